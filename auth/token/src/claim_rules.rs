@@ -1,0 +1,310 @@
+//! The strict rules on the claims of a token whose signature already verified (RFC 7519 section 4.1, RFC 9068 section 4).
+//!
+//! Never reads a clock: the caller says what time it is.
+
+use serde_json::{Map, Value};
+
+use crate::claims::{Claims, Registered};
+use crate::profile::{Demands, Profile, Typing};
+use crate::refusal::Refusal;
+
+/// Latest date that is believed: 9999-12-31T23:59:59Z, in seconds since 1970-01-01 UTC.
+const MAX_DATE: u64 = 253_402_300_799;
+
+/// Judges the payload of a token. `now` is in seconds since 1970-01-01 UTC.
+pub(crate) fn judge(
+    payload: Map<String, Value>,
+    profile: &Profile,
+    demands: &Demands,
+    now: u64,
+) -> Result<Claims, Refusal> {
+    judge_issuer(&payload, profile)?;
+    judge_audience(&payload, profile, demands)?;
+    let subject = filled_text(&payload, "sub")?.ok_or(Refusal::ClaimMissing("sub"))?.to_owned();
+    for name in ["jti", "sid"] {
+        filled_text(&payload, name)?;
+    }
+    let issued_at = date(&payload, "iat")?;
+    let expires_at = date(&payload, "exp")?.ok_or(Refusal::ClaimMissing("exp"))?;
+    judge_times(&Times { issued_at, expires_at, not_before: date(&payload, "nbf")?, now }, profile)?;
+    judge_kind(&payload, issued_at, profile.typ)?;
+    judge_age(issued_at, demands, profile.leeway_seconds, now)?;
+    let registered = Registered { subject, issuer: profile.issuer.clone(), expires_at, issued_at };
+    let claims = Claims::new(registered, payload);
+    judge_required(&claims, demands)?;
+    Ok(claims)
+}
+
+fn judge_issuer(payload: &Map<String, Value>, profile: &Profile) -> Result<(), Refusal> {
+    let issuer = filled_text(payload, "iss")?.ok_or(Refusal::ClaimMissing("iss"))?;
+    if issuer == profile.issuer { Ok(()) } else { Err(Refusal::Issuer) }
+}
+
+/// The profile's audiences always count; the policy's come on top.
+fn judge_audience(payload: &Map<String, Value>, profile: &Profile, demands: &Demands) -> Result<(), Refusal> {
+    let named = match payload.get("aud") {
+        None => return Err(Refusal::ClaimMissing("aud")),
+        Some(Value::String(one)) => vec![one.as_str()],
+        Some(Value::Array(list)) => {
+            list.iter().map(Value::as_str).collect::<Option<Vec<_>>>().ok_or(Refusal::ClaimInvalid("aud"))?
+        }
+        Some(_) => return Err(Refusal::ClaimInvalid("aud")),
+    };
+    let names_one_of = |wanted: &[String]| wanted.iter().any(|one| !one.is_empty() && named.contains(&one.as_str()));
+    if !names_one_of(&profile.audiences) || !(demands.audiences.is_empty() || names_one_of(&demands.audiences)) {
+        return Err(Refusal::Audience);
+    }
+    Ok(())
+}
+
+/// The dates of one token and the time of the judgement, in seconds since 1970-01-01 UTC.
+struct Times {
+    issued_at: Option<u64>,
+    expires_at: u64,
+    not_before: Option<u64>,
+    now: u64,
+}
+
+fn judge_times(times: &Times, profile: &Profile) -> Result<(), Refusal> {
+    let leeway = profile.leeway_seconds;
+    if times.now >= times.expires_at.saturating_add(leeway) {
+        return Err(Refusal::Expired);
+    }
+    let latest_start = times.now.saturating_add(leeway);
+    if times.not_before.is_some_and(|not_before| not_before > latest_start) {
+        return Err(Refusal::NotYetValid);
+    }
+    if times.issued_at.is_some_and(|issued_at| issued_at > latest_start) {
+        return Err(Refusal::IssuedInFuture);
+    }
+    judge_lifetime(times, profile)
+}
+
+/// Without `iat` the rest of the life from now on is bounded: an immortal token is refused either way.
+fn judge_lifetime(times: &Times, profile: &Profile) -> Result<(), Refusal> {
+    let start = times.issued_at.unwrap_or_else(|| times.now.saturating_add(profile.leeway_seconds));
+    if times.issued_at.is_some_and(|issued_at| issued_at >= times.expires_at) {
+        return Err(Refusal::ClaimInvalid("iat"));
+    }
+    if times.expires_at.saturating_sub(start) > profile.max_lifetime_seconds {
+        return Err(Refusal::LifetimeTooLong);
+    }
+    Ok(())
+}
+
+/// The header's `typ` was judged before the signature; some issuers tell the kind of token only in a claim.
+fn judge_kind(payload: &Map<String, Value>, issued_at: Option<u64>, typing: Typing) -> Result<(), Refusal> {
+    if typing == Typing::AccessToken {
+        return issued_at.map(|_| ()).ok_or(Refusal::ClaimMissing("iat"));
+    }
+    if tells_other_kind(payload) { Err(Refusal::Type) } else { Ok(()) }
+}
+
+/// Keycloak writes `typ`, Amazon Cognito `token_use`; `at_hash` and `c_hash` are of OpenID Connect Core 3.1.3.6,
+/// `events` of OpenID Connect Back-Channel Logout 2.4.
+fn tells_other_kind(payload: &Map<String, Value>) -> bool {
+    let says = |name: &str, kinds: &[&str]| {
+        let told = payload.get(name).and_then(Value::as_str).unwrap_or_default();
+        kinds.iter().any(|kind| told.eq_ignore_ascii_case(kind))
+    };
+    says("typ", &["id", "refresh", "offline", "logout"])
+        || says("token_use", &["id", "refresh"])
+        || ["at_hash", "c_hash", "events"].into_iter().any(|name| payload.contains_key(name))
+}
+
+fn judge_age(issued_at: Option<u64>, demands: &Demands, leeway: u64, now: u64) -> Result<(), Refusal> {
+    let Some(max_age) = demands.max_age_seconds else { return Ok(()) };
+    let issued_at = issued_at.ok_or(Refusal::ClaimMissing("iat"))?;
+    if now.saturating_sub(issued_at) > u64::from(max_age).saturating_add(leeway) {
+        return Err(Refusal::TooOld);
+    }
+    Ok(())
+}
+
+fn judge_required(claims: &Claims, demands: &Demands) -> Result<(), Refusal> {
+    let lacking = |name: &&String| claims.get(name).is_none_or(Value::is_null);
+    match demands.required_claims.iter().find(lacking) {
+        Some(name) => Err(Refusal::RequiredClaim(name.clone())),
+        None => Ok(()),
+    }
+}
+
+/// A NumericDate that must be a non-negative integer where it is present.
+fn date(payload: &Map<String, Value>, name: &'static str) -> Result<Option<u64>, Refusal> {
+    match payload.get(name) {
+        None => Ok(None),
+        Some(value) => match value.as_u64() {
+            Some(seconds) if seconds <= MAX_DATE => Ok(Some(seconds)),
+            _ => Err(Refusal::ClaimInvalid(name)),
+        },
+    }
+}
+
+/// A claim that must be a string with something in it where it is present.
+fn filled_text<'a>(payload: &'a Map<String, Value>, name: &'static str) -> Result<Option<&'a str>, Refusal> {
+    match payload.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) if !text.is_empty() => Ok(Some(text)),
+        Some(_) => Err(Refusal::ClaimInvalid(name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const NOW: u64 = 1_700_000_000;
+
+    fn profile(typ: Typing) -> Profile {
+        Profile {
+            name: "main".into(),
+            issuer: "https://id.example.com".into(),
+            audiences: vec!["api".into(), "other".into()],
+            algorithms: vec![],
+            typ,
+            leeway_seconds: 30,
+            max_lifetime_seconds: 3600,
+        }
+    }
+
+    fn good() -> Value {
+        json!({"iss": "https://id.example.com", "aud": "api", "sub": "u1", "iat": NOW - 10, "exp": NOW + 600})
+    }
+
+    fn judged(payload: Value, typ: Typing, demands: &Demands) -> Result<Claims, Refusal> {
+        let Value::Object(payload) = payload else { panic!("an object") };
+        judge(payload, &profile(typ), demands, NOW)
+    }
+
+    /// The verdict after one claim was set, or taken away where the value is null.
+    fn with(name: &str, value: &Value, typ: Typing) -> Result<(), Refusal> {
+        let mut payload = good();
+        payload[name] = value.clone();
+        if value.is_null() {
+            payload.as_object_mut().expect("an object").remove(name);
+        }
+        judged(payload, typ, &Demands::default()).map(|_| ())
+    }
+
+    #[test]
+    fn each_claim_is_judged() {
+        let (missing, invalid) = (Refusal::ClaimMissing, Refusal::ClaimInvalid);
+        for (name, value, verdict) in [
+            ("iss", Value::Null, missing("iss")),
+            ("iss", json!(7), invalid("iss")),
+            ("iss", json!(["https://id.example.com"]), invalid("iss")),
+            ("iss", json!("https://id.example.com/"), Refusal::Issuer),
+            ("iss", json!("HTTPS://id.example.com"), Refusal::Issuer),
+            ("aud", Value::Null, missing("aud")),
+            ("aud", json!({"x": "api"}), invalid("aud")),
+            ("aud", json!(["api", 1]), invalid("aud")),
+            ("aud", json!([]), Refusal::Audience),
+            ("aud", json!(""), Refusal::Audience),
+            ("aud", json!("API"), Refusal::Audience),
+            ("aud", json!("api other"), Refusal::Audience),
+            ("sub", Value::Null, missing("sub")),
+            ("sub", json!(""), invalid("sub")),
+            ("sub", json!(1), invalid("sub")),
+            ("exp", Value::Null, missing("exp")),
+            ("exp", json!("1700000600"), invalid("exp")),
+            ("exp", json!(1_700_000_600.0), invalid("exp")),
+            ("exp", json!(-1), invalid("exp")),
+            ("exp", json!(u64::MAX), invalid("exp")),
+            ("exp", json!(NOW - 30), Refusal::Expired),
+            ("exp", json!(NOW - 10), invalid("iat")),
+            ("exp", json!(NOW + 3591), Refusal::LifetimeTooLong),
+            ("nbf", json!(NOW + 31), Refusal::NotYetValid),
+            ("nbf", json!("now"), invalid("nbf")),
+            ("iat", json!(NOW + 31), Refusal::IssuedInFuture),
+            ("iat", json!(1.5), invalid("iat")),
+            ("iat", Value::Null, missing("iat")),
+            ("jti", json!(1), invalid("jti")),
+            ("sid", json!(""), invalid("sid")),
+        ] {
+            assert_eq!(with(name, &value, Typing::AccessToken), Err(verdict), "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn the_edges_are_inside() {
+        for (name, value) in [
+            ("aud", json!(["unrelated", "other"])),
+            ("exp", json!(NOW + 3590)),
+            ("nbf", json!(NOW + 30)),
+            ("iat", json!(NOW + 30)),
+            ("jti", json!("t1")),
+        ] {
+            assert_eq!(with(name, &value, Typing::AccessToken), Ok(()), "{name}: {value}");
+        }
+        let late = json!({"iss": "https://id.example.com", "aud": "api", "sub": "u", "iat": NOW - 99, "exp": NOW - 29});
+        assert!(judged(late, Typing::AccessToken, &Demands::default()).is_ok(), "expired within the leeway");
+    }
+
+    #[test]
+    fn a_null_claim_is_no_absent_claim() {
+        for name in ["iss", "aud", "sub", "exp", "nbf", "iat", "jti", "sid"] {
+            let mut payload = good();
+            payload[name] = Value::Null;
+            let verdict = judged(payload, Typing::JwtCompatible, &Demands::default()).err();
+            assert_eq!(verdict, Some(Refusal::ClaimInvalid(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_compatible_token_is_no_other_kind() {
+        assert_eq!(with("iat", &Value::Null, Typing::JwtCompatible), Ok(()));
+        for (name, value) in [
+            ("typ", json!("Refresh")),
+            ("typ", json!("ID")),
+            ("typ", json!("Logout")),
+            ("token_use", json!("id")),
+            ("at_hash", json!("x")),
+            ("events", json!({})),
+        ] {
+            assert_eq!(with(name, &value, Typing::JwtCompatible), Err(Refusal::Type), "{name}: {value}");
+        }
+        assert_eq!(with("typ", &json!("Bearer"), Typing::JwtCompatible), Ok(()));
+    }
+
+    #[test]
+    fn without_iat_the_rest_of_the_life_is_bounded() {
+        let mut payload = good();
+        payload.as_object_mut().expect("an object").remove("iat");
+        payload["exp"] = json!(NOW + 3631);
+        let verdict = judged(payload, Typing::JwtCompatible, &Demands::default()).err();
+        assert_eq!(verdict, Some(Refusal::LifetimeTooLong));
+    }
+
+    #[test]
+    fn demands_only_narrow() {
+        let demanded = |demands: Demands| judged(good(), Typing::AccessToken, &demands).err();
+        let audiences =
+            |names: &[&str]| Demands { audiences: names.iter().map(|n| (*n).into()).collect(), ..Demands::default() };
+        let claims = |names: &[&str]| Demands {
+            required_claims: names.iter().map(|n| (*n).into()).collect(),
+            ..Demands::default()
+        };
+        let age = |seconds| Demands { max_age_seconds: Some(seconds), ..Demands::default() };
+        assert_eq!(demanded(audiences(&["api"])), None);
+        assert_eq!(
+            demanded(audiences(&["other"])),
+            Some(Refusal::Audience),
+            "allowed by the profile, not in the token"
+        );
+        assert_eq!(demanded(claims(&["sub", "/iss"])), None);
+        assert_eq!(demanded(claims(&["tenant"])), Some(Refusal::RequiredClaim("tenant".into())));
+        assert_eq!(demanded(claims(&["/a/0"])), Some(Refusal::RequiredClaim("/a/0".into())));
+        assert_eq!(demanded(age(0)), None, "10 seconds old, 30 seconds of leeway");
+        let mut old = good();
+        old["iat"] = json!(NOW - 100);
+        assert_eq!(judged(old, Typing::AccessToken, &age(60)).err(), Some(Refusal::TooOld));
+    }
+
+    #[test]
+    fn a_profile_without_audiences_refuses_all() {
+        let Value::Object(payload) = good() else { panic!("an object") };
+        let nobody = Profile { audiences: vec![], ..profile(Typing::AccessToken) };
+        assert_eq!(judge(payload, &nobody, &Demands::default(), NOW).err(), Some(Refusal::Audience));
+    }
+}

@@ -1,0 +1,128 @@
+//! Fresh keys, their JWKs, and tokens signed with them: well-formed ones and forged ones.
+//!
+//! Never checks anything: it makes what the other tests judge.
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use witgate_token::{Algorithm, KeySet, Profile, Typing};
+
+/// The time at which every test judges, in seconds since 1970-01-01 UTC.
+pub const NOW: u64 = 1_800_000_000;
+pub const ISSUER: &str = "https://id.example.com";
+
+enum Pair {
+    Ec(EcdsaKeyPair),
+    Ed(Ed25519KeyPair),
+    Rsa(RsaKeyPair, &'static dyn signature::RsaEncoding),
+}
+
+/// A private key with its place in a key set.
+pub struct Signer {
+    pair: Pair,
+    pub algorithm: Algorithm,
+    pub kid: String,
+}
+
+impl Signer {
+    pub fn new(algorithm: Algorithm, kid: &str) -> Self {
+        let rsa = |encoding| Pair::Rsa(RsaKeyPair::generate(KeySize::Rsa2048).expect("a key"), encoding);
+        let pair = match algorithm {
+            Algorithm::Es256 => {
+                Pair::Ec(EcdsaKeyPair::generate(&signature::ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key"))
+            }
+            Algorithm::Es384 => {
+                Pair::Ec(EcdsaKeyPair::generate(&signature::ECDSA_P384_SHA384_FIXED_SIGNING).expect("a key"))
+            }
+            Algorithm::EdDsa => Pair::Ed(Ed25519KeyPair::generate().expect("a key")),
+            Algorithm::Rs256 => rsa(&signature::RSA_PKCS1_SHA256),
+            Algorithm::Rs384 => rsa(&signature::RSA_PKCS1_SHA384),
+            Algorithm::Rs512 => rsa(&signature::RSA_PKCS1_SHA512),
+            Algorithm::Ps256 => rsa(&signature::RSA_PSS_SHA256),
+            Algorithm::Ps384 => rsa(&signature::RSA_PSS_SHA384),
+            Algorithm::Ps512 => rsa(&signature::RSA_PSS_SHA512),
+        };
+        Self { pair, algorithm, kid: kid.to_owned() }
+    }
+
+    /// The public key, as it would be published.
+    pub fn jwk(&self) -> Value {
+        let mut jwk = match &self.pair {
+            Pair::Ec(pair) => {
+                let (x, y) = pair.public_key().as_ref()[1..].split_at(pair.public_key().as_ref().len() / 2);
+                let crv = if self.algorithm == Algorithm::Es256 { "P-256" } else { "P-384" };
+                json!({"kty": "EC", "crv": crv, "x": encode(x), "y": encode(y)})
+            }
+            Pair::Ed(pair) => json!({"kty": "OKP", "crv": "Ed25519", "x": encode(pair.public_key().as_ref())}),
+            Pair::Rsa(pair, _) => {
+                let n = pair.public_key().modulus();
+                let e = pair.public_key().exponent();
+                let (n, e) = (n.big_endian_without_leading_zero(), e.big_endian_without_leading_zero());
+                json!({"kty": "RSA", "n": encode(n), "e": encode(e)})
+            }
+        };
+        jwk["kid"] = json!(self.kid);
+        jwk["alg"] = json!(self.algorithm.name());
+        jwk
+    }
+
+    /// The header of a good access token.
+    pub fn header(&self) -> Value {
+        json!({"alg": self.algorithm.name(), "kid": self.kid, "typ": "at+jwt"})
+    }
+
+    /// A good access token.
+    pub fn good(&self) -> String {
+        self.token(&self.header().to_string(), &claims().to_string())
+    }
+
+    /// A token with this very text as header and payload, truly signed.
+    pub fn token(&self, header: &str, payload: &str) -> String {
+        let signed = format!("{}.{}", encode(header), encode(payload));
+        let signature = encode(self.sign(signed.as_bytes()));
+        format!("{signed}.{signature}")
+    }
+
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let random = SystemRandom::new();
+        match &self.pair {
+            Pair::Ec(pair) => pair.sign(&random, message).expect("signs").as_ref().to_vec(),
+            Pair::Ed(pair) => pair.sign(message).as_ref().to_vec(),
+            Pair::Rsa(pair, encoding) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(*encoding, &random, message, &mut signature).expect("signs");
+                signature
+            }
+        }
+    }
+}
+
+/// The claims of a good access token.
+pub fn claims() -> Value {
+    json!({"iss": ISSUER, "aud": "api", "sub": "u1", "iat": NOW - 10, "exp": NOW + 600, "jti": "t1"})
+}
+
+pub fn encode(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub fn key_set(jwks: &[Value]) -> KeySet {
+    let (keys, dropped) = KeySet::from_jwks(json!({"keys": jwks}).to_string().as_bytes()).expect("a key set");
+    assert_eq!(dropped, []);
+    keys
+}
+
+pub fn profile(typ: Typing, algorithms: &[Algorithm]) -> Profile {
+    Profile {
+        name: "main".into(),
+        issuer: ISSUER.into(),
+        audiences: vec!["api".into()],
+        algorithms: algorithms.to_vec(),
+        typ,
+        leeway_seconds: 30,
+        max_lifetime_seconds: 3600,
+    }
+}
