@@ -1,0 +1,106 @@
+//! One guarded GET: no redirects, a deadline set by the caller, a bounded body.
+//!
+//! Never follows the server anywhere, and never sends credentials.
+
+use std::time::Duration;
+
+use http::header::CACHE_CONTROL;
+use reqwest::redirect::Policy;
+use url::Url;
+
+use crate::guard::{self, AddressFault};
+
+/// Longest body that is read, in bytes.
+pub(crate) const MAX_BODY_BYTES: usize = witgate_token::MAX_JWKS_BYTES;
+/// How long a connection may take, within the deadline of the whole fetch.
+const CONNECT_DEADLINE: Duration = Duration::from_secs(3);
+
+/// A body that arrived whole.
+pub(crate) struct Fetched {
+    pub body: Vec<u8>,
+    /// `max-age` of Cache-Control; zero where it says `no-store` or `no-cache`.
+    pub max_age: Option<Duration>,
+}
+
+/// Why nothing came. For the operator's log only.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchFault {
+    #[error(transparent)]
+    Address(#[from] AddressFault),
+    #[error("the server gave no whole answer")]
+    Transport(#[from] reqwest::Error),
+    #[error("the server answered with status {0}")]
+    Status(u16),
+    #[error("the answer is longer than 524288 bytes")]
+    TooLarge,
+}
+
+/// A client that follows no redirect and reads no proxy setting from the environment.
+pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .redirect(Policy::none())
+        .no_proxy()
+        .connect_timeout(CONNECT_DEADLINE)
+        .user_agent(concat!("witgate/", env!("CARGO_PKG_VERSION")))
+        .build()
+}
+
+/// Fetches one document. The caller sets the deadline.
+pub(crate) async fn get(client: &reqwest::Client, address: &Url, allow_http: bool) -> Result<Fetched, FetchFault> {
+    guard::judge(address, allow_http)?;
+    let mut answer = client.get(address.clone()).header("accept", "application/json").send().await?;
+    if answer.status() != http::StatusCode::OK {
+        return Err(FetchFault::Status(answer.status().as_u16()));
+    }
+    let max_age = answer.headers().get(CACHE_CONTROL).and_then(|value| max_age(value.to_str().ok()?));
+    let body = bounded_body(&mut answer).await?;
+    Ok(Fetched { body, max_age })
+}
+
+/// Counts what arrives, not what Content-Length promises.
+async fn bounded_body(answer: &mut reqwest::Response) -> Result<Vec<u8>, FetchFault> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        if body.len() + chunk.len() > MAX_BODY_BYTES {
+            return Err(FetchFault::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// RFC 9111 section 5.2.2, as far as it matters for how soon to ask again.
+fn max_age(cache_control: &str) -> Option<Duration> {
+    let directives = cache_control.split(',').map(|one| one.trim().to_ascii_lowercase());
+    let mut found = None;
+    for directive in directives {
+        if directive == "no-store" || directive == "no-cache" {
+            return Some(Duration::ZERO);
+        }
+        if let Some(seconds) = directive.strip_prefix("max-age=") {
+            found = seconds.trim_matches('"').parse().ok().map(Duration::from_secs);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cache_control_is_read() {
+        for (text, seconds) in [
+            ("max-age=600", Some(600)),
+            ("public, Max-Age=\"60\"", Some(60)),
+            ("max-age=600, no-store", Some(0)),
+            ("no-cache", Some(0)),
+            ("s-maxage=5", None),
+            ("max-age=-1", None),
+            ("max-age=99999999999999999999", None),
+            ("", None),
+        ] {
+            assert_eq!(max_age(text), seconds.map(Duration::from_secs), "{text}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The front doors of the crate: a keyring against real servers on loopback, and an axum service on a real socket.
+//!
+//! Never waits by sleeping: tests await the server's own events, with a deadline.
+
+mod issuer;
+mod fetching;
+mod hostile;
+mod files;
+mod discovery;
+mod service;
