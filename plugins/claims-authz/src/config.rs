@@ -1,0 +1,66 @@
+//! The `config` table as the operator writes it.
+//!
+//! Never judged here: `rule` and `condition` say what is wrong with it, and where.
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What the operator wrote.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// What happens where no rule matches.
+    #[serde(default)]
+    pub default: Default,
+    /// Tried in order.
+    pub rules: Vec<WrittenRule>,
+}
+
+/// What happens where no rule matches. There is no `allow` here, on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, std::default::Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum Default {
+    /// 403 `no_rule_matched`.
+    #[default]
+    Deny,
+    /// The next authorizer decides; a chain that ends without an allow is a refusal.
+    Abstain,
+}
+
+/// One rule. Absent methods, paths and `when` match everything.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WrittenRule {
+    /// Unique; the log says it.
+    pub name: String,
+    pub effect: WrittenEffect,
+    pub methods: Option<Vec<String>>,
+    pub paths: Option<Vec<String>>,
+    pub when: Option<WrittenCondition>,
+    /// A denying rule's code; default `rule_denied`.
+    pub code: Option<String>,
+    /// A denying rule's message to the caller.
+    pub message: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WrittenEffect {
+    Allow,
+    Deny,
+}
+
+/// One condition: exactly one subject (claim, attribute, scope, all, any, not), and a test where the subject has a value.
+#[derive(Debug, std::default::Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct WrittenCondition {
+    pub claim: Option<String>,
+    pub attribute: Option<String>,
+    pub scope: Option<String>,
+    pub all: Option<Vec<WrittenCondition>>,
+    pub any: Option<Vec<WrittenCondition>>,
+    pub not: Option<Box<WrittenCondition>>,
+    pub equals: Option<Value>,
+    pub one_of: Option<Vec<Value>>,
+    pub contains: Option<Value>,
+    pub exists: Option<bool>,
+}

@@ -1,0 +1,67 @@
+//! Authorizes by rules: methods, paths, then conditions over claims, scopes and attributes. The first match decides.
+//!
+//! Never allows by default: what no rule matches is denied, or left to the next authorizer.
+
+mod path;
+mod config;
+mod condition;
+mod rule;
+
+use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, info};
+
+pub use config::Config;
+use config::Default as NoMatch;
+use rule::{Effect, Rule};
+
+/// The policy, configured. See the README for its config.
+#[derive(Debug)]
+pub struct ClaimsAuthz {
+    rules: Vec<Rule>,
+    no_match: NoMatch,
+}
+
+impl Plugin for ClaimsAuthz {
+    type Config = Config;
+    witgate_plugin::metadata!();
+
+    fn configure(config: Config) -> Result<Self, String> {
+        Ok(Self { no_match: config.default, rules: rule::compile(config.rules)? })
+    }
+}
+
+impl Authorizer for ClaimsAuthz {
+    fn authorize(&self, head: RequestHead) -> Decision {
+        match self.rules.iter().find(|rule| rule.matches(&head)) {
+            Some(rule) => decide(rule),
+            None => self.without_a_rule(),
+        }
+    }
+}
+
+impl ClaimsAuthz {
+    fn without_a_rule(&self) -> Decision {
+        match self.no_match {
+            NoMatch::Abstain => Decision::Abstain,
+            NoMatch::Deny => {
+                info!("no rule matched");
+                Decision::Deny(Refusal::forbidden("no_rule_matched", "You may not do this."))
+            }
+        }
+    }
+}
+
+fn decide(rule: &Rule) -> Decision {
+    match &rule.effect {
+        // Not logged: each event is a call into the host, and this is the usual way.
+        Effect::Allow => Decision::Allow,
+        Effect::Deny(refusal) => {
+            info!("denied", rule = rule.name, code = refusal.code);
+            Decision::Deny(refusal.clone())
+        }
+    }
+}
+
+witgate_plugin::export!(authorizer: ClaimsAuthz);
+
+#[cfg(test)]
+mod tests;

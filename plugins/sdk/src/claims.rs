@@ -1,0 +1,107 @@
+//! The verified claims of this request. Empty until an authenticator accepted a token.
+//!
+//! Never shows an unverified claim. A claim of another shape than asked for reads as absent, so a policy fails closed.
+use serde::de::value::Error as ValueError;
+use serde::de::{DeserializeOwned, IntoDeserializer};
+
+use crate::host;
+pub use crate::types::ClaimValue;
+
+/// A claim as a Rust type: by top-level name, or by RFC 6901 pointer when it starts with `/`.
+/// Absent, null and wrongly shaped claims are all `None`; use [`value`] where the difference matters.
+pub fn get<T: DeserializeOwned>(name: &str) -> Option<T> {
+    value(name)?.parse()
+}
+
+/// A claim as the gateway hands it over. A null claim is absent.
+pub fn value(name: &str) -> Option<ClaimValue> {
+    host::claim(name).filter(|value| !matches!(value, ClaimValue::Json(json) if json == "null"))
+}
+
+/// Whether the `scope` claim (RFC 8693, space-separated) or the `scp` list holds this scope.
+pub fn has_scope(scope: &str) -> bool {
+    host::has_scope(scope)
+}
+
+impl ClaimValue {
+    /// The value as a Rust type, or `None` where its shape does not fit.
+    pub fn parse<T: DeserializeOwned>(self) -> Option<T> {
+        match self {
+            Self::Text(text) => parsed(text),
+            Self::Integer(integer) => parsed(integer),
+            Self::Number(number) => parsed(number),
+            Self::Boolean(boolean) => parsed(boolean),
+            Self::Texts(texts) => parsed(texts),
+            Self::Json(json) => serde_json::from_str(&json).ok(),
+        }
+    }
+
+    /// A scalar as text; `None` for lists and objects, which have no one spelling.
+    pub fn to_text(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.clone()),
+            Self::Integer(integer) => Some(integer.to_string()),
+            Self::Number(number) => Some(number.to_string()),
+            Self::Boolean(boolean) => Some(boolean.to_string()),
+            Self::Texts(_) | Self::Json(_) => None,
+        }
+    }
+}
+
+fn parsed<'de, V: IntoDeserializer<'de, ValueError>, T: DeserializeOwned>(value: V) -> Option<T> {
+    T::deserialize(value.into_deserializer()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::mock;
+
+    #[derive(serde::Deserialize, PartialEq, Debug)]
+    struct Org {
+        plan: String,
+    }
+
+    #[test]
+    fn a_claim_reads_as_the_type_asked_for() {
+        let request = mock::request("GET", "/")
+            .claim("sub", "alice")
+            .claim("roles", ["staff", "customer"])
+            .claim("level", 3)
+            .claim("admin", true)
+            .claim("org", json!({"plan": "gold"}))
+            .claim("mixed", json!([1, "two"]));
+        request.run(|_| {
+            assert_eq!(get::<String>("sub").as_deref(), Some("alice"));
+            assert_eq!(get::<Vec<String>>("roles"), Some(vec!["staff".into(), "customer".into()]));
+            assert_eq!(get::<u32>("level"), Some(3));
+            assert_eq!(get::<bool>("admin"), Some(true));
+            assert_eq!(get::<Org>("org"), Some(Org { plan: "gold".into() }));
+            assert_eq!(get::<String>("/org/plan").as_deref(), Some("gold"));
+            assert_eq!(value("mixed"), Some(ClaimValue::Json(r#"[1,"two"]"#.into())));
+        });
+    }
+
+    #[test]
+    fn absent_null_and_wrongly_shaped_claims_are_none() {
+        let request =
+            mock::request("GET", "/").claim("nothing", json!(null)).claim("roles", "staff").claim("level", -1);
+        request.run(|_| {
+            assert_eq!(get::<String>("sub"), None);
+            assert_eq!(value("nothing"), None);
+            assert_eq!(get::<Vec<String>>("roles"), None);
+            assert_eq!(get::<u32>("level"), None);
+            assert_eq!(get::<String>("/roles/0"), None);
+        });
+    }
+
+    #[test]
+    fn only_scalars_have_a_text() {
+        assert_eq!(ClaimValue::Integer(-3).to_text().as_deref(), Some("-3"));
+        assert_eq!(ClaimValue::Boolean(true).to_text().as_deref(), Some("true"));
+        assert_eq!(ClaimValue::Texts(vec!["a".into()]).to_text(), None);
+        assert_eq!(ClaimValue::Json("{}".into()).to_text(), None);
+    }
+}

@@ -1,0 +1,13 @@
+//! The one seam between the SDK and whoever answers: the gateway in a component, the mock on native.
+//!
+//! Never decides anything. Both sides have the same functions, so that a plugin compiles unchanged for either.
+#[cfg(target_family = "wasm")]
+pub use crate::component::imports::{
+    attribute, authority, claim, has_scope, header, header_values, log, peek, peer_address, profile, query_param,
+    unverified_issuer, verify,
+};
+#[cfg(not(target_family = "wasm"))]
+pub use crate::mock::host::{
+    attribute, authority, claim, has_scope, header, header_values, log, peek, peer_address, profile, query_param,
+    unverified_issuer, verify,
+};

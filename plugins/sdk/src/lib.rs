@@ -1,0 +1,75 @@
+//! What a Witgate plugin is written with: traits for the four roles, typed config, logging, one export macro, and a mock
+//! of the gateway so that a policy's logic runs under plain `cargo test`.
+//!
+//! In a component (`wasm32-wasip2`) every function asks the gateway; on native the same function reads the [`mock`].
+//! The SDK never reads a clock, a file, the environment or randomness: a policy decides from its request and its config.
+//! A plugin should keep to that too. The gateway links no WASI but the few calls that start-up makes; any other traps.
+//!
+//! ```
+//! use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, claims};
+//!
+//! #[derive(serde::Deserialize)]
+//! #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+//! pub struct Config {
+//!     role: String,
+//! }
+//!
+//! pub struct RoleGate {
+//!     role: String,
+//! }
+//!
+//! impl Plugin for RoleGate {
+//!     type Config = Config;
+//!     witgate_plugin::metadata!();
+//!
+//!     fn configure(config: Config) -> Result<Self, String> {
+//!         if config.role.is_empty() { Err("role: must not be empty".into()) } else { Ok(Self { role: config.role }) }
+//!     }
+//! }
+//!
+//! impl Authorizer for RoleGate {
+//!     fn authorize(&self, _head: RequestHead) -> Decision {
+//!         let roles: Vec<String> = claims::get("roles").unwrap_or_default();
+//!         if roles.contains(&self.role) {
+//!             return Decision::Allow;
+//!         }
+//!         witgate_plugin::info!("role is missing", role = self.role);
+//!         Decision::Deny(Refusal::forbidden("role_missing", "You may not do this."))
+//!     }
+//! }
+//!
+//! witgate_plugin::export!(authorizer: RoleGate);
+//!
+//! // In a test, the mock stands in for the gateway.
+//! use witgate_plugin::mock;
+//! let gate: RoleGate = mock::configure(r#"{"role": "staff"}"#).unwrap();
+//! let request = mock::request("GET", "/orders/1").claim("roles", ["staff"]);
+//! assert_eq!(request.run(|head| gate.authorize(head)), Decision::Allow);
+//! ```
+
+mod types;
+pub mod contract;
+mod config;
+mod plugin;
+#[cfg(target_family = "wasm")]
+mod component;
+#[cfg(not(target_family = "wasm"))]
+pub mod mock;
+mod host;
+pub mod request;
+pub mod claims;
+pub mod jwt;
+pub mod log;
+#[doc(hidden)]
+pub mod instance;
+#[cfg(target_family = "wasm")]
+#[doc(hidden)]
+pub mod roles;
+#[doc(hidden)]
+pub mod export;
+
+pub use plugin::{Authenticator, Authorizer, Filter, Plugin, Router};
+pub use types::{
+    Action, ClaimValue, Decision, Demands, Failure, HeaderOp, JoseHeader, Level, Outcome, Refusal, RequestHead,
+    Selection, Target,
+};

@@ -1,0 +1,205 @@
+//! The words of the contract, as plain Rust types: the same on native and in a component.
+//!
+//! Never touches the gateway; `export` translates them to and from what crosses the boundary.
+
+/// Small, fixed facts of the request. The path is the one canonical path that routing, policies and the upstream see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestHead {
+    /// The method in upper case, such as `GET`.
+    pub method: String,
+    /// The canonical path, percent-decoded where that is unambiguous; never with a query.
+    pub path: String,
+    /// The name of the matched route in gateway.toml.
+    pub route: String,
+}
+
+/// A refusal: the gateway makes the response of it (RFC 6750 challenge, RFC 9457 problem document).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// HTTP status, 400 to 599; anything else counts as a fault of the policy.
+    pub status: u16,
+    /// Stable machine code, `[a-z0-9_]{1,64}`; never free text.
+    pub code: String,
+    /// What the caller may read. Never put the operator's reason here: log it.
+    pub message: String,
+}
+
+impl Refusal {
+    /// A refusal with any status of 400 to 599.
+    pub fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { status, code: code.into(), message: message.into() }
+    }
+
+    /// 401: who are you? The gateway adds the challenge.
+    pub fn unauthorized(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(401, code, message)
+    }
+
+    /// 403: known, and not allowed.
+    pub fn forbidden(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(403, code, message)
+    }
+
+    /// 503: nobody's fault on the caller's side; a retry may help.
+    pub fn unavailable(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(503, code, message)
+    }
+}
+
+/// An authenticator's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Only after [`jwt::verify`](crate::jwt::verify) succeeded; the pairs become attributes for later stages.
+    Authenticated(Vec<(String, String)>),
+    /// No credential; counts only on a route that says it is public.
+    Anonymous,
+    /// A bad or missing credential.
+    Refused(Refusal),
+}
+
+/// An authorizer's answer. A chain that ends without `Allow` is a refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// The request may go on to this route's upstream.
+    Allow,
+    /// No opinion: the next authorizer decides.
+    Abstain,
+    /// The request ends here.
+    Deny(Refusal),
+}
+
+/// A router's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selection {
+    /// This upstream; it must be one that the route allows.
+    To(Target),
+    /// The route's own upstream.
+    Default,
+    /// The request ends here.
+    Refused(Refusal),
+}
+
+/// Where a router sends a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The upstream's name in gateway.toml.
+    pub upstream: String,
+    /// Another canonical path, where the policy rewrites it.
+    pub path: Option<String>,
+    /// Facts for later stages.
+    pub attributes: Vec<(String, String)>,
+}
+
+impl Target {
+    /// An upstream by name; same path, no attributes.
+    pub fn upstream(name: impl Into<String>) -> Self {
+        Self { upstream: name.into(), path: None, attributes: Vec::new() }
+    }
+}
+
+/// One change of a header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeaderOp {
+    /// Replaces every value of the header.
+    Set(String, Vec<u8>),
+    /// Adds one value.
+    Append(String, Vec<u8>),
+    /// Removes every value.
+    Remove(String),
+}
+
+/// A filter's answer to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// The request goes on, changed by these in order.
+    Forward(Vec<HeaderOp>),
+    /// The request ends here.
+    Refused(Refusal),
+}
+
+/// A claim as the gateway hands it over.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClaimValue {
+    /// A JSON string.
+    Text(String),
+    /// A JSON integer that fits 64 bits.
+    Integer(i64),
+    /// Any other JSON number.
+    Number(f64),
+    /// A JSON boolean.
+    Boolean(bool),
+    /// A JSON array of strings only.
+    Texts(Vec<String>),
+    /// Anything else, as JSON text.
+    Json(String),
+}
+
+/// Why a token was not accepted. The same list as `jwt.failure` in `wit/host.wit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// No token at the route's location.
+    Missing,
+    /// Not a well-formed compact JWS, or more than one credential.
+    Malformed,
+    /// No configured profile has this issuer.
+    UnknownIssuer,
+    /// The issuer's key set does not hold the named key.
+    UnknownKey,
+    /// The algorithm is not allowed here.
+    Algorithm,
+    /// The signature does not verify.
+    Signature,
+    /// Past `exp` plus leeway, or older than the maximum age.
+    Expired,
+    /// Before `nbf` or `iat`.
+    NotYetValid,
+    /// `iss` is not the profile's issuer.
+    Issuer,
+    /// `aud` names none of the audiences asked for.
+    Audience,
+    /// A required claim is absent or of the wrong shape.
+    Claim,
+    /// Revoked by id, session, subject or key.
+    Revoked,
+    /// The issuer's keys could never be had: the server's side, not the caller's.
+    KeysUnavailable,
+    /// Anything else.
+    Other,
+}
+
+/// The unverified header of a token (RFC 7515); for choosing a profile only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoseHeader {
+    /// `alg`
+    pub alg: String,
+    /// `kid`
+    pub kid: Option<String>,
+    /// `typ`
+    pub typ: Option<String>,
+}
+
+/// What a policy demands beyond the issuer's profile. It can narrow, never widen; the default demands nothing more.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Demands {
+    /// JOSE names; empty: whatever the profile allows.
+    pub algorithms: Vec<String>,
+    /// The token must name one of these; empty: whatever the profile demands.
+    pub audiences: Vec<String>,
+    /// Names or RFC 6901 pointers that must be present and not null.
+    pub required_claims: Vec<String>,
+    /// The token's age since `iat`, in seconds.
+    pub max_age_seconds: Option<u32>,
+}
+
+/// How loud a log event is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// For the plugin's author.
+    Debug,
+    /// For the record.
+    Info,
+    /// Somebody should look at it one day.
+    Warn,
+    /// Somebody should look at it now.
+    Error,
+}
