@@ -1,0 +1,114 @@
+//! Whose tokens count, as the operator says it on the command line, and the keyring's issuer made of it.
+//! Never takes a secret as an argument: other users can read the process list.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use url::Url;
+use witgate_keyring::{IssuerConfig, KeySource};
+use witgate_token::{Algorithm, DEFAULT_LEEWAY_SECONDS, DEFAULT_MAX_LIFETIME_SECONDS, Profile, Typing};
+
+/// Whose tokens count.
+#[derive(Debug, Clone, Args)]
+#[group(skip)]
+pub struct Tokens {
+    /// The exact `iss` of accepted tokens
+    #[arg(long, value_name = "URL")]
+    issuer: String,
+    /// An accepted `aud`; repeat for more
+    #[arg(long = "audience", required = true, value_name = "NAME")]
+    audiences: Vec<String>,
+    /// An accepted signature algorithm; repeat for more
+    #[arg(long = "algorithm", default_value = "ES256", value_name = "NAME")]
+    algorithms: Vec<Algorithm>,
+    #[command(flatten)]
+    keys: Keys,
+}
+
+/// Exactly one place for the keys.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+struct Keys {
+    /// Where the issuer's public keys are
+    #[arg(long, value_name = "URL")]
+    jwks_url: Option<Url>,
+    /// A file with the issuer's public keys
+    #[arg(long, value_name = "PATH")]
+    jwks_file: Option<PathBuf>,
+    /// Find the keys through the issuer's discovery document
+    #[arg(long)]
+    discovery: bool,
+}
+
+/// An argument that clap cannot judge alone.
+#[derive(Debug, thiserror::Error)]
+#[error("--discovery needs an --issuer that is an address: {0}")]
+pub struct IssuerIsNoUrl(#[from] url::ParseError);
+
+impl Tokens {
+    /// The issuer as the keyring wants it. `allow_http`: plain http for the keys from an address that is not loopback.
+    pub fn into_issuer(self, allow_http: bool) -> Result<IssuerConfig, IssuerIsNoUrl> {
+        let source = match (self.keys.jwks_url, self.keys.jwks_file) {
+            (Some(url), _) => KeySource::JwksUrl(url),
+            (None, Some(path)) => KeySource::JwksFile(path),
+            (None, None) => KeySource::Discovery(Url::parse(&self.issuer)?),
+        };
+        let profile = Profile {
+            name: "main".to_owned(),
+            issuer: self.issuer,
+            audiences: self.audiences,
+            algorithms: self.algorithms,
+            typ: Typing::AccessToken,
+            leeway_seconds: DEFAULT_LEEWAY_SECONDS,
+            max_lifetime_seconds: DEFAULT_MAX_LIFETIME_SECONDS,
+        };
+        Ok(IssuerConfig { profile, source, allow_http })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Cli {
+        #[command(flatten)]
+        tokens: Tokens,
+    }
+
+    fn parse(issuer: &str, extra: &[&str]) -> Result<Cli, clap::Error> {
+        let always = ["service", "--issuer", issuer, "--audience", "w"];
+        Cli::try_parse_from(always.iter().chain(extra))
+    }
+
+    fn check(extra: &[&str], accepted: bool) {
+        let parsed = parse("http://a", extra);
+        assert_eq!(parsed.is_ok(), accepted, "{extra:?}: {parsed:?}");
+    }
+
+    #[test]
+    fn exactly_one_place_for_keys() {
+        check(&[], false);
+        check(&["--jwks-url", "http://a/jwks"], true);
+        check(&["--jwks-file", "/tmp/jwks"], true);
+        check(&["--discovery"], true);
+        check(&["--jwks-url", "http://a/jwks", "--jwks-file", "/tmp/jwks"], false);
+        check(&["--jwks-url", "http://a/jwks", "--discovery"], false);
+    }
+
+    #[test]
+    fn an_unknown_algorithm_is_refused() {
+        check(&["--discovery", "--algorithm", "none"], false);
+        check(&["--discovery", "--algorithm", "HS256"], false);
+        check(&["--discovery", "--algorithm", "RS256"], true);
+    }
+
+    #[test]
+    fn discovery_needs_an_issuer_that_is_an_address() {
+        let refused = parse("main", &["--discovery"]).unwrap().tokens.into_issuer(false).unwrap_err().to_string();
+        assert!(refused.contains("--issuer"), "{refused}");
+        assert!(parse("http://a", &["--discovery"]).unwrap().tokens.into_issuer(false).is_ok());
+    }
+}
