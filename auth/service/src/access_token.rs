@@ -1,0 +1,104 @@
+//! What an access token says (RFC 9068) and how long. Never decides whether someone gets one.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::clock::UnixSeconds;
+use crate::config::{Config, Roles};
+use crate::signing::{SigningError, SigningKey};
+use crate::store::Session;
+
+/// The `client_id` of tokens that come from `POST /login`: the portal is the only client so far.
+const LOGIN_CLIENT: &str = "witgate-portal";
+
+/// Issues access tokens in the name of one issuer. Clones share the key.
+#[derive(Debug, Clone)]
+pub struct TokenIssuer {
+    issuer: Arc<str>,
+    audience: Arc<str>,
+    lifetime_seconds: u32,
+    roles: Arc<Roles>,
+    key: Arc<SigningKey>,
+}
+
+/// A signed access token. Give it to its owner and to nobody else; it has no `Debug`.
+pub struct AccessToken {
+    /// The compact JWS.
+    pub token: String,
+    /// Seconds until it expires.
+    pub expires_in: u32,
+    /// The scopes it carries, separated by spaces.
+    pub scope: String,
+}
+
+#[derive(Serialize)]
+struct AccessTokenClaims<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: &'a str,
+    exp: UnixSeconds,
+    iat: UnixSeconds,
+    nbf: UnixSeconds,
+    jti: String,
+    sid: &'a str,
+    client_id: &'static str,
+    scope: &'a str,
+    roles: Vec<&'a str>,
+    preferred_username: &'a str,
+    tenant: &'a str,
+    auth_time: UnixSeconds,
+}
+
+impl TokenIssuer {
+    /// An issuer as configured, with its key.
+    pub fn new(config: &Config, key: SigningKey) -> TokenIssuer {
+        TokenIssuer {
+            issuer: config.issuer.as_str().into(),
+            audience: config.audience.as_str().into(),
+            lifetime_seconds: config.access_token_seconds,
+            roles: Arc::new(config.roles.clone()),
+            key: Arc::new(key),
+        }
+    }
+
+    /// Issues a token for an open session. Roles are the user's roles of now that
+    /// the configuration still names; their scopes follow from them.
+    pub fn issue(&self, session: &Session, now: UnixSeconds) -> Result<AccessToken, SigningError> {
+        let scope = self.roles.scope_of(&session.user.roles);
+        let claims = AccessTokenClaims {
+            iss: &self.issuer,
+            sub: &session.user.id,
+            aud: &self.audience,
+            exp: now.saturating_add(self.lifetime_seconds.into()),
+            iat: now,
+            nbf: now,
+            jti: Uuid::new_v4().to_string(),
+            sid: &session.sid,
+            client_id: LOGIN_CLIENT,
+            scope: &scope,
+            roles: self.roles.known(&session.user.roles),
+            preferred_username: &session.user.name,
+            tenant: &session.user.tenant,
+            auth_time: session.created_at,
+        };
+        let token = self.key.sign(&claims)?;
+        Ok(AccessToken { token, expires_in: self.lifetime_seconds, scope })
+    }
+
+    /// The `iss` of every token.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The role table.
+    pub fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// The key that signs.
+    pub fn key(&self) -> &SigningKey {
+        &self.key
+    }
+}

@@ -1,0 +1,83 @@
+//! `witgate-auth user ...`: changes the users in the database, also while the service runs. Never prints a hash.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::failure::Failure;
+use super::password_input::read_new_password;
+use super::{AddArgs, NameArgs, UserCommand};
+use crate::account_name::{account_name, tenant_name};
+use crate::clock;
+use crate::config::Config;
+use crate::password::{Passwords, acceptable};
+use crate::store::{NewUser, Store, User};
+
+/// Does one of the user commands.
+pub(super) async fn user(command: UserCommand) -> Result<(), Failure> {
+    match command {
+        UserCommand::Add(args) => add(args).await,
+        UserCommand::List(args) => list(&args.config).await,
+        UserCommand::Disable(args) => disable(args).await,
+        UserCommand::Enable(args) => enable(args).await,
+    }
+}
+
+/// Everything that can be wrong is checked before the password is asked for.
+async fn add(args: AddArgs) -> Result<(), Failure> {
+    let config = Config::load(&args.config.config)?;
+    let name = account_name(&args.name).map_err(Failure::wrong_use)?;
+    let tenant = tenant_name(&args.tenant).map_err(|cause| Failure::wrong_use(format!("--tenant: {cause}")))?;
+    config.roles.require(&args.roles)?;
+    let password = read_new_password(args.password_stdin)?;
+    acceptable(&password).map_err(Failure::failed)?;
+    let store = Store::open(&config.database)?;
+    let password_hash = Passwords::new().map_err(Failure::failed)?.hash(password).await.map_err(Failure::failed)?;
+    let new = NewUser { name: name.clone(), email: args.email, password_hash, roles: args.roles, tenant };
+    let id = store.add_user(new, clock::now()).await?;
+    say(&format!("added {name} ({id})"))
+}
+
+async fn list(config: &Path) -> Result<(), Failure> {
+    let store = open(config)?;
+    for user in store.list_users().await? {
+        say(&line(&user))?;
+    }
+    Ok(())
+}
+
+async fn disable(args: NameArgs) -> Result<(), Failure> {
+    let name = account_name(&args.name).map_err(Failure::wrong_use)?;
+    match open(&args.config.config)?.disable_user(name.clone(), clock::now()).await? {
+        Some(ended) => say(&format!(
+            "disabled {name}, ended {ended} sessions. Access tokens already issued work until they expire"
+        )),
+        None => Err(no_such_user(&name)),
+    }
+}
+
+async fn enable(args: NameArgs) -> Result<(), Failure> {
+    let name = account_name(&args.name).map_err(Failure::wrong_use)?;
+    if open(&args.config.config)?.enable_user(name.clone()).await? {
+        say(&format!("enabled {name}"))
+    } else {
+        Err(no_such_user(&name))
+    }
+}
+
+fn open(config: &Path) -> Result<Store, Failure> {
+    Ok(Store::open(&Config::load(config)?.database)?)
+}
+
+fn no_such_user(name: &str) -> Failure {
+    Failure::failed(format!("there is no user {name:?}. `witgate-auth user list` shows all"))
+}
+
+fn line(user: &User) -> String {
+    let state = if user.disabled_at.is_some() { "disabled" } else { "enabled" };
+    let (roles, email) = (user.roles.join(","), user.email.as_deref().unwrap_or("-"));
+    format!("{}\t{state}\t{}\t{roles}\t{}\t{email}", user.name, user.tenant, user.id)
+}
+
+fn say(text: &str) -> Result<(), Failure> {
+    writeln!(std::io::stdout(), "{text}").map_err(Failure::failed)
+}

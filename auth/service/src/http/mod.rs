@@ -1,0 +1,55 @@
+//! The HTTP side: routes, bodies in and out, problem documents. Never decides about users or tokens; asks [`Grants`].
+
+mod refused;
+mod request_id;
+mod deadline;
+mod json_body;
+mod tokens;
+mod well_known;
+mod health;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, map_response};
+use axum::routing::{get, post};
+
+use crate::grants::Grants;
+use refused::Refused;
+
+/// Largest request body, in bytes. A password is at most 1 KiB, a refresh token 47 bytes.
+pub const MAX_BODY_BYTES: usize = 8 * 1024;
+
+/// All routes of the service.
+pub fn router(grants: Grants) -> Router {
+    Router::new()
+        .route("/login", post(tokens::login))
+        .route("/refresh", post(tokens::refresh))
+        .route("/logout", post(tokens::logout))
+        .route("/.well-known/jwks.json", get(well_known::jwks))
+        .route("/.well-known/openid-configuration", get(well_known::metadata))
+        .route("/.well-known/oauth-authorization-server", get(well_known::metadata))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(grants)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn(deadline::limit_time))
+        .layer(map_response(never_sniff))
+        .layer(from_fn(request_id::follow))
+}
+
+async fn unknown_route() -> Refused {
+    Refused::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this path")
+}
+
+async fn wrong_method() -> Refused {
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path does not take that method")
+}
+
+async fn never_sniff<B>(mut response: axum::http::Response<B>) -> axum::http::Response<B> {
+    let nosniff = axum::http::HeaderValue::from_static("nosniff");
+    response.headers_mut().insert("x-content-type-options", nosniff);
+    response
+}

@@ -1,0 +1,18 @@
+//! Witgate's auth service: signs users in, issues and rotates tokens, publishes its keys. A library behind a thin main,
+//! so that every room can be tested. Never verifies access tokens: that is the part of `witgate-token` and its users.
+//!
+//! A module uses those above it, never those below.
+
+pub mod clock;
+pub mod secret;
+pub mod gate;
+pub mod account_name;
+pub mod config;
+pub mod password;
+pub mod refresh_token;
+pub mod signing;
+pub mod store;
+pub mod access_token;
+pub mod grants;
+pub mod http;
+pub mod cli;

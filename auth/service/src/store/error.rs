@@ -1,0 +1,87 @@
+//! What can go wrong in the store, told to the caller by kind: try again, or call the operator. Never holds a token,
+//! a hash or a password: SQLite's messages name tables and columns only.
+
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+use thiserror::Error;
+
+use crate::gate::Busy;
+
+/// Why the store did not do what was asked.
+#[derive(Debug, Error, Clone)]
+pub enum StoreError {
+    /// The database file or its folder cannot be made or opened.
+    #[error("cannot open the database {}: {cause}", path.display())]
+    Open {
+        /// The database file.
+        path: PathBuf,
+        /// What the system or SQLite said.
+        cause: String,
+    },
+    /// Others than the owner may read the database file.
+    #[error("the database {} can be read by others (mode {mode:o}): run `chmod 600` on it", path.display())]
+    Exposed {
+        /// The database file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The database was written by a newer version of this program.
+    #[error("the database has schema {found}, this program knows up to {known}: use the newer program")]
+    Newer {
+        /// The schema number in the file.
+        found: u32,
+        /// The highest that this program knows.
+        known: u32,
+    },
+    /// The queue is full or the deadline passed. A write that was already queued may still happen.
+    #[error("the store is busy: try again in a moment")]
+    Busy,
+    /// The writer has stopped; only a restart helps.
+    #[error("the store has stopped")]
+    Stopped,
+    /// A name that is already there.
+    #[error("there is already a user {name:?}")]
+    NameTaken {
+        /// The folded name.
+        name: String,
+    },
+    /// The database cannot be used, by nobody: a full disk, an I/O fault, a damaged file.
+    #[error("the database cannot be used: {0}")]
+    Unusable(String),
+    /// SQLite refused, or a stored value makes no sense.
+    #[error("the store failed: {0}")]
+    Failed(String),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(cause: rusqlite::Error) -> Self {
+        match cause.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+            Some(code) if concerns_all(code) => StoreError::Unusable(cause.to_string()),
+            _ => StoreError::Failed(cause.to_string()),
+        }
+    }
+}
+
+/// Whether any other write would meet the same fault.
+fn concerns_all(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly
+            | ErrorCode::PermissionDenied
+            | ErrorCode::DatabaseCorrupt
+            | ErrorCode::NotADatabase
+            | ErrorCode::OutOfMemory
+    )
+}
+
+impl From<Busy> for StoreError {
+    fn from(_: Busy) -> Self {
+        StoreError::Busy
+    }
+}

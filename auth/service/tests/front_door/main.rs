@@ -1,0 +1,15 @@
+//! Tests through the front door: the real binary, a folder of its own, a free port. Never reaches into the crate.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails; clippy sees #[test] functions only, not what they call"
+)]
+
+mod service;
+mod login;
+mod refresh;
+mod logout;
+mod documents;
+mod garbage;
+mod restart;
+mod users;
