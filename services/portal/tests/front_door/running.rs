@@ -1,0 +1,118 @@
+//! The portal's binary as a child process. Never leaves one behind: it is killed when the test ends.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
+};
+
+use reqwest::{Client, Method, RequestBuilder, Response, redirect::Policy};
+use serde_json::Value;
+
+use crate::stub_auth::StubAuth;
+
+/// The longest that a start or a stop may take.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A running portal.
+pub struct Portal {
+    /// Its base URL.
+    pub url: String,
+    child: Child,
+    client: Client,
+}
+
+impl Portal {
+    /// A portal for the auth service `auth`.
+    pub async fn start(auth: &StubAuth) -> Self {
+        Self::start_with(&auth.url, &[]).await
+    }
+
+    /// A portal for an auth service at `auth_url`, with more arguments.
+    pub async fn start_with(auth_url: &str, extra: &[&str]) -> Self {
+        let mut child = command(auth_url).args(["--listen", "127.0.0.1:0"]).args(extra).spawn().unwrap();
+        let stdout = child.stdout.take().unwrap();
+        let line = tokio::task::spawn_blocking(move || BufReader::new(stdout).lines().next());
+        let line = tokio::time::timeout(DEADLINE, line).await.unwrap().unwrap().unwrap().unwrap();
+        let url = line.strip_prefix("listening on ").unwrap().to_owned();
+        let client = Client::builder().timeout(DEADLINE).redirect(Policy::none()).no_proxy().build().unwrap();
+        Self { url, child, client }
+    }
+
+    /// A request as any client would send it.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    /// A request as the portal's own page sends it.
+    pub fn page_request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.request(method, path).header("origin", &self.url).header("sec-fetch-site", "same-origin");
+        request.header("content-type", "application/json")
+    }
+
+    /// A request of the page with the refresh token `cookie`, the whole `name=value`.
+    pub fn with_cookie(&self, method: Method, path: &str, cookie: &str) -> RequestBuilder {
+        self.page_request(method, path).header("cookie", cookie)
+    }
+
+    /// Signs alice in.
+    pub async fn sign_in(&self, password: &str) -> Response {
+        let body = serde_json::json!({"username": "alice", "password": password});
+        self.page_request(Method::POST, "/portal/session").body(body.to_string()).send().await.unwrap()
+    }
+
+    /// Sends SIGTERM and waits for the end.
+    pub async fn terminate(mut self) -> ExitStatus {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        wait(&mut self.child).await
+    }
+}
+
+impl Drop for Portal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The binary with the flags it must have.
+pub fn command(auth_url: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portal"));
+    command.args(["--auth-url", auth_url, "--issuer", auth_url, "--jwks-url"]);
+    command.arg(format!("{auth_url}/.well-known/jwks.json")).stdout(Stdio::piped()).stderr(Stdio::null());
+    command
+}
+
+/// The child's end, within the deadline.
+pub async fn wait(child: &mut Child) -> ExitStatus {
+    let until = Instant::now() + DEADLINE;
+    let mut tick = tokio::time::interval(Duration::from_millis(10));
+    loop {
+        tick.tick().await;
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        assert!(Instant::now() < until, "the portal did not stop");
+    }
+}
+
+/// The `name=value` of the one Set-Cookie header, and its attributes in lower case.
+pub fn set_cookie(response: &Response) -> (String, Vec<String>) {
+    let mut all = response.headers().get_all("set-cookie").iter();
+    let text = all.next().expect("a Set-Cookie header").to_str().unwrap().to_owned();
+    assert!(all.next().is_none(), "more than one Set-Cookie header");
+    let mut parts = text.split("; ");
+    let pair = parts.next().unwrap().to_owned();
+    (pair, parts.map(str::to_ascii_lowercase).collect())
+}
+
+/// Asserts a problem document with this status and code, and gives it back.
+pub async fn problem(response: Response, status: u16, code: &str) -> Value {
+    assert_eq!(response.status().as_u16(), status);
+    assert_eq!(response.headers()["content-type"], "application/problem+json");
+    let document: Value = response.json().await.unwrap();
+    assert_eq!(document["code"], code, "{document}");
+    assert_eq!(document["status"], status);
+    document
+}
