@@ -1,0 +1,71 @@
+//! The operators' listener: health, readiness, generations and metrics.
+//!
+//! Never serves traffic, and never shows a plugin's configuration or a key.
+
+mod generations;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::observe::metrics::Metrics;
+use crate::reload::reloader::Reloader;
+
+/// What the pages read.
+#[derive(Clone)]
+pub struct Admin {
+    /// the generations
+    pub reloader: Arc<Reloader>,
+    /// the counters
+    pub metrics: Arc<Metrics>,
+    /// true once the process was told to stop
+    pub draining: watch::Receiver<bool>,
+}
+
+/// Binds the admin address.
+///
+/// # Errors
+/// When it is taken or may not be bound.
+pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    TcpListener::bind(address).await
+}
+
+/// Serves until told to stop.
+pub async fn serve(listener: TcpListener, admin: Admin, mut stop: watch::Receiver<bool>) {
+    let stopped = async move {
+        let _ = stop.wait_for(|stopped| *stopped).await;
+    };
+    if let Err(error) = axum::serve(listener, router(admin)).with_graceful_shutdown(stopped).await {
+        tracing::error!(%error, "the admin listener ended");
+    }
+}
+
+fn router(admin: Admin) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/generations", get(generations::page))
+        .route("/metrics", get(metrics))
+        .with_state(admin)
+}
+
+async fn ready(State(admin): State<Admin>) -> (StatusCode, &'static str) {
+    if *admin.draining.borrow() { (StatusCode::SERVICE_UNAVAILABLE, "draining\n") } else { (StatusCode::OK, "ready\n") }
+}
+
+async fn metrics(State(admin): State<Admin>) -> Response {
+    match admin.metrics.encode() {
+        Ok(text) => {
+            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            ([(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}

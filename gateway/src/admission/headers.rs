@@ -1,0 +1,121 @@
+//! Which headers stop at this hop, and which no client may set.
+//!
+//! Never passes on an identity header or a forwarding header of the client's own making.
+
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, EXPECT, FORWARDED, HOST, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE,
+    TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
+use http::{HeaderMap, HeaderValue};
+
+use crate::observe::request_id;
+
+/// Hop-by-hop fields (RFC 9110 section 7.6.1), beside those that `Connection` names.
+const HOP_BY_HOP: [HeaderName; 8] = [
+    CONNECTION,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    PROXY_AUTHENTICATE,
+    TE,
+    TRAILER,
+    TRANSFER_ENCODING,
+    UPGRADE,
+];
+
+/// What only a gateway says of a request; a client's own version would be believed by the upstream.
+const FORWARDING: [HeaderName; 7] = [
+    FORWARDED,
+    HeaderName::from_static("x-real-ip"),
+    HeaderName::from_static("x-client-ip"),
+    HeaderName::from_static("true-client-ip"),
+    HeaderName::from_static("x-original-url"),
+    HeaderName::from_static("x-rewrite-url"),
+    request_id::HEADER,
+];
+/// The whole family of X-Forwarded-For, -Host, -Proto, -Port, -Prefix.
+const FORWARDED_PREFIX: &str = "x-forwarded-";
+
+/// Strips a request on entry.
+pub fn strip(headers: &mut HeaderMap, identity_prefix: &str) {
+    strip_hop_by_hop(headers);
+    headers.remove(PROXY_AUTHORIZATION);
+    headers.remove(EXPECT);
+    let refused = |name: &&HeaderName| is_twin(name) || is_reserved(name, identity_prefix);
+    let theirs: Vec<HeaderName> = headers.keys().filter(refused).cloned().collect();
+    for name in theirs {
+        headers.remove(name);
+    }
+}
+
+/// Strips what must not cross this hop, in either direction.
+pub fn strip_hop_by_hop(headers: &mut HeaderMap) {
+    let named: Vec<HeaderName> = headers.get_all(CONNECTION).iter().flat_map(options).collect();
+    for name in named {
+        headers.remove(name);
+    }
+    for name in HOP_BY_HOP {
+        headers.remove(name);
+    }
+}
+
+fn options(value: &HeaderValue) -> Vec<HeaderName> {
+    // Bytes, not text: one byte outside ASCII must not save the options beside it.
+    let options = value.as_bytes().split(|byte| *byte == b',');
+    options.filter_map(|option| HeaderName::from_bytes(option.trim_ascii()).ok()).collect()
+}
+
+/// Many servers read `X_Tenant` as `X-Tenant` (CGI, RFC 3875 section 4.1.18), so such a name could pass for one that the
+/// gateway or a filter sets. nginx drops them by default for the same reason.
+pub fn is_twin(name: &HeaderName) -> bool {
+    name.as_str().contains('_')
+}
+
+/// Whether only the gateway may set this header of a request.
+pub fn is_reserved(name: &HeaderName, identity_prefix: &str) -> bool {
+    let name = name.as_str();
+    name.starts_with(identity_prefix)
+        || name.starts_with(FORWARDED_PREFIX)
+        || FORWARDING.iter().any(|reserved| reserved.as_str() == name)
+}
+
+/// Whether the field belongs to a hop's framing or connection, so that nobody may set it from outside.
+pub fn is_hop_by_hop(name: &HeaderName) -> bool {
+    HOP_BY_HOP.contains(name) || *name == CONTENT_LENGTH || *name == HOST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_end_to_end_headers_of_the_client_are_left() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("connection", "close, X-Secret-Hop"),
+            ("x-secret-hop", "1"),
+            ("keep-alive", "timeout=5"),
+            ("transfer-encoding", "chunked"),
+            ("upgrade", "websocket"),
+            ("x-identity-subject", "root"),
+            ("x_identity_subject", "root"),
+            ("x-identity_roles", "admin"),
+            ("x-forwarded-for", "10.0.0.1"),
+            ("x_forwarded_for", "10.0.0.1"),
+            ("x-forwarded-port", "1"),
+            ("x-original-url", "/admin"),
+            ("x_tenant", "globex"),
+            ("forwarded", "for=10.0.0.1"),
+            ("x-request-id", "mine"),
+            ("expect", "100-continue"),
+            ("authorization", "Bearer t"),
+            ("x-identify", "kept"),
+            ("accept", "*/*"),
+        ] {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        strip(&mut headers, "x-identity-");
+        let mut left: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
+        left.sort_unstable();
+        assert_eq!(left, ["accept", "authorization", "x-identify"]);
+    }
+}

@@ -1,0 +1,54 @@
+//! What a request must be before anything looks at it: one host, one canonical path, honest framing, and no header that
+//! only the gateway may set.
+//!
+//! Never routes and never authenticates.
+
+pub mod framing;
+pub mod headers;
+pub mod host;
+pub mod path;
+
+use http::request::Parts;
+use http::{Method, StatusCode};
+
+use crate::refusal::Refused;
+use path::CanonicalPath;
+
+/// A request that may be looked at.
+pub struct Admitted {
+    /// host and port as the client named them, lower case
+    pub authority: String,
+    /// the host alone, for routing
+    pub host: String,
+    /// the one path that routing, policies and the upstream see
+    pub path: CanonicalPath,
+    /// the raw query, without the question mark
+    pub query: Option<String>,
+}
+
+/// Checks a request head, and strips what no client may set. A body may announce `body_bytes` bytes.
+///
+/// # Errors
+/// 400, 405 or 413 with a stable code.
+pub fn admit(parts: &mut Parts, identity_prefix: &str, body_bytes: u64) -> Result<Admitted, Refused> {
+    check_method(&parts.method)?;
+    framing::check(parts, body_bytes)?;
+    let authority = host::authority(parts)?;
+    let path = path::canonical(parts.uri.path()).map_err(|fault| {
+        Refused::bad_request(fault.code(), "The path is not acceptable.").because(fault.to_string())
+    })?;
+    headers::strip(&mut parts.headers, identity_prefix);
+    Ok(Admitted {
+        host: host::without_port(&authority).to_owned(),
+        authority,
+        path,
+        query: parts.uri.query().map(str::to_owned),
+    })
+}
+
+fn check_method(method: &Method) -> Result<(), Refused> {
+    if *method == Method::CONNECT || *method == Method::TRACE {
+        return Err(Refused::new(StatusCode::NOT_IMPLEMENTED, "method_refused", "This method is not served."));
+    }
+    Ok(())
+}

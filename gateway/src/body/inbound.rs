@@ -1,0 +1,88 @@
+//! A client's request body on its way to an upstream: bounded in size, and in silence.
+//!
+//! Never buffers: a frame is handed on as it comes.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use thiserror::Error;
+use tokio::sync::oneshot;
+
+use super::deadline::SilenceDeadline;
+
+/// Why a request body ended early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum InboundFault {
+    /// more bytes than `limits.body-bytes`
+    #[error("the request body is larger than allowed")]
+    TooLarge,
+    /// nothing came for `limits.idle-timeout-ms`
+    #[error("the request body stalled")]
+    Stalled,
+    /// the client broke off, or its framing is wrong
+    #[error("the request body could not be read")]
+    Broken,
+}
+
+/// The body of an admitted request.
+pub struct InboundBody {
+    inner: Incoming,
+    left: u64,
+    silence: SilenceDeadline,
+    /// dropped with the body, which tells that it is on its way whole
+    _upload: oneshot::Sender<()>,
+}
+
+/// Ends when the body has been handed on.
+pub struct Uploaded(oneshot::Receiver<()>);
+
+impl Uploaded {
+    /// Waits for the end of the body, however it ends.
+    pub async fn wait(self) {
+        let _ = self.0.await;
+    }
+}
+
+impl InboundBody {
+    /// Allows `most` bytes and this much silence.
+    pub fn new(inner: Incoming, most: u64, silence: Duration) -> (Self, Uploaded) {
+        let (sender, receiver) = oneshot::channel();
+        (Self { inner, left: most, silence: SilenceDeadline::new(silence), _upload: sender }, Uploaded(receiver))
+    }
+
+    fn counted(&mut self, frame: Frame<Bytes>) -> Result<Frame<Bytes>, InboundFault> {
+        let length = frame.data_ref().map_or(0, |data| data.len() as u64);
+        self.left = self.left.checked_sub(length).ok_or(InboundFault::TooLarge)?;
+        Ok(frame)
+    }
+}
+
+impl Body for InboundBody {
+    type Data = Bytes;
+    type Error = InboundFault;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, InboundFault>>> {
+        match Pin::new(&mut self.inner).poll_frame(context) {
+            Poll::Ready(frame) => {
+                self.silence.stop();
+                Poll::Ready(frame.map(|frame| self.counted(frame.map_err(|_| InboundFault::Broken)?)))
+            }
+            Poll::Pending => self.silence.poll_silence(context).map(|()| Some(Err(InboundFault::Stalled))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

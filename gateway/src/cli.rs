@@ -1,0 +1,80 @@
+//! The command line of `witgate`.
+//!
+//! Never does the work itself: `server` does.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::observe::logging;
+use crate::server::{self, ServerError};
+
+/// Exit code for a configuration or an address that cannot be used.
+const EXIT_REFUSED: u8 = 2;
+/// Exit code for anything else.
+const EXIT_FAILED: u8 = 1;
+
+const EXAMPLES: &str = "\
+Examples:
+  witgate check --config gateway.toml     every fault of the file and its plugins, then exit 0 or 2
+  witgate run --config gateway.toml       serve until SIGTERM, reload when a file changes
+  RUST_LOG=witgate=debug witgate run      the same, with more in the log (JSON lines on stderr)";
+
+/// An API gateway whose decisions are WebAssembly components.
+#[derive(Debug, Parser)]
+#[command(name = "witgate", version, about, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve, and reload gateway.toml and its plugins when they change
+    Run(Files),
+    /// Load everything as `run` would, report all faults, and exit
+    Check(Files),
+}
+
+#[derive(Debug, Args)]
+struct Files {
+    /// The configuration file
+    #[arg(long, short, default_value = "gateway.toml", value_name = "FILE")]
+    config: PathBuf,
+}
+
+/// Parses the arguments and runs the command.
+pub fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Run(files) => {
+            let _written_at_the_end = logging::init();
+            server::run(files.config)
+        }
+        Command::Check(files) => server::check(&files.config).inspect(|()| say_good(&files.config)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => report(&error),
+    }
+}
+
+fn say_good(path: &std::path::Path) {
+    let _ = writeln!(std::io::stdout(), "{}: no faults", path.display());
+}
+
+fn report(error: &ServerError) -> ExitCode {
+    let mut stderr = std::io::stderr();
+    let _ = match error {
+        ServerError::Config(faults) if stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none() => {
+            write!(stderr, "{}", faults.render_for_terminal())
+        }
+        ServerError::Config(faults) => write!(stderr, "{}", faults.render()),
+        other => writeln!(stderr, "witgate: {other}"),
+    };
+    match error {
+        ServerError::Config(_) | ServerError::Bind { .. } => ExitCode::from(EXIT_REFUSED),
+        ServerError::Engine(_) | ServerError::System(_) => ExitCode::from(EXIT_FAILED),
+    }
+}

@@ -1,0 +1,205 @@
+//! The faults of one gateway.toml: gathered, then shown all at once, each with its place and a hint.
+//!
+//! Never stops at the first fault, and never prints colour unless it is asked to.
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity, SourceCode,
+    ThemeCharacters, ThemeStyles,
+};
+use std::fmt;
+use std::sync::Arc;
+
+/// A place in the text: byte offset and length.
+pub type Span = miette::SourceSpan;
+
+/// The text of a gateway.toml and the name it is shown under.
+pub type Source = NamedSource<String>;
+
+/// Width at which hints wrap, in columns: fixed, so that logs and tests do not depend on a terminal.
+const WIDTH: usize = 120;
+
+/// All faults of one file.
+pub struct Faults {
+    source: Arc<Source>,
+    faults: Vec<Fault>,
+}
+
+/// One fault: what is wrong, where (one or two places), what to do.
+#[derive(Clone)]
+struct Fault {
+    source: Arc<Source>,
+    message: String,
+    labels: Vec<LabeledSpan>,
+    hint: String,
+}
+
+impl Faults {
+    /// No fault yet.
+    pub fn new(source: &Arc<Source>) -> Faults {
+        Faults { source: source.clone(), faults: Vec::new() }
+    }
+
+    /// Adds a fault at one place. `hint` says what to do about it.
+    pub fn push(&mut self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
+        self.add(vec![LabeledSpan::new_primary_with_span(None, span)], message.into(), hint.into());
+    }
+
+    /// Adds a fault between two places, each with a label.
+    pub fn push_pair(
+        &mut self,
+        here: (Span, &str),
+        there: (Span, &str),
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let labels = vec![
+            LabeledSpan::new_primary_with_span(Some(here.1.to_owned()), here.0),
+            LabeledSpan::new_with_span(Some(there.1.to_owned()), there.0),
+        ];
+        self.add(labels, message.into(), hint.into());
+    }
+
+    /// Adds a fault of the file as a whole.
+    pub fn push_whole(&mut self, message: impl Into<String>, hint: impl Into<String>) {
+        self.add(Vec::new(), message.into(), hint.into());
+    }
+
+    /// Shows stars in place of this text, in every fault: it holds a secret.
+    pub fn hide(&mut self, span: Span) {
+        let secret = span.offset()..span.offset() + span.len();
+        let shown = self.source.inner().char_indices().map(|(at, found)| match found {
+            // one star for each byte: places must not move
+            _ if secret.contains(&at) && found != '\n' => "*".repeat(found.len_utf8()),
+            _ => found.to_string(),
+        });
+        let text: String = shown.collect();
+        self.source = Arc::new(Source::new(self.source.name(), text));
+        for fault in &mut self.faults {
+            fault.source = self.source.clone();
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.faults.len()
+    }
+
+    /// Every fault in plain ASCII, for logs, the admin listener and `NO_COLOR`.
+    pub fn render(&self) -> String {
+        let theme = GraphicalTheme { characters: ThemeCharacters::ascii(), styles: ThemeStyles::none() };
+        self.render_in(theme)
+    }
+
+    /// Every fault with colour and box-drawing characters, for a terminal.
+    pub fn render_for_terminal(&self) -> String {
+        self.render_in(GraphicalTheme::unicode())
+    }
+
+    /// Every fault on a line of its own, with its place but without the text around it, which may hold secrets: for the
+    /// log and the admin listener.
+    pub fn brief(&self) -> String {
+        let line = |fault: &&Fault| format!("{}: {} ({})", self.place(fault), fault.message, fault.hint);
+        let lines: Vec<String> = self.in_order().iter().map(line).collect();
+        lines.join("\n")
+    }
+
+    fn place(&self, fault: &Fault) -> String {
+        if fault.labels.is_empty() {
+            return self.source.name().to_owned();
+        }
+        let before = &self.source.inner().as_bytes()[..fault.offset().min(self.source.inner().len())];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+        format!("{}:{line}:{column}", self.source.name())
+    }
+
+    fn add(&mut self, labels: Vec<LabeledSpan>, message: String, hint: String) {
+        self.faults.push(Fault { source: self.source.clone(), message, labels, hint });
+    }
+
+    fn in_order(&self) -> Vec<&Fault> {
+        let mut faults: Vec<&Fault> = self.faults.iter().collect();
+        faults.sort_by_key(|fault| fault.offset());
+        faults
+    }
+
+    fn render_in(&self, theme: GraphicalTheme) -> String {
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(WIDTH).with_links(false);
+        let mut text = String::new();
+        for fault in self.in_order() {
+            let mut one = String::new();
+            if handler.render_report(&mut one, fault).is_err() {
+                one = format!("{fault}\n");
+            }
+            text.push_str(one.trim_start_matches('\n'));
+            text.push('\n');
+        }
+        text.push_str(&self.to_string());
+        text.push('\n');
+        text
+    }
+}
+
+impl Fault {
+    fn offset(&self) -> usize {
+        self.labels.first().map_or(0, LabeledSpan::offset)
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.faults.len() == 1 { "fault" } else { "faults" };
+        write!(f, "{} {plural} in {}", self.faults.len(), self.source.name())
+    }
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render())
+    }
+}
+
+impl std::error::Error for Faults {}
+
+impl Diagnostic for Faults {
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        Some(Box::new(self.in_order().into_iter().map(|fault| fault as &dyn Diagnostic)))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fault").field("message", &self.message).field("labels", &self.labels).finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl Diagnostic for Fault {
+    fn severity(&self) -> Option<Severity> {
+        Some(Severity::Error)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(&self.hint))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        if self.labels.is_empty() { None } else { Some(Box::new(self.labels.iter().cloned())) }
+    }
+}

@@ -1,0 +1,45 @@
+//! What is meant: names resolved, addresses and patterns parsed, tables related to each other.
+//!
+//! Never stops at the first fault: each part notes its own and gives back what it can.
+
+mod addresses;
+mod issuers;
+mod names;
+mod plugins;
+mod policies;
+mod routes;
+mod urls;
+mod upstreams;
+mod conditions;
+
+use super::fault::{Faults, Source};
+use super::model::Config;
+use super::overlap;
+use super::written::Written;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The prefix of the identity headers, where not given.
+const IDENTITY_PREFIX: &str = "x-identity-";
+
+/// Gives the words of a file their meaning. What it returns may be used only if no fault was noted.
+pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, faults: &mut Faults) -> Config {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let identity_prefix = addresses::identity_prefix(&written.gateway, faults);
+    let upstreams = upstreams::upstreams(&written.upstreams, faults);
+    let routes = routes::routes(written, &identity_prefix, faults);
+    overlap::refuse(&routes, faults);
+    Config {
+        path: path.to_owned(),
+        source: source.clone(),
+        threads: addresses::threads(&written.gateway),
+        identity_prefix,
+        listeners: addresses::listeners(&written.listeners, faults),
+        admin: addresses::admin(written, faults),
+        limits: written.limits,
+        issuers: issuers::issuers(folder, &written.issuers, faults),
+        upstreams,
+        plugins: plugins::plugins(folder, &written.plugins, faults),
+        routes,
+    }
+}

@@ -1,0 +1,65 @@
+//! The plugins: worlds known, files there.
+//!
+//! Never opens a component: the policy host does, and adds its faults to the same list.
+
+use super::names;
+use crate::config::fault::Faults;
+use crate::config::model::{Plugin, PluginSpans, World};
+use crate::config::reader::at;
+use crate::config::suggest;
+use crate::config::written::WrittenPlugin;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+
+/// Every `[plugins.NAME]` that can be meant.
+pub(super) fn plugins(folder: &Path, written: &[WrittenPlugin], faults: &mut Faults) -> Vec<Plugin> {
+    written.iter().filter_map(|plugin| one(folder, plugin, faults)).collect()
+}
+
+/// The world that a word of the file names, if any.
+pub(super) fn world_named(word: &str) -> Option<World> {
+    World::ALL.into_iter().find(|world| world.word() == word)
+}
+
+fn one(folder: &Path, written: &WrittenPlugin, faults: &mut Faults) -> Option<Plugin> {
+    names::check(&written.name, faults);
+    let world = written.world.as_ref().and_then(|word| world(word, faults));
+    let file = written.file.as_ref().and_then(|file| component(folder, file, faults));
+    let spans = PluginSpans {
+        name: at(&written.name),
+        world: at(written.world.as_ref()?),
+        file: at(written.file.as_ref()?),
+        config: written.config_span,
+    };
+    Some(Plugin {
+        name: written.name.get_ref().clone(),
+        world: world?,
+        file: file?,
+        config_json: written.config_json.clone(),
+        limits: written.limits,
+        spans,
+    })
+}
+
+fn world(word: &Spanned<String>, faults: &mut Faults) -> Option<World> {
+    let world = world_named(word.get_ref());
+    if world.is_none() {
+        let hint = suggest::hint(word.get_ref(), World::ALL.map(World::word), "known worlds");
+        faults.push(at(word), format!("no world is named {:?}", word.get_ref()), hint);
+    }
+    world
+}
+
+fn component(folder: &Path, file: &Spanned<String>, faults: &mut Faults) -> Option<PathBuf> {
+    let path = folder.join(file.get_ref());
+    let hint = "a path relative to this file; build the plugins first: cargo build -p NAME --target wasm32-wasip2 --profile plugin";
+    if path.is_dir() {
+        faults.push(at(file), format!("{:?} is a folder, not a component", file.get_ref()), hint);
+        return None;
+    }
+    if !path.is_file() {
+        faults.push(at(file), format!("there is no file {:?}", file.get_ref()), hint);
+        return None;
+    }
+    Some(path)
+}

@@ -1,0 +1,242 @@
+//! What a gateway.toml means: every name resolved, every default filled in, every limit in its unit.
+//!
+//! Never holds a half-checked value: a `Config` exists only when the file had no fault. Never prints plugin config,
+//! which may hold secrets.
+
+use super::fault::{Source, Span};
+use super::pattern::{HostPattern, PathPattern};
+use http::uri::Authority;
+use http::{HeaderName, HeaderValue, Method};
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+/// A whole gateway.toml, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file it came from, as given by the caller.
+    pub path: PathBuf,
+    /// The text, for faults that are found later (plugin loading).
+    pub source: Arc<Source>,
+    /// Worker threads, 1..=1024.
+    pub threads: usize,
+    /// Lower-case prefix of the header names that only the gateway may set, such as `x-identity-`.
+    pub identity_prefix: String,
+    /// Where requests are accepted; at least one.
+    pub listeners: Vec<SocketAddr>,
+    /// Where the admin console listens, if anywhere.
+    pub admin: Option<SocketAddr>,
+    /// Limits on connections and requests.
+    pub limits: Limits,
+    /// The issuers whose tokens may be verified, in the order written.
+    pub issuers: Vec<Issuer>,
+    /// The upstreams, in the order written.
+    pub upstreams: Vec<Upstream>,
+    /// The plugins, in the order written.
+    pub plugins: Vec<Plugin>,
+    /// The routes, in the order written; the order has no meaning.
+    pub routes: Vec<Route>,
+}
+
+/// Limits on connections and requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest request head, in bytes.
+    pub header_bytes: usize,
+    /// Most header fields in one request.
+    pub headers: usize,
+    /// Largest request body, in bytes.
+    pub body_bytes: u64,
+    /// A request head must be complete within this time.
+    pub header_timeout: Duration,
+    /// A request must be answered within this time.
+    pub request_timeout: Duration,
+    /// An idle keep-alive connection is closed after this time.
+    pub idle_timeout: Duration,
+    /// Most connections open at once, over all listeners.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            header_bytes: 32 << 10,
+            headers: 100,
+            body_bytes: 16 << 20,
+            header_timeout: Duration::from_secs(10),
+            request_timeout: Duration::from_secs(60),
+            idle_timeout: Duration::from_secs(75),
+            connections: 10_000,
+        }
+    }
+}
+
+/// An issuer of tokens; its name is the profile name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issuer {
+    /// The name after `issuers.`.
+    pub name: String,
+    /// The exact `iss` string.
+    pub issuer: String,
+    /// A token must name one of these.
+    pub audiences: Vec<String>,
+    /// JOSE names of the allowed algorithms.
+    pub algorithms: Vec<String>,
+    /// Whether only `at+jwt` is accepted, or plain JWTs too.
+    pub typ: Typ,
+    /// Clock leeway, in seconds, 0..=300.
+    pub leeway_seconds: u64,
+    /// Longest accepted `exp - iat`, in seconds.
+    pub max_lifetime_seconds: u64,
+    /// Where the keys come from.
+    pub source: KeySource,
+    /// Whether plain http may be used to a host that is not loopback.
+    pub allow_http: bool,
+}
+
+/// What `typ` a token must carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typ {
+    /// RFC 9068: `at+jwt` only.
+    AccessToken,
+    /// Also `JWT` or none.
+    JwtCompatible,
+}
+
+/// Where an issuer's keys come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// A JWKS document.
+    JwksUrl(Url),
+    /// A JWKS file, joined to the folder of gateway.toml.
+    JwksFile(PathBuf),
+    /// The issuer's own metadata document.
+    Discovery(Url),
+}
+
+/// A service behind the gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upstream {
+    /// The name after `upstreams.`.
+    pub name: String,
+    /// Host and port; plain http.
+    pub authority: Authority,
+    /// Time to open a connection.
+    pub connect_timeout: Duration,
+    /// Time from the request sent to the response head.
+    pub response_timeout: Duration,
+}
+
+/// The role of a plugin: which WIT world its component has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum World {
+    /// Establishes who calls.
+    Authenticator,
+    /// Decides whether they may.
+    Authorizer,
+    /// Chooses the upstream.
+    Router,
+    /// Changes headers.
+    Filter,
+}
+
+impl World {
+    /// All worlds, in the order in which a route runs them.
+    pub const ALL: [World; 4] = [World::Authenticator, World::Authorizer, World::Router, World::Filter];
+
+    /// The word used in gateway.toml.
+    pub fn word(self) -> &'static str {
+        match self {
+            World::Authenticator => "authenticator",
+            World::Authorizer => "authorizer",
+            World::Router => "router",
+            World::Filter => "filter",
+        }
+    }
+}
+
+impl fmt::Display for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// A policy component and what it is given.
+#[derive(Clone)]
+pub struct Plugin {
+    /// The name after `plugins.`.
+    pub name: String,
+    /// The role it must have.
+    pub world: World,
+    /// The component, joined to the folder of gateway.toml; it existed when the file was read.
+    pub file: PathBuf,
+    /// Its `config` table as JSON; `{}` where absent.
+    pub config_json: String,
+    /// What one instance may use.
+    pub limits: PluginLimits,
+    /// Where each fact was written, for faults found while loading.
+    pub spans: PluginSpans,
+}
+
+impl fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plugin")
+            .field("name", &self.name)
+            .field("world", &self.world)
+            .field("file", &self.file)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What one plugin instance may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PluginLimits {
+    /// Linear memory, in bytes.
+    pub memory_bytes: usize,
+    /// Thread CPU time of one call.
+    pub cpu: Duration,
+}
+
+/// Where a plugin's facts were written. What was left out points at the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PluginSpans {
+    /// The name in the table header.
+    pub name: Span,
+    /// The value of `world`.
+    pub world: Span,
+    /// The value of `file`.
+    pub file: Span,
+    /// The value of `config`.
+    pub config: Span,
+}
+
+/// One route: which requests, which policies, which upstreams.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// Unique, `[a-z0-9-]{1,64}`.
+    pub name: String,
+    /// Which hosts; `None` is any.
+    pub host: Option<HostPattern>,
+    /// Which paths.
+    pub path: PathPattern,
+    /// Which methods; `None` is any.
+    pub methods: Option<Vec<Method>>,
+    /// Headers that must be there exactly once, with exactly this value.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// Indexes into `Config::plugins`, in the order they run.
+    pub policies: Vec<usize>,
+    /// Index into `Config::upstreams`: the default.
+    pub upstream: usize,
+    /// Every upstream a router may choose, the default first. No duplicates.
+    pub choices: Vec<usize>,
+    /// Header to set, and the claim name or RFC 6901 pointer it comes from.
+    pub identity_headers: Vec<(HeaderName, String)>,
+    /// Whether anonymous callers are let in.
+    pub public: bool,
+    /// The value of `name`.
+    pub span: Span,
+}

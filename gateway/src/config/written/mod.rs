@@ -1,0 +1,53 @@
+//! What was written: the file's words with their places, types and ranges checked, names not yet resolved.
+//!
+//! Never looks at the disk, and never relates one table to another.
+
+mod policy;
+mod route;
+mod server;
+mod service;
+
+pub(super) use policy::WrittenPlugin;
+pub(super) use route::{WrittenPair, WrittenRoute};
+pub(super) use server::{WrittenAdmin, WrittenGateway};
+pub(super) use service::{WrittenIssuer, WrittenUpstream};
+
+use super::fault::{Faults, Span};
+use super::model::Limits;
+use super::reader::Table;
+use toml::Spanned;
+use toml::de::DeTable;
+
+/// The words of a whole file.
+pub(super) struct Written {
+    pub(super) gateway: WrittenGateway,
+    pub(super) listeners: Vec<Spanned<String>>,
+    pub(super) admin: Option<WrittenAdmin>,
+    pub(super) limits: Limits,
+    pub(super) issuers: Vec<WrittenIssuer>,
+    pub(super) upstreams: Vec<WrittenUpstream>,
+    pub(super) plugins: Vec<WrittenPlugin>,
+    pub(super) routes: Vec<WrittenRoute>,
+}
+
+/// The top of the file: where a fault of the whole file points.
+pub(super) const TOP: std::ops::Range<usize> = 0..0;
+
+impl Written {
+    /// Reads the words of a file whose syntax is good.
+    pub(super) fn read(document: &DeTable<'_>, faults: &mut Faults) -> Written {
+        let mut file = Table::new("the file", Span::from(TOP), document);
+        let written = Written {
+            gateway: server::gateway(&mut file, faults),
+            listeners: server::listeners(&mut file, faults),
+            admin: server::admin(&mut file, faults),
+            limits: server::limits(&mut file, faults),
+            issuers: service::issuers(&mut file, faults),
+            upstreams: service::upstreams(&mut file, faults),
+            plugins: policy::plugins(&mut file, faults),
+            routes: route::routes(&mut file, faults),
+        };
+        file.finish(faults);
+        written
+    }
+}

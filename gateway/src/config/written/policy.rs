@@ -1,0 +1,69 @@
+//! The words about policies: `[plugins.NAME]`, with the plugin's own `config` turned into JSON.
+//!
+//! Never judges a plugin's config: the plugin does, when it is loaded.
+
+use super::server::size;
+use crate::config::fault::{Faults, Span};
+use crate::config::json;
+use crate::config::model::PluginLimits;
+use crate::config::reader::{Table, at};
+use std::time::Duration;
+use toml::Spanned;
+use toml::de::DeValue;
+
+/// Memory of a plugin instance, where not given, in bytes.
+const MEMORY_BYTES: u64 = 64 << 20;
+
+/// CPU time of one call, where not given, in milliseconds.
+const CPU_MS: u64 = 5;
+
+/// `[plugins.NAME]`.
+pub(in crate::config) struct WrittenPlugin {
+    pub(in crate::config) name: Spanned<String>,
+    pub(in crate::config) world: Option<Spanned<String>>,
+    pub(in crate::config) file: Option<Spanned<String>>,
+    pub(in crate::config) config_json: String,
+    pub(in crate::config) config_span: Span,
+    pub(in crate::config) limits: PluginLimits,
+}
+
+pub(super) fn plugins(file: &mut Table<'_>, faults: &mut Faults) -> Vec<WrittenPlugin> {
+    let tables = file.named_tables("plugins", faults);
+    tables.into_iter().map(|(name, table)| plugin(name, table, faults)).collect()
+}
+
+fn plugin(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> WrittenPlugin {
+    let config = table.value("config");
+    let written = WrittenPlugin {
+        world: table.required("world", "world = \"authenticator\", \"authorizer\", \"router\" or \"filter\"", faults),
+        file: table.required("file", "the component, such as file = \"plugins/jwt_policy.wasm\"", faults),
+        config_json: config.map_or_else(|| "{}".to_owned(), |value| config_json(value, faults)),
+        config_span: config.map_or_else(|| at(&name), at),
+        limits: limits(&mut table, faults),
+        name,
+    };
+    table.finish(faults);
+    written
+}
+
+fn config_json(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> String {
+    if !value.get_ref().is_table() {
+        faults.push(
+            at(value),
+            "`config` must be a table",
+            "write config = { key = \"value\" } or [plugins.NAME.config]",
+        );
+    }
+    json::from_toml(value, faults).to_string()
+}
+
+fn limits(plugin: &mut Table<'_>, faults: &mut Faults) -> PluginLimits {
+    let usual = PluginLimits { memory_bytes: size(MEMORY_BYTES), cpu: Duration::from_millis(CPU_MS) };
+    let Some(mut table) = plugin.table("limits", faults) else { return usual };
+    let limits = PluginLimits {
+        memory_bytes: size(table.number("memory-bytes", 65_536..=4 << 30, MEMORY_BYTES, faults)),
+        cpu: Duration::from_millis(table.number("cpu-ms", 1..=10_000, CPU_MS, faults)),
+    };
+    table.finish(faults);
+    limits
+}

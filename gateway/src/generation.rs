@@ -1,0 +1,160 @@
+//! A generation: one configuration with its routes, policies and keys, built whole or not at all.
+//!
+//! Never changes once it serves; a reload makes another one. Requests in flight hold the one they started with.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::runtime::Handle;
+use witgate_keyring::Keyring;
+
+use crate::config::{Config, Draft, Faults};
+use crate::issuers;
+use crate::observe::metrics::Metrics;
+use crate::policy::chain::Chain;
+use crate::policy::component::{Compiler, Digest, LoadError};
+use crate::policy::fault::Fault;
+use crate::policy::instance::StartError;
+use crate::policy::plugin::{Plugin, PluginError};
+use crate::routing::RouteTable;
+
+/// Everything a request needs, of one configuration.
+pub struct Generation {
+    /// counts up from 1; 0 is a dry run
+    pub number: u64,
+    /// when it was built
+    pub loaded_at: Timestamp,
+    /// what gateway.toml means
+    pub config: Config,
+    /// which route a request takes
+    pub table: RouteTable,
+    /// the policies of each route, by its index in the configuration
+    pub chains: Vec<Chain>,
+    /// the loaded plugins, in the order of the configuration
+    pub plugins: Vec<Arc<Plugin>>,
+    /// the issuers' keys
+    pub keyring: Keyring,
+}
+
+/// The bytes of every component a configuration names, as they were read.
+pub type Components = BTreeMap<PathBuf, Result<Vec<u8>, LoadError>>;
+
+/// Builds generations.
+pub struct Builder {
+    compiler: Compiler,
+    runtime: Handle,
+    metrics: Arc<Metrics>,
+}
+
+impl Builder {
+    /// A builder whose key fetches run on `runtime`.
+    ///
+    /// # Errors
+    /// When the WebAssembly engine cannot start on this machine.
+    pub fn new(runtime: Handle, metrics: Arc<Metrics>) -> wasmtime::Result<Self> {
+        Ok(Self { compiler: Compiler::start()?, runtime, metrics })
+    }
+
+    /// Compiles, links, instantiates and configures. Blocks for as long as that takes: never call it on a worker.
+    ///
+    /// # Errors
+    /// Every fault of the file and of its plugins, each at its place in gateway.toml.
+    pub fn build(
+        &self,
+        number: u64,
+        mut draft: Draft,
+        components: &Components,
+        previous: Option<&Generation>,
+    ) -> Result<Generation, Faults> {
+        if let Some(previous) = previous {
+            check_fixed(&previous.config, &mut draft);
+        }
+        let plugins = self.plugins(&mut draft, components);
+        self.forget_others(&plugins, previous);
+        let config = draft.finish()?;
+        let keyring = self.keyring(&config, previous)?;
+        let table = RouteTable::build(&config);
+        let chains = config.routes.iter().map(|route| chain(&config, route, &plugins)).collect();
+        Ok(Generation { number, loaded_at: Timestamp::now(), config, table, chains, plugins, keyring })
+    }
+
+    /// Compiled code is kept for this attempt and for what serves: refused attempts must not pile up.
+    fn forget_others(&self, plugins: &[Arc<Plugin>], previous: Option<&Generation>) {
+        let serving = previous.map(|previous| previous.plugins.as_slice()).unwrap_or_default();
+        let kept: Vec<Digest> = plugins.iter().chain(serving).map(|plugin| plugin.digest()).collect();
+        self.compiler.keep_only(&kept);
+    }
+
+    /// Those that load; the faults of the others are noted.
+    fn plugins(&self, draft: &mut Draft, components: &Components) -> Vec<Arc<Plugin>> {
+        let workers = draft.config().threads;
+        let mut plugins = Vec::new();
+        for entry in draft.config().plugins.clone() {
+            match self.plugin(&entry, components, workers) {
+                Ok(plugin) => plugins.push(Arc::new(plugin)),
+                Err(error) => push(draft.faults(), &entry, &error),
+            }
+        }
+        plugins
+    }
+
+    fn plugin(
+        &self,
+        entry: &crate::config::Plugin,
+        components: &Components,
+        workers: usize,
+    ) -> Result<Plugin, PluginError> {
+        let missing = || LoadError::Read("it was not read".to_owned());
+        let bytes = match components.get(&entry.file) {
+            Some(Ok(bytes)) => bytes,
+            Some(Err(LoadError::Read(why))) => return Err(LoadError::Read(why.clone()).into()),
+            Some(Err(_)) | None => return Err(missing().into()),
+        };
+        Plugin::load(&self.compiler, entry, bytes, workers, &self.metrics)
+    }
+
+    /// Unchanged issuers keep their keys, so that a reload neither fetches them again nor forgets them.
+    fn keyring(&self, config: &Config, previous: Option<&Generation>) -> Result<Keyring, Faults> {
+        issuers::keyring(config, &self.runtime, previous.map(|previous| &previous.keyring))
+    }
+}
+
+/// Notes what a running process cannot change.
+fn check_fixed(before: &Config, draft: &mut Draft) {
+    let after = draft.config();
+    let changed = [
+        (before.listeners != after.listeners, "`listeners` cannot change while witgate runs"),
+        (before.admin != after.admin, "`admin.address` cannot change while witgate runs"),
+        (before.threads != after.threads, "`gateway.threads` cannot change while witgate runs"),
+    ];
+    for (_, message) in changed.iter().filter(|(changed, _)| *changed) {
+        draft.faults().push_whole(*message, "restart witgate for this change, or put the old value back");
+    }
+}
+
+fn chain(config: &Config, route: &crate::config::Route, plugins: &[Arc<Plugin>]) -> Chain {
+    let policies: Vec<Arc<Plugin>> = route.policies.iter().map(|index| Arc::clone(&plugins[*index])).collect();
+    let choices = route.choices.iter().map(|index| (config.upstreams[*index].name.clone(), *index)).collect();
+    Chain::new(route.public, &policies, route.upstream, choices, &config.identity_prefix)
+}
+
+fn push(faults: &mut Faults, entry: &crate::config::Plugin, error: &PluginError) {
+    let message = format!("plugin `{}`: {error}", entry.name);
+    match error {
+        PluginError::Load(LoadError::World { .. }) => faults.push(entry.spans.world, message, remedy(error)),
+        PluginError::Load(_) => faults.push(entry.spans.file, message, remedy(error)),
+        PluginError::Start(StartError::Config(_)) => faults.push(entry.spans.config, message, remedy(error)),
+        PluginError::Start(StartError::Fault(_)) => faults.push(entry.spans.name, message, remedy(error)),
+    }
+}
+
+fn remedy(error: &PluginError) -> &'static str {
+    match error {
+        PluginError::Load(error) => error.remedy(),
+        PluginError::Start(StartError::Config(_)) => "the plugin's README lists its keys",
+        PluginError::Start(StartError::Fault(Fault::Memory(_))) => "raise `memory-bytes` in the plugin's `limits`",
+        PluginError::Start(StartError::Fault(_)) => "run the plugin's own tests; the log has what it said",
+    }
+}

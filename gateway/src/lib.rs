@@ -1,0 +1,21 @@
+//! The gateway as a library: the rooms in the order in which they may use each other.
+//!
+//! Never lets a module use one that stands below it here.
+
+pub mod refusal;
+pub mod observe;
+pub mod admission;
+pub mod config;
+pub mod routing;
+pub mod body;
+pub mod policy;
+pub mod upstream;
+pub mod issuers;
+pub mod generation;
+pub mod reply;
+pub mod pipeline;
+pub mod listener;
+pub mod reload;
+pub mod admin;
+pub mod server;
+pub mod cli;

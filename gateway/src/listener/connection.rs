@@ -1,0 +1,55 @@
+//! One client connection: HTTP/1.1, with its limits, until it ends or the gateway drains.
+//!
+//! Never outlives its worker, and never answers anything itself.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::Watcher;
+use tokio::net::TcpStream;
+
+use super::deadlines::{Allowed, Deadlines, Progress};
+use super::lingering::Lingering;
+use crate::body::held::Held;
+use crate::config::Limits;
+use crate::pipeline::{self, Worker};
+
+/// The smallest read buffer hyper accepts, in bytes.
+const LEAST_BUFFER: usize = 8 * 1024;
+
+/// Serves the connection to its end.
+pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, worker: Arc<Worker>, limits: Limits, watcher: Watcher) {
+    let _open = worker.metrics.connection();
+    let _ = stream.set_nodelay(true);
+    let progress = Progress::default();
+    let allowed = Allowed { head: limits.header_timeout, silence: limits.idle_timeout };
+    let io = TokioIo::new(Deadlines::new(Lingering::new(stream), allowed, progress.clone()));
+    let service = service_fn(move |request| {
+        let worker = Arc::clone(&worker);
+        let answering = progress.begin();
+        async move {
+            let response = pipeline::handle(&worker, peer, request).await;
+            Ok::<_, Infallible>(response.map(|body| Held::new(body, answering)))
+        }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(idle(&limits))
+        .max_buf_size(limits.header_bytes.max(LEAST_BUFFER))
+        .max_header_size(limits.header_bytes)
+        .max_headers(limits.headers)
+        .serve_connection(io, service);
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(peer = %peer.ip(), %error, "connection ended early");
+    }
+}
+
+/// hyper's timer covers the silence before a head too, so it must not be shorter than either limit.
+fn idle(limits: &Limits) -> Duration {
+    limits.idle_timeout.max(limits.header_timeout)
+}

@@ -1,0 +1,108 @@
+//! A worker: one thread, one current-thread runtime, its own sockets, connections and warm instances.
+//!
+//! Never shares a connection with another worker, and never blocks on anything but a policy call.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::task::Poll;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpStream;
+use tokio::runtime::Builder;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use super::connection;
+use crate::pipeline::Worker;
+
+/// How long open connections may take to end after a stop was asked for; `limits.request-timeout-ms` when that is longer.
+pub const LEAST_DRAIN: Duration = Duration::from_secs(30);
+/// How long to wait before accepting again when the process is out of descriptors.
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
+
+/// Starts a worker thread; it ends when `stop` turns true and its connections have drained.
+///
+/// # Errors
+/// When the thread cannot be started.
+pub fn start(worker: Worker, listeners: Vec<TcpListener>, stop: watch::Receiver<bool>) -> io::Result<JoinHandle<()>> {
+    let name = format!("witgate-worker-{}", worker.index);
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    std::thread::Builder::new().name(name).spawn(move || runtime.block_on(run(Arc::new(worker), listeners, stop)))
+}
+
+async fn run(worker: Arc<Worker>, listeners: Vec<TcpListener>, stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(places(&worker)));
+    let mut accepting = JoinSet::new();
+    for listener in listeners {
+        let listener = tokio::net::TcpListener::from_std(listener).expect("a bound, non-blocking listener");
+        accepting.spawn(accept(listener, Arc::clone(&worker), Arc::clone(&places), stop.clone()));
+    }
+    while accepting.join_next().await.is_some() {}
+}
+
+/// A worker's share of `limits.connections`.
+fn places(worker: &Worker) -> usize {
+    let config = &worker.generations.load().config;
+    config.limits.connections.div_ceil(config.threads).clamp(1, Semaphore::MAX_PERMITS)
+}
+
+/// Accepts until told to stop, then lets its connections finish. A full house leaves new connections in the kernel's bounded backlog.
+async fn accept(
+    listener: tokio::net::TcpListener,
+    worker: Arc<Worker>,
+    places: Arc<Semaphore>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let graceful = GracefulShutdown::new();
+    let serve = |(stream, peer), place| {
+        let limits = worker.generations.load().config.limits;
+        let served = connection::serve(stream, peer, Arc::clone(&worker), limits, graceful.watcher());
+        tokio::spawn(async move {
+            served.await;
+            drop(place);
+        });
+    };
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stopped(&mut stop) => break,
+        };
+        match accepted {
+            // Accepted first: a listener that waits for a place must not keep one from another listener.
+            Ok(connection) => tokio::select! {
+                place = Arc::clone(&places).acquire_owned() => serve(connection, place.ok()),
+                () = stopped(&mut stop) => break,
+            },
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(ACCEPT_BACKOFF).await;
+            }
+        }
+    }
+    while let Some(connection) = waiting(&listener).await {
+        serve(connection, None);
+    }
+    drop(listener);
+    let drain = worker.generations.load().config.limits.request_timeout.max(LEAST_DRAIN);
+    if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
+        tracing::warn!(worker = worker.index, "connections were still open after the drain");
+    }
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // A closed channel means that the process is ending too.
+    let _ = stop.wait_for(|stopped| *stopped).await;
+}
+
+/// A connection that the kernel completed before the stop: to close the listener now would reset it.
+async fn waiting(listener: &tokio::net::TcpListener) -> Option<(TcpStream, SocketAddr)> {
+    poll_fn(|context| match listener.poll_accept(context) {
+        Poll::Ready(Ok(connection)) => Poll::Ready(Some(connection)),
+        Poll::Ready(Err(_)) | Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}

@@ -1,0 +1,104 @@
+//! One event for one request: its access-log line and its metrics.
+//!
+//! Never logs a query string, a header value or a body: tokens travel there.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::{Method, StatusCode};
+
+use super::metrics::Metrics;
+use super::request_id::RequestId;
+use crate::refusal::Refused;
+
+/// The label of requests that matched no route.
+const NO_ROUTE: &str = "-";
+
+/// Nobody gets this status; nginx made the number customary for logs.
+const CLIENT_GONE: (u16, &str) = (499, "client_gone");
+
+/// What is learnt about a request on its way; written once, at the end.
+pub struct Event {
+    /// the id of this request
+    pub id: RequestId,
+    started: Instant,
+    peer: SocketAddr,
+    method: Method,
+    /// the canonical path, once there is one
+    pub path: Option<String>,
+    /// the route's name, once it matched
+    pub route: Option<String>,
+    /// the verified subject, once there is one
+    pub subject: Option<String>,
+    /// the upstream chosen
+    pub upstream: Option<String>,
+    generation: u64,
+    metrics: Arc<Metrics>,
+    written: bool,
+}
+
+impl Event {
+    /// Starts the clock.
+    pub fn begin(peer: SocketAddr, method: Method, generation: u64, metrics: Arc<Metrics>) -> Self {
+        Self {
+            id: RequestId::generate(),
+            started: Instant::now(),
+            peer,
+            method,
+            path: None,
+            route: None,
+            subject: None,
+            upstream: None,
+            generation,
+            metrics,
+            written: false,
+        }
+    }
+
+    /// The request was forwarded and answered.
+    pub fn answered(mut self, status: StatusCode) {
+        self.write(status.as_u16(), None, None);
+    }
+
+    /// The request was refused here.
+    pub fn refused(mut self, refused: &Refused) {
+        self.metrics.refusal(self.route_label(), &refused.code);
+        self.write(refused.status.as_u16(), Some(&refused.code), refused.cause.as_deref());
+    }
+
+    fn write(&mut self, status: u16, code: Option<&str>, cause: Option<&str>) {
+        self.written = true;
+        let took = self.started.elapsed();
+        self.metrics.request(self.route_label(), status, took);
+        tracing::info!(
+            target: "access",
+            request_id = %self.id,
+            peer = %self.peer.ip(),
+            method = %self.method,
+            path = self.path.as_deref(),
+            route = self.route.as_deref(),
+            subject = self.subject.as_deref(),
+            upstream = self.upstream.as_deref(),
+            status,
+            code,
+            cause,
+            generation = self.generation,
+            micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        );
+    }
+
+    fn route_label(&self) -> &str {
+        self.route.as_deref().unwrap_or(NO_ROUTE)
+    }
+}
+
+/// Dropped unwritten: the client went away, and its request with it.
+impl Drop for Event {
+    fn drop(&mut self) {
+        if !self.written {
+            self.metrics.refusal(self.route_label(), CLIENT_GONE.1);
+            self.write(CLIENT_GONE.0, Some(CLIENT_GONE.1), None);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The log's format: JSON lines on stderr, filtered by `RUST_LOG` (default `info`).
+//!
+//! Never writes to stdout, which belongs to the addresses that `witgate run` announces, and never lets a slow or absent
+//! reader of stderr hold up or end a request: lines go through a bounded queue, and what does not fit is dropped.
+
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::EnvFilter;
+
+/// Lines that may wait to be written.
+const QUEUED_LINES: usize = 64 * 1024;
+
+/// Installs the subscriber for the whole process; a second call changes nothing. What it gives back writes out the rest
+/// of the queue when it is dropped.
+#[must_use = "the last lines are written when this is dropped"]
+pub fn init() -> WorkerGuard {
+    let (writer, guard) = NonBlockingBuilder::default()
+        .lossy(true)
+        .buffered_lines_limit(QUEUED_LINES)
+        .thread_name("witgate-log")
+        .finish(std::io::stderr());
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let _ = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        // It would print its own trouble to stderr, and panic when that is closed.
+        .log_internal_errors(false)
+        .with_writer(writer)
+        .with_env_filter(filter)
+        .try_init();
+    guard
+}

@@ -1,0 +1,163 @@
+//! The counters and histograms behind `GET /metrics` (OpenMetrics text).
+//!
+//! Labels come from configuration and from the stable codes of the gateway and its policies, never from a request's own
+//! text.
+
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// Upper bounds of the request histogram's buckets, in seconds.
+const REQUEST_BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+/// One finished request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct RequestLabels {
+    route: String,
+    status: u16,
+}
+
+/// One refusal by the gateway or a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct RefusalLabels {
+    route: String,
+    code: String,
+}
+
+/// One fault of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct FaultLabels {
+    plugin: String,
+    kind: &'static str,
+}
+
+/// One attempt to load a new generation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ReloadLabels {
+    outcome: &'static str,
+}
+
+/// Every metric of the process; shared by all workers.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    refusals: Family<RefusalLabels, Counter>,
+    faults: Family<FaultLabels, Counter>,
+    reloads: Family<ReloadLabels, Counter>,
+    generation: Gauge,
+    connections: Gauge,
+    seconds: Histogram,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("witgate"),
+            requests: Family::default(),
+            refusals: Family::default(),
+            faults: Family::default(),
+            reloads: Family::default(),
+            generation: Gauge::default(),
+            connections: Gauge::default(),
+            seconds: Histogram::new(REQUEST_BUCKETS),
+        };
+        metrics.register();
+        metrics
+    }
+}
+
+impl Metrics {
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        registry.register("requests", "Requests answered, by route and status", self.requests.clone());
+        registry.register("refusals", "Requests refused, by route and stable code", self.refusals.clone());
+        registry.register("policy_faults", "Traps and broken promises, by plugin and kind", self.faults.clone());
+        registry.register("reloads", "Attempts to load a new generation, by outcome", self.reloads.clone());
+        registry.register("generation", "Number of the generation in force", self.generation.clone());
+        registry.register("connections", "Client connections open", self.connections.clone());
+        registry.register("request_seconds", "Time until the response head", self.seconds.clone());
+    }
+
+    /// Counts one answered request.
+    pub fn request(&self, route: &str, status: u16, took: Duration) {
+        self.requests.get_or_create(&RequestLabels { route: route.into(), status }).inc();
+        self.seconds.observe(took.as_secs_f64());
+    }
+
+    /// Counts one refusal.
+    pub fn refusal(&self, route: &str, code: &str) {
+        self.refusals.get_or_create(&RefusalLabels { route: route.into(), code: code.into() }).inc();
+    }
+
+    /// Counts one fault of a policy.
+    pub fn fault(&self, plugin: &str, kind: &'static str) {
+        self.faults.get_or_create(&FaultLabels { plugin: plugin.into(), kind }).inc();
+    }
+
+    /// Counts one reload and, when it was accepted, notes the generation now in force.
+    pub fn reload(&self, accepted: Option<u64>) {
+        let outcome = if accepted.is_some() { "accepted" } else { "refused" };
+        self.reloads.get_or_create(&ReloadLabels { outcome }).inc();
+        if let Some(number) = accepted {
+            self.generation.set(i64::try_from(number).unwrap_or(i64::MAX));
+        }
+    }
+
+    /// Counts a connection for as long as the answer lives.
+    pub fn connection(&self) -> OpenConnection {
+        self.connections.inc();
+        OpenConnection(self.connections.clone())
+    }
+
+    /// The whole registry as OpenMetrics text.
+    pub fn encode(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+/// Counts down when the connection ends.
+#[derive(Debug)]
+pub struct OpenConnection(Gauge);
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_is_shown_under_its_public_name() {
+        let metrics = Metrics::default();
+        metrics.request("orders", 200, Duration::from_millis(3));
+        metrics.refusal("orders", "token_expired");
+        metrics.fault("authz", "trap");
+        metrics.reload(Some(7));
+        let open = metrics.connection();
+        let text = metrics.encode().expect("encodes");
+        for line in [
+            "witgate_requests_total{route=\"orders\",status=\"200\"} 1",
+            "witgate_refusals_total{route=\"orders\",code=\"token_expired\"} 1",
+            "witgate_policy_faults_total{plugin=\"authz\",kind=\"trap\"} 1",
+            "witgate_reloads_total{outcome=\"accepted\"} 1",
+            "witgate_generation 7",
+            "witgate_connections 1",
+        ] {
+            assert!(text.contains(line), "{line} is missing from\n{text}");
+        }
+        drop(open);
+        assert!(metrics.encode().expect("encodes").contains("witgate_connections 0"));
+    }
+}

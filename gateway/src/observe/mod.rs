@@ -1,0 +1,8 @@
+//! What operators see: request ids, the access log, metrics and the log's format.
+//!
+//! Never decides anything, and never sees a token or a body.
+
+pub mod access;
+pub mod logging;
+pub mod metrics;
+pub mod request_id;

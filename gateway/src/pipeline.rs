@@ -1,0 +1,196 @@
+//! The way of a request, as a table of contents: each step is a room, and each room may refuse.
+//!
+//! Never decides anything itself, and never makes a response of a refusal: `reply` does.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use witgate_keyring::resource_server::bearer_token;
+
+use crate::admission::{self, Admitted};
+use crate::body::inbound::InboundBody;
+use crate::body::outbound::OutboundBody;
+use crate::config::Route;
+use crate::generation::Generation;
+use crate::observe::access::Event;
+use crate::observe::metrics::Metrics;
+use crate::observe::request_id;
+use crate::policy::bindings::types::RequestHead;
+use crate::policy::chain::{Chain, Destination};
+use crate::policy::evidence::Permitted;
+use crate::policy::exchange::{Attributes, Exchange};
+use crate::refusal::Refused;
+use crate::reply;
+use crate::routing::Found;
+use crate::upstream::pool::Pool;
+use crate::upstream::{request as outgoing, response as upstream_response, send};
+
+/// One worker thread's view of the process.
+pub struct Worker {
+    /// which of the warm instances are this worker's
+    pub index: usize,
+    /// the generation in force
+    pub generations: Arc<ArcSwap<Generation>>,
+    /// connections to upstreams
+    pub pool: Pool,
+    /// counters of the process
+    pub metrics: Arc<Metrics>,
+}
+
+/// Answers one request; never fails.
+pub async fn handle(worker: &Worker, peer: SocketAddr, request: Request<Incoming>) -> Response<OutboundBody> {
+    let generation = worker.generations.load_full();
+    let mut event = Event::begin(peer, request.method().clone(), generation.number, Arc::clone(&worker.metrics));
+    let deadline = generation.config.limits.request_timeout;
+    let way = corridor(worker, &generation, peer, request, &mut event);
+    let outcome = tokio::time::timeout(deadline, way).await.unwrap_or_else(|_| Err(too_slow()));
+    match outcome {
+        Ok(mut response) => {
+            response.headers_mut().insert(request_id::HEADER, event.id.header_value());
+            event.answered(response.status());
+            response
+        }
+        Err(refused) => {
+            let id = event.id;
+            event.refused(&refused);
+            reply::refusal(&refused, &id).map(OutboundBody::Document)
+        }
+    }
+}
+
+/// The corridor: the one function that sees every room.
+async fn corridor(
+    worker: &Worker,
+    generation: &Arc<Generation>,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+    event: &mut Event,
+) -> Result<Response<OutboundBody>, Refused> {
+    let (mut parts, body) = request.into_parts();
+    let admitted =
+        admission::admit(&mut parts, &generation.config.identity_prefix, generation.config.limits.body_bytes)?;
+    event.path = Some(admitted.path.as_str().to_owned());
+    let (route, chain, params) = matched(generation, &admitted, &parts)?;
+    event.route = Some(route.name.clone());
+
+    let mut exchange = Box::new(exchange(generation, admitted, parts, peer, route, params, event)?);
+    if chain.authenticates() {
+        fetch_keys(&exchange).await;
+    }
+    let verified = chain.authenticate(worker.index, &mut exchange)?;
+    event.subject = verified.claims().map(|claims| claims.subject().to_owned());
+    let permitted = chain.authorize(worker.index, verified, &mut exchange)?;
+    let permitted = chain.select(worker.index, permitted, &mut exchange)?;
+    chain.filter_request(worker.index, &mut exchange)?;
+
+    let upstream = &generation.config.upstreams[permitted.get().upstream];
+    event.upstream = Some(upstream.name.clone());
+    let limits = &generation.config.limits;
+    let (body, uploaded) = InboundBody::new(body, limits.body_bytes, limits.idle_timeout);
+    let sent = upstream_request(&permitted, &mut exchange, route, chain, generation, event, body)?;
+    let response = send::send(&worker.pool, upstream, &permitted, sent, uploaded).await?;
+
+    let (mut head, body) = response.into_parts();
+    upstream_response::accept(&mut head, upstream)?;
+    chain.filter_response(worker.index, &mut exchange, head.status, &mut head.headers)?;
+    let keeps: Arc<Generation> = Arc::clone(generation);
+    Ok(Response::from_parts(head, OutboundBody::stream(body, upstream.response_timeout, keeps)))
+}
+
+type Matched<'g> = (&'g Route, &'g Chain, Vec<(String, String)>);
+
+fn matched<'g>(
+    generation: &'g Generation,
+    admitted: &Admitted,
+    parts: &http::request::Parts,
+) -> Result<Matched<'g>, Refused> {
+    match generation.table.find(&admitted.host, &admitted.path, &parts.method, &parts.headers) {
+        Found::Route { index, params } => Ok((&generation.config.routes[index], &generation.chains[index], params)),
+        Found::MethodNotAllowed(allow) => {
+            let mut refused =
+                Refused::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This method is not served here.");
+            refused.allow = allow;
+            Err(refused)
+        }
+        Found::NotFound => Err(Refused::new(StatusCode::NOT_FOUND, "route_not_found", "Nothing is served here.")),
+    }
+}
+
+fn exchange(
+    generation: &Generation,
+    admitted: Admitted,
+    parts: http::request::Parts,
+    peer: SocketAddr,
+    route: &Route,
+    params: Vec<(String, String)>,
+    event: &Event,
+) -> Result<Exchange, Refused> {
+    let mut attributes = Attributes::default();
+    for (name, value) in params {
+        if !attributes.set(format!("path.{name}"), value) {
+            return Err(Refused::bad_request("path_parameter_too_long", "A part of the path is too long."));
+        }
+    }
+    Ok(Exchange {
+        head: Arc::new(RequestHead {
+            method: parts.method.as_str().to_owned(),
+            path: admitted.path.as_str().to_owned(),
+            route: route.name.clone(),
+        }),
+        method: parts.method,
+        headers: parts.headers,
+        query: admitted.query,
+        authority: admitted.authority,
+        peer: peer.ip().to_canonical(),
+        attributes,
+        claims: None,
+        token_refusal: None,
+        keyring: Some(generation.keyring.clone()),
+        request_id: event.id.to_string(),
+    })
+}
+
+/// Guests never wait, so the host makes sure of the key before they are asked.
+async fn fetch_keys(exchange: &Exchange) {
+    if let (Ok(token), Some(keyring)) = (bearer_token(&exchange.headers), &exchange.keyring) {
+        keyring.prepare(token).await;
+    }
+}
+
+fn upstream_request(
+    permitted: &Permitted<Destination>,
+    exchange: &mut Exchange,
+    route: &Route,
+    chain: &Chain,
+    generation: &Generation,
+    event: &Event,
+    body: InboundBody,
+) -> Result<Request<InboundBody>, Refused> {
+    let destination = permitted.get();
+    let upstream = &generation.config.upstreams[destination.upstream];
+    let path = destination.path.as_deref().unwrap_or(&exchange.head.path);
+    let uri = outgoing::uri(&upstream.authority, path, exchange.query.as_deref())?;
+    let mut headers = request_headers(exchange, chain);
+    outgoing::set_forwarding(&mut headers, &exchange.authority, exchange.peer, &event.id);
+    if let Some(claims) = destination.verified.claims() {
+        outgoing::set_identity(&mut headers, &route.identity_headers, claims)?;
+    }
+    outgoing::keep_framing(&mut headers, &body);
+    let mut request = Request::new(body);
+    *request.method_mut() = exchange.method.clone();
+    *request.uri_mut() = uri;
+    *request.headers_mut() = headers;
+    Ok(request)
+}
+
+/// Response filters may still read the request's headers; otherwise they move on without a copy.
+fn request_headers(exchange: &mut Exchange, chain: &Chain) -> HeaderMap<HeaderValue> {
+    if chain.filters_responses() { exchange.headers.clone() } else { std::mem::take(&mut exchange.headers) }
+}
+
+fn too_slow() -> Refused {
+    Refused::new(StatusCode::GATEWAY_TIMEOUT, "request_timeout", "The request took too long.").closing()
+}

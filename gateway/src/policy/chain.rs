@@ -1,0 +1,244 @@
+//! One route's policies, in the order they run, and the only door from one step to the next.
+//!
+//! Authentication and authorization fail closed: a fault, a missing answer or a word without its deed is a refusal.
+//! Never waits: everything here is synchronous.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, StatusCode};
+
+use super::bindings::{Action, Decision, Outcome, Selection, router};
+use super::evidence::{Permitted, Verified};
+use super::exchange::Exchange;
+use super::header_ops;
+use super::plugin::Plugin;
+use super::verdict;
+use crate::admission::path;
+use crate::config::World;
+use crate::refusal::{Challenge, Refused};
+
+type Target = router::exports::witgate::policy::router::Target;
+
+/// The policies of one route, and what a router may choose from.
+pub struct Chain {
+    /// whether anonymous callers are let in
+    pub public: bool,
+    authenticator: Option<Arc<Plugin>>,
+    authorizers: Vec<Arc<Plugin>>,
+    router: Option<Arc<Plugin>>,
+    filters: Vec<Arc<Plugin>>,
+    default: usize,
+    choices: Vec<(String, usize)>,
+    identity_prefix: String,
+}
+
+/// Where a permitted request goes.
+#[derive(Debug)]
+pub struct Destination {
+    /// whose request it is
+    pub verified: Verified,
+    /// index into the generation's upstreams
+    pub upstream: usize,
+    /// another canonical path, when a router chose one
+    pub path: Option<String>,
+}
+
+impl Chain {
+    /// Sorts the plugins of a route by role. `choices` are the upstreams a router may name; `default` is one of them.
+    pub fn new(
+        public: bool,
+        plugins: &[Arc<Plugin>],
+        default: usize,
+        choices: Vec<(String, usize)>,
+        identity_prefix: &str,
+    ) -> Self {
+        let of = |world| plugins.iter().filter(move |plugin| plugin.world() == world).cloned();
+        Self {
+            public,
+            authenticator: of(World::Authenticator).next(),
+            authorizers: of(World::Authorizer).collect(),
+            router: of(World::Router).next(),
+            filters: of(World::Filter).collect(),
+            default,
+            choices,
+            identity_prefix: identity_prefix.to_owned(),
+        }
+    }
+
+    /// Whether this route looks at tokens at all.
+    pub fn authenticates(&self) -> bool {
+        self.authenticator.is_some()
+    }
+
+    /// Whether any policy runs after the upstream answered.
+    pub fn filters_responses(&self) -> bool {
+        !self.filters.is_empty()
+    }
+
+    /// Who is calling.
+    ///
+    /// # Errors
+    /// The authenticator's refusal, or 500 for its fault.
+    pub fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Verified, Refused> {
+        exchange.claims = None;
+        exchange.token_refusal = None;
+        let Some(plugin) = &self.authenticator else {
+            return if self.public { Ok(Verified::anonymous()) } else { Err(closed("no authenticator")) };
+        };
+        let outcome = plugin.authenticate(worker, exchange).map_err(|fault| fault.refuse(plugin.name()))?;
+        match outcome {
+            Outcome::Authenticated(attributes) => self.authenticated(plugin, attributes, exchange),
+            Outcome::Anonymous => {
+                exchange.claims = None;
+                if self.public { Ok(Verified::anonymous()) } else { Err(anonymous_refused()) }
+            }
+            Outcome::Refused(refusal) => Err(refused(plugin, refusal, exchange)),
+        }
+    }
+
+    /// Whether the caller may do this.
+    ///
+    /// # Errors
+    /// The first authorizer's refusal that does not abstain, 403 when all abstain, or 500 for a fault.
+    pub fn authorize(
+        &self,
+        worker: usize,
+        verified: Verified,
+        exchange: &mut Box<Exchange>,
+    ) -> Result<Permitted<Verified>, Refused> {
+        if self.public && self.authorizers.is_empty() {
+            return Ok(verified.permitted());
+        }
+        for plugin in &self.authorizers {
+            match plugin.authorize(worker, exchange).map_err(|fault| fault.refuse(plugin.name()))? {
+                Decision::Allow => return Ok(verified.permitted()),
+                Decision::Abstain => {}
+                Decision::Deny(refusal) => return Err(refused(plugin, refusal, exchange)),
+            }
+        }
+        Err(not_permitted())
+    }
+
+    /// Where the request goes: the router's choice among what the route allows, or the default.
+    ///
+    /// # Errors
+    /// The router's refusal, or 500 for a fault or a choice it may not make.
+    pub fn select(
+        &self,
+        worker: usize,
+        permitted: Permitted<Verified>,
+        exchange: &mut Box<Exchange>,
+    ) -> Result<Permitted<Destination>, Refused> {
+        let (upstream, path) = match &self.router {
+            None => (self.default, None),
+            Some(plugin) => match plugin.select(worker, exchange).map_err(|fault| fault.refuse(plugin.name()))? {
+                Selection::Default => (self.default, None),
+                Selection::Refused(refusal) => return Err(refused(plugin, refusal, exchange)),
+                Selection::To(target) => {
+                    self.chosen(target, exchange).map_err(|how| plugin.contract_broken(how).refuse(plugin.name()))?
+                }
+            },
+        };
+        Ok(permitted.map(|verified| Destination { verified, upstream, path }))
+    }
+
+    /// Lets every filter change the request's headers.
+    ///
+    /// # Errors
+    /// A filter's refusal, or 500 for a fault.
+    pub fn filter_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<(), Refused> {
+        for plugin in &self.filters {
+            match plugin.on_request(worker, exchange).map_err(|fault| fault.refuse(plugin.name()))? {
+                Action::Forward(ops) => header_ops::apply(ops, &mut exchange.headers, &self.identity_prefix)
+                    .map_err(|how| plugin.contract_broken(how).refuse(plugin.name()))?,
+                Action::Refused(refusal) => return Err(refused(plugin, refusal, exchange)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets every filter change the response's headers, the last one first.
+    ///
+    /// # Errors
+    /// 500 for a fault.
+    pub fn filter_response(
+        &self,
+        worker: usize,
+        exchange: &mut Box<Exchange>,
+        status: StatusCode,
+        headers: &mut HeaderMap,
+    ) -> Result<(), Refused> {
+        for plugin in self.filters.iter().rev() {
+            let ops =
+                plugin.on_response(worker, exchange, status.as_u16()).map_err(|fault| fault.refuse(plugin.name()))?;
+            header_ops::apply(ops, headers, &self.identity_prefix)
+                .map_err(|how| plugin.contract_broken(how).refuse(plugin.name()))?;
+        }
+        Ok(())
+    }
+
+    /// The word `authenticated` counts only with the deed: claims that `jwt.verify` set in this very call.
+    fn authenticated(
+        &self,
+        plugin: &Plugin,
+        attributes: Vec<(String, String)>,
+        exchange: &mut Exchange,
+    ) -> Result<Verified, Refused> {
+        let Some(claims) = exchange.claims.clone() else {
+            return Err(plugin.contract_broken("`authenticated` without a verified token").refuse(plugin.name()));
+        };
+        set_attributes(attributes, exchange).map_err(|how| plugin.contract_broken(how).refuse(plugin.name()))?;
+        Ok(Verified::principal(claims))
+    }
+
+    fn chosen(&self, target: Target, exchange: &mut Exchange) -> Result<(usize, Option<String>), String> {
+        let named = self.choices.iter().find(|(name, _)| *name == target.upstream);
+        let (_, upstream) = named.ok_or("an upstream that the route does not allow")?;
+        if let Some(chosen) = &target.path {
+            let canonical = path::canonical(chosen).map_err(|_| "a path that is not canonical")?;
+            if canonical.as_str() != chosen {
+                return Err("a path that is not canonical".to_owned());
+            }
+        }
+        set_attributes(target.attributes, exchange)?;
+        Ok((*upstream, target.path))
+    }
+}
+
+fn set_attributes(attributes: Vec<(String, String)>, exchange: &mut Exchange) -> Result<(), String> {
+    for (name, value) in attributes {
+        if !exchange.attributes.set(name, value) {
+            return Err("more or larger attributes than a request may carry".to_owned());
+        }
+    }
+    Ok(())
+}
+
+fn refused(plugin: &Plugin, refusal: super::bindings::types::Refusal, exchange: &Exchange) -> Refused {
+    match verdict::refused(refusal, &exchange.headers) {
+        Ok(refused) => match exchange.token_refusal {
+            Some(precisely) => refused.because(format!("plugin `{}`: {precisely}", plugin.name())),
+            None => refused.because(format!("plugin `{}`", plugin.name())),
+        },
+        Err(how) => plugin.contract_broken(how).refuse(plugin.name()),
+    }
+}
+
+fn anonymous_refused() -> Refused {
+    let mut refused = Refused::new(StatusCode::UNAUTHORIZED, "anonymous_refused", "A bearer token is required.")
+        .because("the authenticator answered `anonymous` on a route that is not public");
+    refused.challenge = Challenge::Missing;
+    refused
+}
+
+fn not_permitted() -> Refused {
+    let mut refused = Refused::new(StatusCode::FORBIDDEN, "not_permitted", "You may not do this.")
+        .because("no authorizer of the route allowed it");
+    refused.challenge = Challenge::InsufficientScope;
+    refused
+}
+
+fn closed(why: &str) -> Refused {
+    Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "policy_fault", "A policy of this route failed.")
+        .because(format!("{why} on a route that is not public"))
+}

@@ -1,0 +1,260 @@
+//! From a `.wasm` file to a checked, linked component of the world it was declared to be.
+//!
+//! Never loads native code (`.cwasm`) from a plugin's folder, and never links an import the world does not have.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use sha2::{Digest as _, Sha256};
+use thiserror::Error;
+use wasmtime::Engine;
+use wasmtime::component::{Component, HasSelf, Linker};
+
+use super::bindings::authenticator::{AuthenticatorPlugin, AuthenticatorPluginPre};
+use super::bindings::authorizer::{AuthorizerPlugin, AuthorizerPluginPre};
+use super::bindings::filter::{FilterPlugin, FilterPluginPre};
+use super::bindings::router::{RouterPlugin, RouterPluginPre};
+use super::engine::PolicyEngine;
+use super::guest::GuestState;
+use super::wasi;
+use crate::config::World;
+
+/// The largest component file, in bytes.
+const FILE_BYTES: u64 = 64 * 1024 * 1024;
+/// The contract's package and version in import and export names.
+const CONTRACT: &str = "witgate:policy/";
+const CONTRACT_VERSION: &str = "@0.1.0";
+
+/// The SHA-256 of a component file.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// The digest of some bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Why a component cannot be loaded.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// the file cannot be read, or is too large
+    #[error("cannot read the component: {0}")]
+    Read(String),
+    /// it is no component
+    #[error("not a WebAssembly component: {0}")]
+    Compile(String),
+    /// it exports another role
+    #[error("the component is no {expected}: it exports {found}")]
+    World {
+        /// the world in gateway.toml
+        expected: World,
+        /// what the component exports of the contract
+        found: String,
+    },
+    /// it wants something its world does not grant
+    #[error("the component imports `{0}`, which the {1} world does not grant")]
+    Import(String, World),
+    /// the types of an import or export do not match
+    #[error("the component does not fit the contract{CONTRACT_VERSION}: {0}")]
+    Link(String),
+}
+
+impl LoadError {
+    /// What to do about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Read(_) => "check the path and its permissions",
+            Self::Compile(_) => "build it with `cargo build --target wasm32-wasip2`; was the file written completely?",
+            Self::World { .. } => "correct `world`, or point `file` at another component",
+            Self::Import(..) => "a policy may import its world's interfaces only; see wit/worlds.wit",
+            Self::Link(_) => "rebuild the plugin against this gateway's wit/ folder",
+        }
+    }
+}
+
+/// A component ready to be instantiated in its role.
+pub(super) enum Linked {
+    Authenticator(AuthenticatorPluginPre<GuestState>),
+    Authorizer(AuthorizerPluginPre<GuestState>),
+    Router(RouterPluginPre<GuestState>),
+    Filter(FilterPluginPre<GuestState>),
+}
+
+/// Compiles components and remembers them by digest, so that a reload compiles only what changed.
+pub struct Compiler {
+    engine: PolicyEngine,
+    known: Mutex<HashMap<Digest, Component>>,
+}
+
+impl Compiler {
+    /// A compiler with an engine of its own.
+    pub fn start() -> wasmtime::Result<Self> {
+        Ok(Self { engine: PolicyEngine::start()?, known: Mutex::new(HashMap::new()) })
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        self.engine.engine()
+    }
+
+    /// Forgets every component but those of the given digests.
+    pub fn keep_only(&self, digests: &[Digest]) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).retain(|digest, _| digests.contains(digest));
+    }
+
+    /// Compiles (or recalls) a component and links it for its world.
+    pub(super) fn link(&self, bytes: &[u8], digest: Digest, world: World) -> Result<Linked, LoadError> {
+        let component = self.compile(bytes, digest)?;
+        check_exports(self.engine(), &component, world)?;
+        check_imports(self.engine(), &component, world)?;
+        linked(self.engine(), &component, world).map_err(|error| LoadError::Link(format!("{error:#}")))
+    }
+
+    fn compile(&self, bytes: &[u8], digest: Digest) -> Result<Component, LoadError> {
+        let recalled = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&digest).cloned();
+        if let Some(component) = recalled {
+            return Ok(component);
+        }
+        let component = Component::from_binary(self.engine(), bytes)
+            .map_err(|error| LoadError::Compile(error.root_cause().to_string()))?;
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(digest, component.clone());
+        Ok(component)
+    }
+}
+
+/// Reads a component file whole, within [`FILE_BYTES`].
+pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let told = |error: std::io::Error| LoadError::Read(error.to_string());
+    let length = std::fs::metadata(path).map_err(told)?.len();
+    if length > FILE_BYTES {
+        return Err(LoadError::Read(format!("it has {length} bytes, at most {FILE_BYTES} are allowed")));
+    }
+    std::fs::read(path).map_err(told)
+}
+
+fn check_exports(engine: &Engine, component: &Component, world: World) -> Result<(), LoadError> {
+    let wanted = format!("{CONTRACT}{world}{CONTRACT_VERSION}");
+    let ty = component.component_type();
+    let exports: Vec<&str> =
+        ty.exports(engine).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT)).collect();
+    if exports.contains(&wanted.as_str()) {
+        return Ok(());
+    }
+    let roles: Vec<String> =
+        exports.iter().filter(|name| !name.contains("/lifecycle@")).map(|name| format!("`{name}`")).collect();
+    let found = if roles.is_empty() { "no role of the contract".to_owned() } else { roles.join(", ") };
+    Err(LoadError::World { expected: world, found })
+}
+
+fn check_imports(engine: &Engine, component: &Component, world: World) -> Result<(), LoadError> {
+    let ty = component.component_type();
+    for (name, _) in ty.imports(engine) {
+        if !grants(world).iter().any(|granted| name == format!("{CONTRACT}{granted}{CONTRACT_VERSION}"))
+            && !wasi::is_furniture(name)
+        {
+            return Err(LoadError::Import(name.to_owned(), world));
+        }
+    }
+    Ok(())
+}
+
+fn grants(world: World) -> &'static [&'static str] {
+    match world {
+        World::Authenticator => &["types", "request", "claims", "log", "jwt"],
+        World::Authorizer | World::Router | World::Filter => &["types", "request", "claims", "log"],
+    }
+}
+
+fn linked(engine: &Engine, component: &Component, world: World) -> wasmtime::Result<Linked> {
+    type Own = HasSelf<GuestState>;
+    let mut linker: Linker<GuestState> = Linker::new(engine);
+    match world {
+        World::Authenticator => AuthenticatorPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
+        World::Authorizer => AuthorizerPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
+        World::Router => RouterPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
+        World::Filter => FilterPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
+    }
+    wasi::add_to_linker(&mut linker)?;
+    // Only furniture is left: `check_imports` refused everything else.
+    linker.define_unknown_imports_as_traps(component)?;
+    let pre = linker.instantiate_pre(component)?;
+    Ok(match world {
+        World::Authenticator => Linked::Authenticator(AuthenticatorPluginPre::new(pre)?),
+        World::Authorizer => Linked::Authorizer(AuthorizerPluginPre::new(pre)?),
+        World::Router => Linked::Router(RouterPluginPre::new(pre)?),
+        World::Filter => Linked::Filter(FilterPluginPre::new(pre)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(text: &str, world: World) -> Result<(), String> {
+        let compiler = Compiler::start().expect("an engine");
+        let bytes = wat::parse_str(text).expect("well-formed text");
+        compiler.link(&bytes, Digest::of(&bytes), world).map(drop).map_err(|error| error.to_string())
+    }
+
+    /// A component that exports an (empty) role, and imports whatever a test wants.
+    fn guest(import: &str, role: &str) -> String {
+        format!(
+            r#"(component (import "{import}" (instance)) (instance $role) (export "witgate:policy/{role}" (instance $role)))"#
+        )
+    }
+
+    #[test]
+    fn an_import_that_the_world_does_not_grant_is_refused_by_name() {
+        for import in ["wasi:sockets/tcp@0.2.6", "wasi:http/outgoing-handler@0.2.6", "acme:kv/store@1.0.0"] {
+            let refused = link(&guest(import, "authorizer@0.1.0"), World::Authorizer).expect_err(import);
+            assert_eq!(refused, format!("the component imports `{import}`, which the authorizer world does not grant"));
+        }
+    }
+
+    #[test]
+    fn only_an_authenticator_may_verify_tokens() {
+        let guest = guest("witgate:policy/jwt@0.1.0", "authorizer@0.1.0");
+        let refused = link(&guest, World::Authorizer).expect_err("jwt is not granted");
+        assert!(refused.contains("`witgate:policy/jwt@0.1.0`"), "{refused}");
+    }
+
+    #[test]
+    fn another_version_of_the_contract_is_another_contract() {
+        let refused = link(&guest("wasi:io/error@0.2.6", "authorizer@0.2.0"), World::Authorizer).expect_err("version");
+        assert_eq!(refused, "the component is no authorizer: it exports `witgate:policy/authorizer@0.2.0`");
+    }
+
+    #[test]
+    fn an_empty_component_has_no_role_and_an_empty_role_does_not_fit() {
+        let refused = link("(component)", World::Filter).expect_err("no role");
+        assert_eq!(refused, "the component is no filter: it exports no role of the contract");
+        let refused = link(&guest("wasi:io/error@0.2.6", "filter@0.1.0"), World::Filter).expect_err("no functions");
+        assert!(refused.starts_with("the component does not fit the contract"), "{refused}");
+    }
+
+    #[test]
+    fn a_component_is_compiled_once_and_forgotten_when_told() {
+        let compiler = Compiler::start().expect("an engine");
+        let bytes = wat::parse_str("(component)").expect("text");
+        let digest = Digest::of(&bytes);
+        compiler.compile(&bytes, digest).expect("compiles");
+        assert!(compiler.compile(b"not read again", digest).is_ok());
+        compiler.keep_only(&[]);
+        assert!(compiler.compile(b"not a component", digest).is_err());
+    }
+}

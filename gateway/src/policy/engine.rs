@@ -1,0 +1,63 @@
+//! The WebAssembly engine of all policies, and the thread that ticks its epoch.
+//!
+//! Never compiles in the way of a request: workers only instantiate what was compiled before.
+
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use wasmtime::{Config, Engine};
+
+/// One epoch tick: how often a running guest can be looked at.
+pub const TICK: Duration = Duration::from_millis(1);
+/// The most stack a guest may use, in bytes.
+const GUEST_STACK: usize = 512 * 1024;
+
+/// The engine; its ticker ends with it.
+pub struct PolicyEngine {
+    engine: Engine,
+    stop: Option<SyncSender<()>>,
+    ticker: Option<JoinHandle<()>>,
+}
+
+impl PolicyEngine {
+    /// Makes the engine and starts its ticker.
+    pub fn start() -> wasmtime::Result<Self> {
+        let engine = Engine::new(&settings())?;
+        let (stop, stopped) = sync_channel(1);
+        let weak = engine.weak();
+        let ticker = std::thread::Builder::new().name("witgate-epoch".into()).spawn(move || {
+            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(TICK) {
+                match weak.upgrade() {
+                    Some(engine) => engine.increment_epoch(),
+                    None => break,
+                }
+            }
+        })?;
+        Ok(Self { engine, stop: Some(stop), ticker: Some(ticker) })
+    }
+
+    /// The engine itself.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+impl Drop for PolicyEngine {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(ticker) = self.ticker.take() {
+            let _ = ticker.join();
+        }
+    }
+}
+
+fn settings() -> Config {
+    let mut config = Config::new();
+    config.wasm_component_model(true);
+    // Sync guests only: without concurrency support a call is half a microsecond cheaper.
+    config.concurrency_support(false);
+    config.epoch_interruption(true);
+    config.max_wasm_stack(GUEST_STACK);
+    config
+}

@@ -1,0 +1,109 @@
+//! The facts of one request as policies may read them, moved into an instance for the length of a call.
+//!
+//! Never holds the body, and never a key: `jwt.verify` asks the keyring, which lives in the host.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use http::{HeaderMap, Method};
+use witgate_keyring::Keyring;
+use witgate_token::Claims;
+
+use super::bindings::types::RequestHead;
+
+/// One request on its way through its route's policies.
+pub struct Exchange {
+    /// the request's method, also in the head as policies read it
+    pub method: Method,
+    /// method, canonical path and route name
+    pub head: Arc<RequestHead>,
+    /// the request's headers, after admission stripped what no client may set
+    pub headers: HeaderMap,
+    /// the raw query, without the question mark
+    pub query: Option<String>,
+    /// host and port as routing saw them
+    pub authority: String,
+    /// the peer's address
+    pub peer: IpAddr,
+    /// what earlier stages left for later ones
+    pub attributes: Attributes,
+    /// the verified claims; only `jwt.verify` sets them
+    pub claims: Option<Claims>,
+    /// why the token was refused, precisely; the guest learns the class only
+    pub token_refusal: Option<&'static str>,
+    /// where tokens are verified; absent only in an idle instance
+    pub keyring: Option<Keyring>,
+    /// for the guest's log lines
+    pub request_id: String,
+}
+
+impl Exchange {
+    /// What an instance holds between calls: nothing of anybody's request.
+    pub fn vacant() -> Self {
+        Self {
+            method: Method::GET,
+            head: Arc::new(RequestHead { method: String::new(), path: String::new(), route: String::new() }),
+            headers: HeaderMap::new(),
+            query: None,
+            authority: String::new(),
+            peer: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            attributes: Attributes::default(),
+            claims: None,
+            token_refusal: None,
+            keyring: None,
+            request_id: String::new(),
+        }
+    }
+}
+
+/// Named facts, few enough that a list is faster than a map. A later value replaces an earlier one.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Attributes(Vec<(String, String)>);
+
+impl Attributes {
+    /// How many attributes a request may gather.
+    pub const MOST: usize = 64;
+    /// The longest name and value together, in bytes.
+    pub const MOST_BYTES: usize = 8 * 1024;
+
+    /// The value under a name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Sets a value; false when that would pass a bound.
+    #[must_use]
+    pub fn set(&mut self, name: String, value: String) -> bool {
+        if name.len() + value.len() > Self::MOST_BYTES {
+            return false;
+        }
+        if let Some(entry) = self.0.iter_mut().find(|(known, _)| *known == name) {
+            entry.1 = value;
+            return true;
+        }
+        let room = self.0.len() < Self::MOST;
+        if room {
+            self.0.push((name, value));
+        }
+        room
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_replace_and_are_bounded() {
+        let mut attributes = Attributes::default();
+        assert!(attributes.set("tenant".into(), "acme".into()));
+        assert!(attributes.set("tenant".into(), "globex".into()));
+        assert_eq!(attributes.get("tenant"), Some("globex"));
+        for n in 1..Attributes::MOST {
+            assert!(attributes.set(format!("a{n}"), String::new()));
+        }
+        assert!(!attributes.set("one-more".into(), String::new()));
+        assert!(!attributes.set("tenant".into(), "x".repeat(Attributes::MOST_BYTES)));
+        assert_eq!(attributes.get("tenant"), Some("globex"));
+    }
+}

@@ -1,0 +1,8 @@
+//! Reload as a transaction: everything that changed becomes one numbered generation, or nothing does.
+//!
+//! Never runs on a worker thread, and never touches the generation that serves before the next one is complete.
+
+pub mod ledger;
+pub mod snapshot;
+pub mod reloader;
+pub mod watch;

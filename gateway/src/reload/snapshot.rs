@@ -1,0 +1,85 @@
+//! One reading of gateway.toml and of every component it names, with one digest over all of it.
+//!
+//! What is compared is what is loaded: the bytes are read once. Never interprets a component.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::config::{self, Config, Draft, Faults, KeySource};
+use crate::generation::Components;
+use crate::policy::component;
+
+/// Everything a generation is built from.
+pub struct Snapshot {
+    /// SHA-256 over the text and the components, or over what could not be read
+    pub digest: [u8; 32],
+    /// what gateway.toml says, or why it cannot be read at all
+    pub draft: Result<Draft, Faults>,
+    /// the components it names
+    pub components: Components,
+}
+
+/// Reads everything. When gateway.toml is no TOML its components are unknown, so only its text counts.
+pub fn take(path: &Path) -> Snapshot {
+    let mut hasher = Sha256::new();
+    let draft = config::read(path).and_then(|text| {
+        hasher.update(&text);
+        config::draft(path, text)
+    });
+    let components = draft.as_ref().map(|draft| read_components(draft.config(), &mut hasher)).unwrap_or_default();
+    if let Ok(draft) = &draft {
+        hash_key_sets(draft.config(), &mut hasher);
+    }
+    Snapshot { digest: hasher.finalize().into(), draft, components }
+}
+
+fn read_components(config: &Config, hasher: &mut Sha256) -> Components {
+    let mut components = Components::new();
+    for plugin in &config.plugins {
+        if components.contains_key(&plugin.file) {
+            continue;
+        }
+        let bytes = component::read(&plugin.file);
+        hasher.update(plugin.file.as_os_str().as_encoded_bytes());
+        match &bytes {
+            Ok(bytes) => hasher.update(Sha256::digest(bytes)),
+            Err(error) => hasher.update(error.to_string()),
+        }
+        components.insert(plugin.file.clone(), bytes);
+    }
+    components
+}
+
+/// Key sets are read by the keyring; here they count only as a reason to try again.
+fn hash_key_sets(config: &Config, hasher: &mut Sha256) {
+    for path in key_set_files(config) {
+        hasher.update(path.as_os_str().as_encoded_bytes());
+        hasher.update(Sha256::digest(std::fs::read(path).unwrap_or_default()));
+    }
+}
+
+fn key_set_files(config: &Config) -> impl Iterator<Item = &Path> {
+    config.issuers.iter().filter_map(|issuer| match &issuer.source {
+        KeySource::JwksFile(path) => Some(path.as_path()),
+        KeySource::JwksUrl(_) | KeySource::Discovery(_) => None,
+    })
+}
+
+/// The folders to watch: those of gateway.toml, of each component and of each key set. A folder, because editors and Kubernetes replace
+/// files by renaming, which a watch on the file itself would lose.
+pub fn folders(path: &Path, config: &Config) -> Vec<PathBuf> {
+    let files = config.plugins.iter().map(|plugin| plugin.file.as_path());
+    let files = std::iter::once(path).chain(files).chain(key_set_files(config));
+    let mut folders: Vec<PathBuf> = files.map(folder).collect();
+    folders.sort();
+    folders.dedup();
+    folders
+}
+
+fn folder(file: &Path) -> PathBuf {
+    match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}

@@ -1,0 +1,160 @@
+//! The route table: finds the most specific route that takes a request.
+//!
+//! Never decodes a path itself: it asks the canonical path for its segments.
+
+use super::tree::Tree;
+use crate::admission::path::CanonicalPath;
+use crate::config::{Config, HostPattern, PathPattern, Route, Specificity};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+/// What the table says of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// This route.
+    Route {
+        /// Index into `Config::routes`.
+        index: usize,
+        /// The path parameters, by name, percent-decoded.
+        params: Vec<(String, String)>,
+    },
+    /// Routes take this request, but for its method: these are the methods that they take (405, `Allow`), sorted.
+    MethodNotAllowed(Vec<Method>),
+    /// No route takes this request, whatever its method.
+    NotFound,
+}
+
+/// Every route, by host and path, ranked by specificity.
+#[derive(Debug)]
+pub struct RouteTable {
+    /// The most specific first: a rank is a place in this list.
+    entries: Vec<Entry>,
+    exact: HashMap<String, Tree>,
+    /// The longest name first.
+    wildcards: Vec<(HostPattern, Tree)>,
+    any: Tree,
+}
+
+/// What is left to check once host and path fit.
+#[derive(Debug)]
+struct Entry {
+    index: usize,
+    path: PathPattern,
+    methods: Option<Vec<Method>>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl RouteTable {
+    /// Builds the table of a checked configuration.
+    pub fn build(config: &Config) -> RouteTable {
+        RouteTable::of(&config.routes)
+    }
+
+    pub(super) fn of(routes: &[Route]) -> RouteTable {
+        let mut ranked: Vec<(usize, &Route)> = routes.iter().enumerate().collect();
+        ranked.sort_by_key(|(_, route)| Reverse(Specificity::of(route)));
+        let mut table = RouteTable {
+            entries: Vec::with_capacity(routes.len()),
+            exact: HashMap::new(),
+            wildcards: Vec::new(),
+            any: Tree::default(),
+        };
+        for (rank, (index, route)) in ranked.into_iter().enumerate() {
+            table.tree_for(route.host.as_ref()).insert(&route.path, rank);
+            table.entries.push(Entry::new(index, route));
+        }
+        table
+    }
+
+    /// Finds the most specific route that takes this request. `host` has no port; its case and a final dot do not
+    /// matter. A header condition is met by exactly one field of that name with exactly that value.
+    pub fn find(&self, host: &str, path: &CanonicalPath, method: &Method, headers: &HeaderMap) -> Found {
+        let host = plain_host(host);
+        let segments: Vec<Cow<'_, str>> = path.segments().collect();
+        let mut allowed = Vec::new();
+        for tree in self.trees_for(&host) {
+            let mut ranks = Vec::new();
+            tree.collect(&segments, &mut ranks);
+            ranks.sort_unstable();
+            for entry in ranks.iter().filter_map(|rank| self.entries.get(*rank)) {
+                match entry.take(method, headers) {
+                    Taken::Yes => return entry.found(&segments),
+                    Taken::OtherMethods(methods) => allowed.extend_from_slice(methods),
+                    Taken::No => {}
+                }
+            }
+        }
+        refused(allowed)
+    }
+
+    /// The trees whose hosts take this one, the most specific host first.
+    fn trees_for<'t>(&'t self, host: &'t str) -> impl Iterator<Item = &'t Tree> {
+        let below = self.wildcards.iter().filter(move |(pattern, _)| pattern.matches(host)).map(|(_, tree)| tree);
+        self.exact.get(host).into_iter().chain(below).chain(std::iter::once(&self.any))
+    }
+
+    /// Wildcards come in ranked order, so the longest name is pushed first.
+    fn tree_for(&mut self, host: Option<&HostPattern>) -> &mut Tree {
+        match host {
+            None => &mut self.any,
+            Some(HostPattern::Exact(name)) => self.exact.entry(name.clone()).or_default(),
+            Some(wildcard) => {
+                let known = self.wildcards.iter().position(|(pattern, _)| pattern == wildcard);
+                let at = known.unwrap_or(self.wildcards.len());
+                if known.is_none() {
+                    self.wildcards.push((wildcard.clone(), Tree::default()));
+                }
+                &mut self.wildcards[at].1
+            }
+        }
+    }
+}
+
+/// Whether an entry takes a request whose host and path fit.
+enum Taken<'e> {
+    Yes,
+    OtherMethods(&'e [Method]),
+    No,
+}
+
+impl Entry {
+    fn new(index: usize, route: &Route) -> Entry {
+        Entry { index, path: route.path.clone(), methods: route.methods.clone(), headers: route.headers.clone() }
+    }
+
+    fn take(&self, method: &Method, headers: &HeaderMap) -> Taken<'_> {
+        if !self.headers.iter().all(|(name, value)| is_only_value(headers, name, value)) {
+            return Taken::No;
+        }
+        match &self.methods {
+            Some(methods) if !methods.contains(method) => Taken::OtherMethods(methods),
+            _ => Taken::Yes,
+        }
+    }
+
+    fn found(&self, segments: &[Cow<'_, str>]) -> Found {
+        Found::Route { index: self.index, params: self.path.params(segments) }
+    }
+}
+
+/// Two fields of one name are ambiguous: upstreams differ in which they read.
+fn is_only_value(headers: &HeaderMap, name: &HeaderName, value: &HeaderValue) -> bool {
+    let mut values = headers.get_all(name).iter();
+    values.next() == Some(value) && values.next().is_none()
+}
+
+fn plain_host(host: &str) -> Cow<'_, str> {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    if host.bytes().any(|byte| byte.is_ascii_uppercase()) { host.to_ascii_lowercase().into() } else { host.into() }
+}
+
+fn refused(mut allowed: Vec<Method>) -> Found {
+    if allowed.is_empty() {
+        return Found::NotFound;
+    }
+    allowed.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+    allowed.dedup();
+    Found::MethodNotAllowed(allowed)
+}
