@@ -1,0 +1,47 @@
+//! Where the built programs and components are. Never builds one: `cargo xtask test` does.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The root of the workspace.
+pub fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_path_buf()
+}
+
+/// A program of the dev profile. Panics with the remedy when it is not built.
+pub fn program(name: &str) -> PathBuf {
+    built(target().join("debug").join(name))
+}
+
+/// A compiled plugin or test guest by its file name without `.wasm`, such as `claims_authz`.
+pub fn component(name: &str) -> PathBuf {
+    built(components_folder().join(format!("{name}.wasm")))
+}
+
+/// Every compiled plugin and guest.
+pub fn components() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(components_folder()).unwrap_or_else(|_| missing(&components_folder()));
+    let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    files.filter(|file| file.extension().is_some_and(|extension| extension == "wasm")).collect()
+}
+
+/// Always below the root, where gateway.toml names them, also when `CARGO_TARGET_DIR` moves the programs.
+fn components_folder() -> PathBuf {
+    root().join("target").join("wasm32-wasip2").join("plugin")
+}
+
+fn target() -> PathBuf {
+    match env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => root().join(folder),
+        None => root().join("target"),
+    }
+}
+
+fn built(file: PathBuf) -> PathBuf {
+    if file.exists() { file } else { missing(&file) }
+}
+
+fn missing(file: &Path) -> ! {
+    panic!("{} is missing: `cargo xtask test` builds the programs and plugins before the tests", file.display())
+}

@@ -1,0 +1,77 @@
+//! Bodies stream both ways: a byte arrives while its body is far from its end. Never may a body be held back whole.
+
+use crate::wire::Wire;
+
+#[tokio::test]
+async fn both_bodies_flow_at_once() {
+    let wire = Wire::start("", "").await;
+    let mut client = wire.client().await;
+    client.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n").await;
+    let mut upstream = wire.accepted().await;
+    upstream.until("first").await;
+    upstream.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npong\r\n").await;
+    client.until("pong").await;
+    client.send("6\r\nsecond\r\n").await;
+    upstream.until("second").await;
+    client.send("0\r\n\r\n").await;
+    upstream.until("0\r\n\r\n").await;
+    upstream.send("3\r\nend\r\n0\r\n\r\n").await;
+    client.until("end\r\n0\r\n\r\n").await;
+}
+
+#[tokio::test]
+async fn a_known_length_stays_known() {
+    let wire = Wire::start("", "").await;
+    let mut client = wire.client().await;
+    client.send("PUT /a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody").await;
+    let mut upstream = wire.accepted().await;
+    let head = upstream.until("body").await.to_ascii_lowercase();
+    assert!(head.contains("content-length: 4") && !head.contains("transfer-encoding"), "{head}");
+    upstream.send("HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok").await;
+    let answer = client.until("\r\n\r\nok").await.to_ascii_lowercase();
+    assert!(answer.starts_with("http/1.1 201") && answer.contains("content-length: 2"), "{answer}");
+}
+
+#[tokio::test]
+async fn answers_without_a_body_leave_the_connection_usable() {
+    let wire = Wire::start("", "").await;
+    let mut client = wire.client().await;
+    client.send("HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let mut upstream = wire.accepted().await;
+    upstream.until("\r\n\r\n").await;
+    upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n").await;
+    let head = client.until("\r\n\r\n").await.to_ascii_lowercase();
+    assert!(head.contains("content-length: 5"), "the length of what GET would give: {head}");
+    client.send("DELETE /a HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    upstream.until("DELETE /a").await;
+    upstream.send("HTTP/1.1 204 No Content\r\n\r\n").await;
+    let head = client.until("\r\n\r\n").await.to_ascii_lowercase();
+    assert!(head.starts_with("http/1.1 204") && !head.contains("transfer-encoding"), "{head}");
+    client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    upstream.until("GET /a").await;
+    upstream.send("HTTP/1.1 304 Not Modified\r\nETag: \"x\"\r\n\r\n").await;
+    assert!(client.until("\r\n\r\n").await.starts_with("HTTP/1.1 304"));
+}
+
+#[tokio::test]
+async fn a_body_of_unknown_length_is_never_lost() {
+    let wire = Wire::start("", "").await;
+    let mut client = wire.client().await;
+    client.send("GET /search HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nquery\r\n0\r\n\r\n").await;
+    let mut upstream = wire.accepted().await;
+    let seen = upstream.until("5\r\nquery\r\n0\r\n\r\n").await.to_ascii_lowercase();
+    assert!(seen.contains("transfer-encoding: chunked"), "{seen}");
+}
+
+#[tokio::test]
+async fn an_old_upstream_does_not_make_the_gateway_old() {
+    let wire = Wire::start("", "").await;
+    let mut client = wire.client().await;
+    client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let mut upstream = wire.accepted().await;
+    upstream.until("\r\n\r\n").await;
+    upstream.send("HTTP/1.0 200 OK\r\n\r\nwhole").await;
+    drop(upstream);
+    let answer = client.until("0\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("whole"), "{answer}");
+}
