@@ -1,0 +1,86 @@
+//! Compiling: plugins and test guests to wasm components, programs to native binaries. Never runs what it built.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::failure::{Doing, Failure};
+use crate::step;
+use crate::workspace::{PLUGIN_PROFILE, WASM_TARGET, Workspace};
+
+/// The programs of the running system, by cargo package; each has one binary of the same name.
+pub const PROGRAMS: [&str; 5] = ["witgate-auth", "inventory", "orders", "portal", "witgate"];
+
+/// Compiles every plugin under `plugins/`.
+pub fn plugins(workspace: &Workspace) -> Result<(), Failure> {
+    components(workspace, "plugins", "building the plugins")
+}
+
+/// Compiles every faulty or patchable component under `tests/guests/`.
+pub fn guests(workspace: &Workspace) -> Result<(), Failure> {
+    components(workspace, "tests/guests", "building the test guests")
+}
+
+/// Compiles the programs with the dev profile.
+pub fn programs(workspace: &Workspace) -> Result<(), Failure> {
+    let mut command = step::cargo(workspace);
+    command.arg("build");
+    select(&mut command, &PROGRAMS);
+    step::run("building the programs (dev profile)", &mut command)
+}
+
+/// Compiles the named programs with the release profile.
+pub fn release_programs(workspace: &Workspace, names: &[&str]) -> Result<(), Failure> {
+    let mut command = step::cargo(workspace);
+    command.args(["build", "--release"]);
+    select(&mut command, names);
+    step::run(&format!("building {} (release profile)", names.join(", ")), &mut command)
+}
+
+fn components(workspace: &Workspace, folder: &str, purpose: &str) -> Result<(), Failure> {
+    let names = component_packages(&workspace.root().join(folder))?;
+    let mut command = step::cargo(workspace);
+    // gateway.toml names the components by their path, so CARGO_TARGET_DIR must not move them
+    command.arg("build").arg("--target-dir").arg(workspace.root().join("target"));
+    command.args(["--target", WASM_TARGET, "--profile", PLUGIN_PROFILE]);
+    select(&mut command, &names);
+    step::run(&format!("{purpose} ({}) for {WASM_TARGET}", names.join(", ")), &mut command)
+}
+
+fn select(command: &mut Command, packages: &[impl AsRef<str>]) {
+    for package in packages {
+        command.args(["-p", package.as_ref()]);
+    }
+}
+
+/// The package names below a folder that become a component: those with a `cdylib`.
+fn component_packages(folder: &Path) -> Result<Vec<String>, Failure> {
+    let entries = fs::read_dir(folder).doing(format_args!("read the folder {}", folder.display()))?;
+    let manifests = entries.filter_map(|entry| fs::read_to_string(entry.ok()?.path().join("Cargo.toml")).ok());
+    let mut names: Vec<String> =
+        manifests.filter(|text| text.contains("cdylib")).filter_map(|text| package_name(&text)).collect();
+    names.sort();
+    Ok(names)
+}
+
+fn package_name(manifest: &str) -> Option<String> {
+    let line = manifest.lines().find_map(|line| line.strip_prefix("name = "))?;
+    Some(line.trim().trim_matches('"').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_beside_the_plugins_is_no_component() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        for (name, kind) in [("sdk", ""), ("one-policy", "crate-type = [\"cdylib\"]")] {
+            let package = folder.path().join(name);
+            fs::create_dir(&package).expect("a folder");
+            let text = format!("[package]\nname = \"{name}\"\n[lib]\n{kind}\n");
+            fs::write(package.join("Cargo.toml"), text).expect("a manifest");
+        }
+        assert_eq!(component_packages(folder.path()).expect("names"), ["one-policy"]);
+    }
+}

@@ -1,0 +1,102 @@
+//! `cargo xtask demo | test | ci | bench`: set-up and orchestration of the workspace. Never a place for logic of the
+//! product: it only calls cargo, the built binaries and a few system tools, and says in one line what it does.
+#![allow(clippy::print_stdout, reason = "this program talks to a person at a terminal")]
+
+mod failure;
+mod workspace;
+mod step;
+mod toolchain;
+mod packages;
+mod build;
+mod http;
+mod interrupt;
+mod lifeline;
+mod process;
+mod roles;
+mod users;
+mod stack;
+mod demo;
+mod test;
+mod ci;
+mod wrk;
+mod bench;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+/// Set-up and orchestration of the Witgate workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build everything, start the whole system on loopback, and print how to call it. Ctrl-C stops all of it.
+    Demo {
+        /// Folder for databases, configuration and logs.
+        #[arg(long, default_value = workspace::STATE_FOLDER)]
+        state: PathBuf,
+    },
+    /// Set up, build, and run every test. Arguments after `--` go to `cargo test`.
+    Test {
+        /// What `cargo test` is given, such as `-p witgate-tests --test tidy`. Without it: `--workspace`.
+        #[arg(last = true)]
+        cargo: Vec<OsString>,
+    },
+    /// What CI runs: format check, clippy without warnings, then `cargo xtask test` with no skips allowed.
+    Ci,
+    /// Measure requests per second: a service called directly, through the gateway, and through three policies.
+    Bench {
+        /// Seconds of one measurement.
+        #[arg(long, default_value_t = 10)]
+        seconds: u32,
+        /// How often the three measurements are repeated, interleaved.
+        #[arg(long, default_value_t = 3)]
+        rounds: u32,
+        /// Open connections.
+        #[arg(long, default_value_t = 64)]
+        connections: u32,
+        /// Measure dev builds: to see that the benchmark works; the numbers mean nothing.
+        #[arg(long)]
+        dev: bool,
+    },
+    /// Become another program that dies with this one (internal).
+    #[command(name = lifeline::SUBCOMMAND, hide = true)]
+    DieWithParent {
+        parent: u32,
+        #[arg(last = true, required = true)]
+        command: Vec<OsString>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<(), Failure> {
+    let workspace = Workspace::locate();
+    match task {
+        Task::Demo { state } => demo::run(&workspace, &workspace.root().join(state)),
+        Task::Test { cargo } => test::run(&workspace, &cargo, test::Skips::Told),
+        Task::Ci => ci::run(&workspace),
+        Task::Bench { seconds, rounds, connections, dev } => {
+            bench::run(&workspace, &wrk::Load { seconds, connections }, rounds, !dev)
+        }
+        Task::DieWithParent { parent, command } => Err(lifeline::become_program(parent, &command)),
+    }
+}

@@ -1,0 +1,73 @@
+//! System packages that some tests and the benchmark need. Installs only as root on a Debian; elsewhere it only says
+//! what is missing. Never fails for a missing package: what needs it skips, or says so itself.
+
+use std::env;
+use std::path::Path;
+
+use crate::step;
+use crate::workspace::Workspace;
+
+/// A program and the Debian packages that bring it.
+pub struct Package {
+    /// The program looked for on the path.
+    pub program: &'static str,
+    /// What `apt-get install` is given.
+    pub debian: &'static [&'static str],
+    /// What it is for, in words.
+    pub purpose: &'static str,
+}
+
+/// What the browser tests drive.
+pub const BROWSER: [Package; 2] = [
+    Package { program: "chromium", debian: &["chromium"], purpose: "the portal's browser test" },
+    Package { program: "chromedriver", debian: &["chromium-driver"], purpose: "the portal's browser test" },
+];
+
+/// What makes the load of `cargo xtask bench`.
+pub const LOAD: [Package; 1] = [Package { program: "wrk", debian: &["wrk"], purpose: "the benchmark and its test" }];
+
+/// Installs what is missing where that is possible, and says in one line each what it does.
+pub fn ensure(workspace: &Workspace, packages: &[Package]) {
+    let missing: Vec<&Package> = packages.iter().filter(|package| !is_on_path(package.program)).collect();
+    if missing.is_empty() {
+        return;
+    }
+    if !may_install() {
+        for package in missing {
+            step::say(&format!("{} is missing: {} will be skipped", package.program, package.purpose));
+        }
+        return;
+    }
+    refresh_lists(workspace);
+    for package in missing {
+        install(workspace, package);
+    }
+}
+
+/// Whether a program can be found.
+pub fn is_on_path(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+fn may_install() -> bool {
+    rustix::process::geteuid().is_root() && Path::new("/etc/debian_version").exists() && is_on_path("apt-get")
+}
+
+fn refresh_lists(workspace: &Workspace) {
+    let mut update = step::command(workspace, "apt-get");
+    if let Err(failure) = step::run("refreshing apt's package lists (apt-get update)", update.args(["-qq", "update"])) {
+        step::say(&failure.to_string());
+    }
+}
+
+fn install(workspace: &Workspace, package: &Package) {
+    let names = package.debian.join(" ");
+    let purpose = format!("installing {names} for {} (apt-get install)", package.purpose);
+    let mut command = step::command(workspace, "apt-get");
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    command.args(["-qq", "-y", "--no-install-recommends", "install"]).args(package.debian);
+    if let Err(failure) = step::run(&purpose, &mut command) {
+        step::say(&failure.to_string());
+    }
+}
