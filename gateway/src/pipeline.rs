@@ -6,9 +6,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use witgate_keyring::resource_server::bearer_token;
+use witgate_wire::Upload;
 
 use crate::admission::{self, Admitted};
 use crate::body::inbound::InboundBody;
@@ -45,16 +47,24 @@ pub async fn handle(worker: &Worker, peer: SocketAddr, request: Request<Incoming
     let generation = worker.generations.load_full();
     let mut event = Event::begin(peer, request.method().clone(), generation.number, Arc::clone(&worker.metrics));
     let deadline = generation.config.limits.request_timeout;
-    let way = corridor(worker, &generation, peer, request, &mut event);
+    let (parts, body) = request.into_parts();
+    let (body, upload) = Upload::new(body, &parts.headers);
+    let way = corridor(worker, &generation, peer, parts, body, &mut event);
     let outcome = tokio::time::timeout(deadline, way).await.unwrap_or_else(|_| Err(too_slow()));
+    let mut response = answer(outcome, event);
+    upload.settle(response.headers_mut()).await;
+    response
+}
+
+fn answer(outcome: Result<Response<OutboundBody>, Refused>, event: Event) -> Response<OutboundBody> {
+    let id = event.id;
     match outcome {
         Ok(mut response) => {
-            response.headers_mut().insert(request_id::HEADER, event.id.header_value());
+            response.headers_mut().insert(request_id::HEADER, id.header_value());
             event.answered(response.status());
             response
         }
         Err(refused) => {
-            let id = event.id;
             event.refused(&refused);
             reply::refusal(&refused, &id).map(OutboundBody::Document)
         }
@@ -66,10 +76,10 @@ async fn corridor(
     worker: &Worker,
     generation: &Arc<Generation>,
     peer: SocketAddr,
-    request: Request<Incoming>,
+    mut parts: Parts,
+    body: Upload<Incoming>,
     event: &mut Event,
 ) -> Result<Response<OutboundBody>, Refused> {
-    let (mut parts, body) = request.into_parts();
     let admitted =
         admission::admit(&mut parts, &generation.config.identity_prefix, generation.config.limits.body_bytes)?;
     event.path = Some(admitted.path.as_str().to_owned());
@@ -105,7 +115,7 @@ type Matched<'g> = (&'g Route, &'g Chain, Vec<(String, String)>);
 fn matched<'g>(
     generation: &'g Generation,
     admitted: &Admitted,
-    parts: &http::request::Parts,
+    parts: &Parts,
 ) -> Result<Matched<'g>, Refused> {
     match generation.table.find(&admitted.host, &admitted.path, &parts.method, &parts.headers) {
         Found::Route { index, params } => Ok((&generation.config.routes[index], &generation.chains[index], params)),
@@ -122,7 +132,7 @@ fn matched<'g>(
 fn exchange(
     generation: &Generation,
     admitted: Admitted,
-    parts: http::request::Parts,
+    parts: Parts,
     peer: SocketAddr,
     route: &Route,
     params: Vec<(String, String)>,

@@ -11,8 +11,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use thiserror::Error;
 use tokio::sync::oneshot;
-
-use super::deadline::SilenceDeadline;
+use witgate_wire::{SilenceDeadline, Upload};
 
 /// Why a request body ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -30,7 +29,7 @@ pub enum InboundFault {
 
 /// The body of an admitted request.
 pub struct InboundBody {
-    inner: Incoming,
+    inner: Upload<Incoming>,
     left: u64,
     silence: SilenceDeadline,
     /// dropped with the body, which tells that it is on its way whole
@@ -49,7 +48,7 @@ impl Uploaded {
 
 impl InboundBody {
     /// Allows `most` bytes and this much silence.
-    pub fn new(inner: Incoming, most: u64, silence: Duration) -> (Self, Uploaded) {
+    pub fn new(inner: Upload<Incoming>, most: u64, silence: Duration) -> (Self, Uploaded) {
         let (sender, receiver) = oneshot::channel();
         (Self { inner, left: most, silence: SilenceDeadline::new(silence), _upload: sender }, Uploaded(receiver))
     }

@@ -1,6 +1,5 @@
 //! Bodies, streamed both ways. Never buffers a whole body.
 
-pub mod deadline;
 pub mod held;
 pub mod inbound;
 pub mod outbound;

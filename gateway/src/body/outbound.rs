@@ -13,8 +13,7 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use thiserror::Error;
-
-use super::deadline::SilenceDeadline;
+use witgate_wire::SilenceDeadline;
 
 /// Why a response body ended early; the client sees a cut connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

@@ -12,9 +12,9 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::Watcher;
 use tokio::net::TcpStream;
+use witgate_wire::{BoundedSilence, Lingering};
 
-use super::deadlines::{Allowed, Deadlines, Progress};
-use super::lingering::Lingering;
+use super::head_deadline::{HeadDeadline, Progress};
 use crate::body::held::Held;
 use crate::config::Limits;
 use crate::pipeline::{self, Worker};
@@ -27,8 +27,8 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, worker: Arc<Worke
     let _open = worker.metrics.connection();
     let _ = stream.set_nodelay(true);
     let progress = Progress::default();
-    let allowed = Allowed { head: limits.header_timeout, silence: limits.idle_timeout };
-    let io = TokioIo::new(Deadlines::new(Lingering::new(stream), allowed, progress.clone()));
+    let stream = BoundedSilence::new(Lingering::new(stream), limits.idle_timeout);
+    let io = TokioIo::new(HeadDeadline::new(stream, limits.header_timeout, progress.clone()));
     let service = service_fn(move |request| {
         let worker = Arc::clone(&worker);
         let answering = progress.begin();

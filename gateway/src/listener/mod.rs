@@ -3,7 +3,6 @@
 //! Never looks into a request: the pipeline does.
 
 pub mod bind;
-mod deadlines;
-mod lingering;
+mod head_deadline;
 mod connection;
 pub mod worker;

@@ -8,9 +8,6 @@ pub mod listen;
 
 pub mod stop;
 
-mod lingering;
-mod silence;
-
 pub mod serve;
 
 pub mod tokens;

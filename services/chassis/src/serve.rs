@@ -1,20 +1,23 @@
 //! Serving HTTP/1.1 until the service is told to stop, and the end of that. Never holds more connections than its limit,
 //! never waits without end for a request's head, a client that does not read, or the requests in flight at a stop.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
-
-use crate::lingering::Lingering;
-use crate::silence::BoundedSilence;
+use tower::ServiceExt;
+use witgate_wire::{BoundedSilence, Lingering, Upload};
 
 /// Largest request head, in bytes. Also how much of a connection is read ahead.
 const MAX_HEADER_BYTES: usize = 16 * 1024;
@@ -59,7 +62,9 @@ async fn serve_within(
         };
         let Some((stream, slot)) = accepted else { continue };
         let stream = TokioIo::new(BoundedSilence::new(Lingering::new(stream), limits.write_silence));
-        let connection = http1_within(limits).serve_connection(stream, TowerToHyperService::new(router.clone()));
+        let router = router.clone();
+        let service = service_fn(move |request| answer(router.clone(), request));
+        let connection = http1_within(limits).serve_connection(stream, service);
         connections.spawn(run(graceful.watch(connection), slot));
     }
     tracing::info!("stopping: no new requests, those in flight finish");
@@ -70,6 +75,15 @@ async fn serve_within(
             "requests were still in flight after {drain:?}; they are cut off"
         );
     }
+}
+
+/// The router's answer; it says so when the connection will end after it.
+async fn answer(router: Router, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    let (head, body) = request.into_parts();
+    let (body, upload) = Upload::new(body, &head.headers);
+    let mut response = router.oneshot(Request::from_parts(head, Body::new(body))).await?;
+    upload.settle(response.headers_mut()).await;
+    Ok(response)
 }
 
 /// One connection, which keeps its place until its end.
@@ -106,7 +120,7 @@ fn http1_within(limits: Limits) -> http1::Builder {
 mod tests {
     use std::net::SocketAddr;
 
-    use axum::routing::get;
+    use axum::routing::{get, post};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::sync::{Notify, oneshot};
 
@@ -155,6 +169,30 @@ mod tests {
         let mut slow = connect(&running, &GET[..GET.len() - 2]).await;
         assert!(!answer(&mut slow).await.contains("hello"), "closed without an answer");
         assert!(answer(&mut connect(&running, GET).await).await.ends_with("hello"), "others are served");
+    }
+
+    /// A POST of `length` bytes, of which only `sent` go out with its head.
+    fn upload(headers: &str, length: usize, sent: usize) -> String {
+        format!("POST / HTTP/1.1\r\nhost: a\r\n{headers}content-length: {length}\r\n\r\n{}", "x".repeat(sent))
+    }
+
+    #[tokio::test]
+    async fn an_answer_before_the_body_was_read_says_that_the_connection_ends() {
+        let router = hello().route("/", post(|| async { "hello" }));
+        let running = start(router, LIMITS, LONG).await;
+        for (request, ends) in [
+            (upload("", 1000, 1000), false),
+            (upload("", 100_000, 100_000), true),
+            (upload("", 1000, 10), true),
+            (upload("expect: 100-continue\r\n", 1000, 0), true),
+            (upload("", 0, 0), false),
+        ] {
+            let head = request.split("\r\n\r\n").next().unwrap();
+            let mut client = connect(&running, request.as_bytes()).await;
+            let answer = answer(&mut client).await;
+            assert!(answer.starts_with("HTTP/1.1 200"), "{head}: {answer}");
+            assert_eq!(answer.contains("connection: close"), ends, "{head}: {answer}");
+        }
     }
 
     #[tokio::test]

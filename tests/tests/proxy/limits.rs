@@ -32,6 +32,35 @@ async fn a_refusal_reaches_a_client_that_is_still_sending() {
 }
 
 #[tokio::test]
+async fn a_connection_that_ends_after_an_early_answer_says_so() {
+    let wire = Wire::start("", "").await;
+    let refused = |headers: &str, length: usize, sent: usize| {
+        let head = format!("POST //a HTTP/1.1\r\nHost: a\r\n{headers}Content-Length: {length}\r\n\r\n");
+        format!("{head}{}", "x".repeat(sent))
+    };
+    for (request, ends) in [
+        (refused("", 0, 0), false),
+        (refused("", 1000, 1000), false),
+        (refused("", 1000, 10), true),
+        (refused("", 100_000, 100_000), true),
+        (refused("Expect: 100-continue\r\n", 1000, 0), true),
+    ] {
+        let mut client = wire.client().await;
+        client.send(&request).await;
+        let answer = client.until("path_empty_segment").await;
+        assert_eq!(answer.to_ascii_lowercase().contains("connection: close"), ends, "{answer}");
+        assert!(!answer.contains("100 Continue"), "nobody asks for a body in vain: {answer}");
+    }
+    let mut client = wire.client().await;
+    client.send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc").await;
+    let mut upstream = wire.accepted().await;
+    upstream.until("abc").await;
+    upstream.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno").await;
+    let answer = client.rest().await.to_ascii_lowercase();
+    assert!(answer.contains("connection: close") && answer.ends_with("no"), "{answer}");
+}
+
+#[tokio::test]
 async fn a_stalled_body_ends() {
     let wire = Wire::start("idle-timeout-ms = 300", "").await;
     let mut client = wire.client().await;

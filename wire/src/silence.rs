@@ -1,5 +1,6 @@
-//! An end for a connection whose client does not read. hyper waits for such a client without end, and it holds one of the
-//! few places. Never reads or changes a byte, and never ends a client that takes anything at all in time.
+//! Deadlines on silence: they run only while one side gives nothing, or takes nothing.
+//!
+//! Never limits the whole duration: a slow but living transfer may go on. Never reads or changes a byte.
 
 use std::io;
 use std::pin::Pin;
@@ -9,32 +10,60 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// A stream whose writes fail with `TimedOut` when the client has taken nothing for `allowed`.
-pub(crate) struct BoundedSilence<IO> {
-    io: IO,
-    allowed: Duration,
-    /// Made at the first write that has to wait, and used again after it.
+/// A timer that is made on the first wait and reused after it.
+pub struct SilenceDeadline {
+    limit: Duration,
     timer: Option<Pin<Box<Sleep>>>,
-    waiting: bool,
+    running: bool,
+}
+
+impl SilenceDeadline {
+    /// Allows this much silence.
+    pub fn new(limit: Duration) -> Self {
+        Self { limit, timer: None, running: false }
+    }
+
+    /// Something moved.
+    pub fn stop(&mut self) {
+        self.running = false;
+    }
+
+    /// Nothing moved; ready when that has gone on for too long.
+    pub fn poll_silence(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let limit = self.limit;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
+        if !self.running {
+            timer.as_mut().reset(Instant::now() + limit);
+            self.running = true;
+        }
+        timer.as_mut().poll(context)
+    }
+}
+
+/// A stream whose writes fail with `TimedOut` when its peer has taken nothing for a while: hyper waits for such a client
+/// without end, and it holds one of the few places.
+pub struct BoundedSilence<IO> {
+    io: IO,
+    write: SilenceDeadline,
 }
 
 impl<IO> BoundedSilence<IO> {
-    pub(crate) fn new(io: IO, allowed: Duration) -> Self {
-        Self { io, allowed, timer: None, waiting: false }
+    /// Allows this much silence of a peer that ought to read.
+    pub fn new(io: IO, allowed: Duration) -> Self {
+        Self { io, write: SilenceDeadline::new(allowed) }
     }
 
     fn written<T>(&mut self, context: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if polled.is_ready() {
-            self.waiting = false;
+            self.write.stop();
             return polled;
         }
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(self.allowed)));
-        if !self.waiting {
-            timer.as_mut().reset(Instant::now() + self.allowed);
-            self.waiting = true;
-        }
-        timer.as_mut().poll(context).map(|()| Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not read")))
+        self.write.poll_silence(context).map(|()| Err(stopped_reading()))
     }
+}
+
+fn stopped_reading() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "the client stopped reading")
 }
 
 impl<IO: AsyncRead + Unpin> AsyncRead for BoundedSilence<IO> {
@@ -86,7 +115,7 @@ mod tests {
     const GENEROUS: Duration = Duration::from_secs(1);
     const LONG: Duration = Duration::from_secs(30);
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_client_that_takes_nothing_ends() {
         let (_client, server) = duplex(64);
         let mut server = BoundedSilence::new(server, ALLOWED);
@@ -95,7 +124,7 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_slow_client_that_takes_something_in_time_does_not() {
         let (mut client, server) = duplex(64);
         let mut server = BoundedSilence::new(server, GENEROUS);

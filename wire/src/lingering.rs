@@ -1,7 +1,7 @@
 //! A lingering close: after the last answer the rest of an unread request is thrown away for a while, as otherwise the
 //! kernel would reset the connection and the client might never read that answer (RFC 9112 section 9.6).
 //!
-//! Never holds a connection longer than [`SPAN`], and never hands a byte of the rest to anybody.
+//! Never holds a connection longer than `SPAN`, and never hands a byte of the rest to anybody.
 
 use std::io;
 use std::pin::Pin;
@@ -19,7 +19,7 @@ const MOST: usize = 16 * 1024 * 1024;
 const SCRATCH: usize = 8 * 1024;
 
 /// A stream that lingers when it is shut down.
-pub(crate) struct Lingering<IO> {
+pub struct Lingering<IO> {
     io: IO,
     /// since the write half was shut down
     timer: Option<Pin<Box<Sleep>>>,
@@ -27,7 +27,8 @@ pub(crate) struct Lingering<IO> {
 }
 
 impl<IO> Lingering<IO> {
-    pub(crate) fn new(io: IO) -> Self {
+    /// Lingers over `io`. Its shutdown takes up to two seconds, or until the peer has ended.
+    pub fn new(io: IO) -> Self {
         Self { io, timer: None, thrown_away: 0 }
     }
 }

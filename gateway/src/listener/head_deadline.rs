@@ -1,4 +1,4 @@
-//! Deadlines on a client's socket that hyper does not set: a request head that drips, and a client that stops reading.
+//! A deadline on request heads that hyper does not set: from a head's first byte to its last.
 //!
 //! hyper's own timer also runs while a kept-alive connection is idle, so it serves as the idle limit. Never reads or
 //! changes a byte.
@@ -12,8 +12,6 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
-
-use crate::body::deadline::SilenceDeadline;
 
 /// Counts the heads that were completed and the answers that ended, so that the stream knows when a head has begun.
 #[derive(Clone, Default)]
@@ -50,37 +48,26 @@ impl Progress {
     }
 }
 
-/// How long a client may take.
-#[derive(Clone, Copy)]
-pub(super) struct Allowed {
-    /// from a head's first byte to its last
-    pub(super) head: Duration,
-    /// while it reads nothing of what is ready for it
-    pub(super) silence: Duration,
-}
-
-/// A stream that ends when its client is too slow.
-pub(super) struct Deadlines<IO> {
+/// A stream whose reads fail with `TimedOut` when a head takes too long.
+pub(super) struct HeadDeadline<IO> {
     io: IO,
     progress: Progress,
-    allowed: Allowed,
+    allowed: Duration,
     head: Timer,
     /// how many heads were complete when the head timer was started
     head_after: u64,
-    write: SilenceDeadline,
 }
 
-impl<IO> Deadlines<IO> {
-    pub(super) fn new(io: IO, allowed: Allowed, progress: Progress) -> Self {
-        let write = SilenceDeadline::new(allowed.silence);
-        Self { io, progress, allowed, head: Timer::default(), head_after: 0, write }
+impl<IO> HeadDeadline<IO> {
+    pub(super) fn new(io: IO, allowed: Duration, progress: Progress) -> Self {
+        Self { io, progress, allowed, head: Timer::default(), head_after: 0 }
     }
 
     /// Bytes came while no request was being answered: a head has begun, unless it had before.
     fn head_byte(&mut self) {
         let heads = self.progress.heads();
         if !self.head.running || self.head_after != heads {
-            self.head.start(self.allowed.head);
+            self.head.start(self.allowed);
             self.head_after = heads;
         }
     }
@@ -89,17 +76,9 @@ impl<IO> Deadlines<IO> {
     fn in_head(&self) -> bool {
         self.head.running && self.head_after == self.progress.heads()
     }
-
-    fn written<T>(&mut self, context: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if polled.is_ready() {
-            self.write.stop();
-            return polled;
-        }
-        self.write.poll_silence(context).map(|()| Err(too_slow("the client stopped reading")))
-    }
 }
 
-impl<IO: AsyncRead + Unpin> AsyncRead for Deadlines<IO> {
+impl<IO: AsyncRead + Unpin> AsyncRead for HeadDeadline<IO> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -119,17 +98,16 @@ impl<IO: AsyncRead + Unpin> AsyncRead for Deadlines<IO> {
                 Poll::Ready(result)
             }
             Poll::Pending if self.in_head() => {
-                self.head.poll(context).map(|()| Err(too_slow("the request head took too long")))
+                self.head.poll(context).map(|()| Err(too_slow()))
             }
             Poll::Pending => Poll::Pending,
         }
     }
 }
 
-impl<IO: AsyncWrite + Unpin> AsyncWrite for Deadlines<IO> {
+impl<IO: AsyncWrite + Unpin> AsyncWrite for HeadDeadline<IO> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.io).poll_write(context, bytes);
-        self.written(context, polled)
+        Pin::new(&mut self.io).poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -145,8 +123,7 @@ impl<IO: AsyncWrite + Unpin> AsyncWrite for Deadlines<IO> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.io).poll_write_vectored(context, slices);
-        self.written(context, polled)
+        Pin::new(&mut self.io).poll_write_vectored(context, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -154,8 +131,8 @@ impl<IO: AsyncWrite + Unpin> AsyncWrite for Deadlines<IO> {
     }
 }
 
-fn too_slow(what: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::TimedOut, what)
+fn too_slow() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "the request head took too long")
 }
 
 /// A timer that is made on first use and reused after it.
@@ -185,17 +162,15 @@ mod tests {
     use super::*;
 
     const HEAD: Duration = Duration::from_secs(10);
-    const SILENCE: Duration = Duration::from_secs(20);
     const LONG: Duration = Duration::from_secs(100);
 
-    fn pair() -> (DuplexStream, Deadlines<DuplexStream>, Progress) {
+    fn pair() -> (DuplexStream, HeadDeadline<DuplexStream>, Progress) {
         let (client, server) = duplex(64);
         let progress = Progress::default();
-        let allowed = Allowed { head: HEAD, silence: SILENCE };
-        (client, Deadlines::new(server, allowed, progress.clone()), progress)
+        (client, HeadDeadline::new(server, HEAD, progress.clone()), progress)
     }
 
-    async fn read_one(server: &mut Deadlines<DuplexStream>) -> usize {
+    async fn read_one(server: &mut HeadDeadline<DuplexStream>) -> usize {
         server.read(&mut [0_u8; 8]).await.expect("bytes")
     }
 
@@ -232,14 +207,5 @@ mod tests {
         assert_eq!(read_one(&mut server).await, 4);
         assert!(timeout(LONG, server.read(&mut [0_u8; 8])).await.is_err(), "a served request has its own deadlines");
         drop(answering);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_client_that_stops_reading_ends() {
-        let (mut client, mut server, _progress) = pair();
-        server.write_all(&[0; 64]).await.expect("room");
-        let error = server.write_all(&[0; 64]).await.expect_err("nobody reads");
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        assert_eq!(client.read(&mut [0; 64]).await.expect("bytes"), 64);
     }
 }
