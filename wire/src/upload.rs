@@ -192,7 +192,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_was_read_keeps_the_connection() {
         assert!(!closes(frames(true, SizeHint::default()), HeaderMap::new(), read).await);
-        assert!(!closes(Full::from("ab"), expecting(), read).await);
+        assert!(!closes(Full::<Bytes>::from("ab"), expecting(), read).await);
         assert!(!closes(Empty::<Bytes>::new(), expecting(), async |_| {}).await, "there is nothing to read");
     }
 
