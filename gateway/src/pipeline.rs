@@ -112,11 +112,7 @@ async fn corridor(
 
 type Matched<'g> = (&'g Route, &'g Chain, Vec<(String, String)>);
 
-fn matched<'g>(
-    generation: &'g Generation,
-    admitted: &Admitted,
-    parts: &Parts,
-) -> Result<Matched<'g>, Refused> {
+fn matched<'g>(generation: &'g Generation, admitted: &Admitted, parts: &Parts) -> Result<Matched<'g>, Refused> {
     match generation.table.find(&admitted.host, &admitted.path, &parts.method, &parts.headers) {
         Found::Route { index, params } => Ok((&generation.config.routes[index], &generation.chains[index], params)),
         Found::MethodNotAllowed(allow) => {

@@ -97,9 +97,7 @@ impl<IO: AsyncRead + Unpin> AsyncRead for HeadDeadline<IO> {
                 }
                 Poll::Ready(result)
             }
-            Poll::Pending if self.in_head() => {
-                self.head.poll(context).map(|()| Err(too_slow()))
-            }
+            Poll::Pending if self.in_head() => self.head.poll(context).map(|()| Err(too_slow())),
             Poll::Pending => Poll::Pending,
         }
     }
