@@ -157,7 +157,7 @@ mod tests {
         }
 
         fn size_hint(&self) -> SizeHint {
-            self.length.clone()
+            self.length
         }
     }
 
