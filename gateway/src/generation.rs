@@ -73,8 +73,9 @@ impl Builder {
         }
         let plugins = self.plugins(&mut draft, components);
         self.forget_others(&plugins, previous);
+        let known = previous.map(|previous| &previous.keyring);
+        let Some(keyring) = issuers::keyring(&mut draft, &self.runtime, known) else { return Err(draft.refuse()) };
         let config = draft.finish()?;
-        let keyring = self.keyring(&config, previous)?;
         let table = RouteTable::build(&config);
         let chains = config.routes.iter().map(|route| chain(&config, route, &plugins)).collect();
         Ok(Generation { number, loaded_at: Timestamp::now(), config, table, chains, plugins, keyring })
@@ -114,11 +115,6 @@ impl Builder {
         };
         Plugin::load(&self.compiler, entry, bytes, workers, &self.metrics)
     }
-
-    /// Unchanged issuers keep their keys, so that a reload neither fetches them again nor forgets them.
-    fn keyring(&self, config: &Config, previous: Option<&Generation>) -> Result<Keyring, Faults> {
-        issuers::keyring(config, &self.runtime, previous.map(|previous| &previous.keyring))
-    }
 }
 
 /// Notes what a running process cannot change.
@@ -128,6 +124,10 @@ fn check_fixed(before: &Config, draft: &mut Draft) {
         (before.listeners != after.listeners, "`listeners` cannot change while witgate runs"),
         (before.admin != after.admin, "`admin.address` cannot change while witgate runs"),
         (before.threads != after.threads, "`gateway.threads` cannot change while witgate runs"),
+        (
+            before.limits.connections != after.limits.connections,
+            "`limits.connections` cannot change while witgate runs",
+        ),
     ];
     for (_, message) in changed.iter().filter(|(changed, _)| *changed) {
         draft.faults().push_whole(*message, "restart witgate for this change, or put the old value back");

@@ -8,25 +8,36 @@ use tokio::runtime::Handle;
 use witgate_keyring::{IssuerConfig, Keyring};
 use witgate_token::{Algorithm, Profile, Typing};
 
-use crate::config::{Config, Faults, Issuer, KeySource, Typ};
+use crate::config::{Draft, Faults, Issuer, KeySource, Typ};
 
-/// The keyring of a configuration; its fetches run on `runtime`, and issuers unchanged since `previous` keep their keys.
-///
-/// # Errors
-/// What the keyring refuses, as a fault of the file.
-pub fn keyring(config: &Config, runtime: &Handle, previous: Option<&Keyring>) -> Result<Keyring, Faults> {
-    let refused = |message: String| {
-        let mut faults = Faults::new(&config.source);
+/// The keyring of what was read; its fetches run on `runtime`, and issuers unchanged since `previous` keep their keys.
+/// Nothing when an issuer is refused: then each refused one is a fault at its place.
+pub fn keyring(draft: &mut Draft, runtime: &Handle, previous: Option<&Keyring>) -> Option<Keyring> {
+    let issuers = draft.config().issuers.clone();
+    let configs: Result<Vec<IssuerConfig>, String> = issuers.iter().map(issuer).collect();
+    let made = configs.and_then(|configs| {
+        let made = match previous {
+            Some(previous) => previous.renewed(configs, runtime),
+            None => Keyring::new(configs, runtime.clone()),
+        };
+        made.map_err(|error| error.to_string())
+    });
+    made.map_err(|message| note(draft.faults(), &issuers, message, runtime)).ok()
+}
+
+/// The keyring stops at its first fault, so each issuer is asked alone; `message` is what is wrong with them together.
+fn note(faults: &mut Faults, issuers: &[Issuer], message: String, runtime: &Handle) {
+    let before = faults.len();
+    for one in issuers {
+        let alone = issuer(one)
+            .and_then(|config| Keyring::new(vec![config], runtime.clone()).map_err(|error| error.to_string()));
+        if let Err(message) = alone {
+            faults.push(one.span, message, "correct this issuer, or what its key source holds");
+        }
+    }
+    if faults.len() == before {
         faults.push_whole(message, "correct the [issuers] tables");
-        faults
-    };
-    let issuers: Result<Vec<IssuerConfig>, String> = config.issuers.iter().map(issuer).collect();
-    let issuers = issuers.map_err(refused)?;
-    let made = match previous {
-        Some(previous) => previous.renewed(issuers, runtime),
-        None => Keyring::new(issuers, runtime.clone()),
-    };
-    made.map_err(|error| refused(error.to_string()))
+    }
 }
 
 fn issuer(issuer: &Issuer) -> Result<IssuerConfig, String> {

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 
 use thiserror::Error;
 use tokio::runtime::{Handle, Runtime};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::admin::{self, Admin};
@@ -73,6 +73,11 @@ pub fn run(path: PathBuf) -> Result<(), ServerError> {
     let reloader = Arc::new(Reloader::start(path, builder, Arc::clone(&metrics))?);
     let config = reloader.current.load().config.clone();
     let (stop, stopped) = watch::channel(false);
+    // Before anything is announced: whoever reads the address may ask to stop at once.
+    let signals = {
+        let _runtime = runtime.enter();
+        StopSignals::new()?
+    };
     let sockets = Sockets::bind(&config, runtime.handle())?;
     sockets.announce()?;
     let workers = sockets.listeners.start(&reloader, &metrics, &stopped, config.threads)?;
@@ -82,7 +87,7 @@ pub fn run(path: PathBuf) -> Result<(), ServerError> {
         runtime.spawn(admin::serve(listener, admin, admin_stopped));
     }
     runtime.spawn(files::run(Arc::clone(&reloader), stopped));
-    runtime.block_on(told_to_stop())?;
+    runtime.block_on(signals.wait());
     let _ = stop.send(true);
     tracing::info!("draining");
     for worker in workers {
@@ -104,14 +109,24 @@ fn builder(runtime: &Handle, metrics: &Arc<Metrics>) -> Result<Builder, ServerEr
     Builder::new(runtime.clone(), Arc::clone(metrics)).map_err(|error| ServerError::Engine(format!("{error:#}")))
 }
 
-async fn told_to_stop() -> io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// What asks the process to stop.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    /// From here on a signal is kept until somebody waits for it. Must be called within a runtime.
+    fn new() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// Everything that is bound before anything is announced.

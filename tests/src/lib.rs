@@ -4,6 +4,7 @@
 pub mod programs;
 pub mod deadline;
 pub mod skip;
+pub mod measured;
 pub mod child;
 pub mod component;
 pub mod configs;

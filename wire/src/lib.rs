@@ -1,13 +1,15 @@
 //! The manners of one HTTP/1.1 server connection, for the gateway and for the services: what hyper leaves to whoever
-//! listens. A client that reads nothing ends, an answer reaches a client that still sends, and a connection that will
-//! end says so.
+//! listens. A client that reads nothing ends, an answer reaches a client that still sends, a connection that will end says
+//! so, and a listener that stops serves who came in time.
 //!
 //! Never looks at what a request means: no path, no token, no route.
 
 mod silence;
 mod lingering;
 mod upload;
+mod farewell;
 
+pub use farewell::{FIRST_BYTES, last_in_queue};
 pub use lingering::Lingering;
 pub use silence::{BoundedSilence, SilenceDeadline};
 pub use upload::{Upload, UploadWatch};

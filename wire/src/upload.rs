@@ -1,5 +1,6 @@
-//! Whether a request's body was read to its end before its answer leaves. If it was not, hyper closes the connection
-//! after the answer without a word, and a client may already have sent its next request there (RFC 9112 section 9.6).
+//! Whether a request's body was read to its end before its answer leaves. If nobody reads it any more, hyper closes the
+//! connection after the answer without a word, and a client may already have sent its next request there (RFC 9112
+//! section 9.6).
 //!
 //! Never reads more than [`MOST`] bytes for a request that was refused, and never waits longer than [`PATIENCE`].
 
@@ -17,7 +18,7 @@ use tokio::time::timeout;
 /// The largest body that is read for the connection's sake, in bytes.
 const MOST: u64 = 64 * 1024;
 /// How long such a body may take. It was sent with its head, as a rule, so it is there already.
-const PATIENCE: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A request's body, and what became of it.
 pub struct Upload<B> {
@@ -47,7 +48,7 @@ enum State<B> {
 impl<B: Body + Unpin> Upload<B> {
     /// The body of a request with these headers, and its watch.
     pub fn new(body: B, headers: &HeaderMap) -> (Self, UploadWatch<B>) {
-        let state = Arc::new(Mutex::new(State::Open));
+        let state = Arc::new(Mutex::new(if body.is_end_stream() { State::Whole } else { State::Open }));
         let watch = UploadWatch { state: Arc::clone(&state), expects: headers.contains_key(EXPECT) };
         (Self { body: Some(body), state }, watch)
     }
@@ -112,7 +113,13 @@ impl<B: Body + Unpin> Body for Upload<B> {
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         let polled = Pin::new(body).poll_frame(context);
-        if let Poll::Ready(None) = polled {
+        // Nothing follows trailers, and hyper's client does not ask again after them.
+        let is_last = match &polled {
+            Poll::Ready(None) => true,
+            Poll::Ready(Some(Ok(frame))) => frame.is_trailers(),
+            _ => false,
+        };
+        if is_last {
             self.become_whole();
         }
         polled

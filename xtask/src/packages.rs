@@ -7,6 +7,9 @@ use std::path::Path;
 use crate::step;
 use crate::workspace::Workspace;
 
+/// A mirror has bad moments.
+const RETRIES: &str = "-oAcquire::Retries=5";
+
 /// A program and the Debian packages that bring it.
 pub struct Package {
     /// The program looked for on the path.
@@ -56,7 +59,9 @@ fn may_install() -> bool {
 
 fn refresh_lists(workspace: &Workspace) {
     let mut update = step::command(workspace, "apt-get");
-    if let Err(failure) = step::run("refreshing apt's package lists (apt-get update)", update.args(["-qq", "update"])) {
+    if let Err(failure) =
+        step::run("refreshing apt's package lists (apt-get update)", update.args(["-qq", RETRIES, "update"]))
+    {
         step::say(&failure.to_string());
     }
 }
@@ -66,7 +71,7 @@ fn install(workspace: &Workspace, package: &Package) {
     let purpose = format!("installing {names} for {} (apt-get install)", package.purpose);
     let mut command = step::command(workspace, "apt-get");
     command.env("DEBIAN_FRONTEND", "noninteractive");
-    command.args(["-qq", "-y", "--no-install-recommends", "install"]).args(package.debian);
+    command.args(["-qq", "-y", RETRIES, "--no-install-recommends", "install"]).args(package.debian);
     if let Err(failure) = step::run(&purpose, &mut command) {
         step::say(&failure.to_string());
     }

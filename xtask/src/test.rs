@@ -12,6 +12,9 @@ use crate::{build, packages, step, toolchain};
 /// Tests that skip append a line to the file that this variable names: what was skipped, a tab, how to get it.
 const SKIPS_VARIABLE: &str = "WITGATE_SKIPS";
 
+/// Tests that measure something append a line to the file that this variable names.
+const MEASURED_VARIABLE: &str = "WITGATE_MEASURED";
+
 /// What a skipped test means.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Skips {
@@ -31,11 +34,11 @@ pub fn run(workspace: &Workspace, arguments: &[OsString], skips: Skips) -> Resul
     build::programs(workspace)?;
     // Built before they run, as some tests run `cargo xtask demo`, which must find everything built.
     step::run("building the tests", &mut test_command(workspace, &["--no-run"], arguments))?;
-    let told = fresh_skips_file(workspace)?;
-    let outcome = step::run(
-        "running the tests",
-        test_command(workspace, &["--no-fail-fast"], arguments).env(SKIPS_VARIABLE, &told),
-    );
+    let (told, measured) = (fresh_file(workspace, "skipped-tests")?, fresh_file(workspace, "measured")?);
+    let mut command = test_command(workspace, &["--no-fail-fast"], arguments);
+    command.env(SKIPS_VARIABLE, &told).env(MEASURED_VARIABLE, &measured);
+    let outcome = step::run("running the tests", &mut command);
+    tell_measured(&fs::read_to_string(&measured).unwrap_or_default());
     let skipped = tell_skips(&fs::read_to_string(&told).unwrap_or_default());
     outcome?;
     let in_ci = skips == Skips::Refused || std::env::var_os("CI").is_some();
@@ -55,12 +58,18 @@ fn test_command(workspace: &Workspace, options: &[&str], arguments: &[OsString])
     command
 }
 
-fn fresh_skips_file(workspace: &Workspace) -> Result<PathBuf, Failure> {
+fn fresh_file(workspace: &Workspace, name: &str) -> Result<PathBuf, Failure> {
     let folder = workspace.state();
     fs::create_dir_all(&folder).doing(format_args!("create {}", folder.display()))?;
-    let file = folder.join("skipped-tests");
+    let file = folder.join(name);
     fs::write(&file, "").doing(format_args!("write {}", file.display()))?;
     Ok(file)
+}
+
+fn tell_measured(text: &str) {
+    for line in text.lines() {
+        step::say(&format!("measured: {line}"));
+    }
 }
 
 /// Says what was skipped; returns how much.

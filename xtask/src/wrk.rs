@@ -4,6 +4,9 @@ use std::process::Command;
 
 use crate::failure::{Doing, Failure};
 
+/// How long one answer may take before wrk calls it a failure, in seconds.
+const ANSWER_SECONDS: u32 = 10;
+
 /// How hard and how long.
 pub struct Load {
     /// Seconds of one measurement.
@@ -27,7 +30,7 @@ pub struct Report {
 pub fn measure(load: &Load, url: &str, headers: &[String]) -> Result<Report, Failure> {
     let mut command = Command::new("wrk");
     command.arg("--latency").arg("--threads=1").arg(format!("--connections={}", load.connections));
-    command.arg(format!("--duration={}s", load.seconds));
+    command.arg(format!("--duration={}s", load.seconds)).arg(format!("--timeout={ANSWER_SECONDS}s"));
     for header in headers {
         command.arg("--header").arg(header);
     }

@@ -41,6 +41,8 @@ pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
         .redirect(Policy::none())
         .no_proxy()
         .connect_timeout(CONNECT_DEADLINE)
+        // Fetches are rare, and a kept connection that the server is about to close would cost one.
+        .pool_max_idle_per_host(0)
         .user_agent(concat!("witgate/", env!("CARGO_PKG_VERSION")))
         .build()
 }

@@ -42,7 +42,7 @@ pub(super) async fn page(State(admin): State<Admin>) -> Json<Page> {
     let generation = admin.reloader.current.load_full();
     Json(Page {
         current: current(&generation),
-        draining: admin.reloader.ledger.draining(),
+        draining: admin.reloader.ledger.draining(generation.number),
         last_refusal: admin.reloader.ledger.last_refusal(),
     })
 }

@@ -23,13 +23,17 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 ];
 
 /// What only a gateway says of a request; a client's own version would be believed by the upstream.
-const FORWARDING: [HeaderName; 7] = [
+const FORWARDING: [HeaderName; 10] = [
     FORWARDED,
     HeaderName::from_static("x-real-ip"),
     HeaderName::from_static("x-client-ip"),
     HeaderName::from_static("true-client-ip"),
     HeaderName::from_static("x-original-url"),
     HeaderName::from_static("x-rewrite-url"),
+    // Many frameworks obey these, so a rule would see another method than the service does.
+    HeaderName::from_static("x-http-method"),
+    HeaderName::from_static("x-http-method-override"),
+    HeaderName::from_static("x-method-override"),
     request_id::HEADER,
 ];
 /// The whole family of X-Forwarded-For, -Host, -Proto, -Port, -Prefix.
@@ -38,13 +42,20 @@ const FORWARDED_PREFIX: &str = "x-forwarded-";
 /// Strips a request on entry.
 pub fn strip(headers: &mut HeaderMap, identity_prefix: &str) {
     strip_hop_by_hop(headers);
-    headers.remove(PROXY_AUTHORIZATION);
-    headers.remove(EXPECT);
-    let refused = |name: &&HeaderName| is_twin(name) || is_reserved(name, identity_prefix);
-    let theirs: Vec<HeaderName> = headers.keys().filter(refused).cloned().collect();
+    let stripped = |name: &&HeaderName| is_stripped(name, identity_prefix);
+    let theirs: Vec<HeaderName> = headers.keys().filter(stripped).cloned().collect();
     for name in theirs {
         headers.remove(name);
     }
+}
+
+/// Whether no request has this header after admission.
+pub fn is_stripped(name: &HeaderName, identity_prefix: &str) -> bool {
+    HOP_BY_HOP.contains(name)
+        || *name == PROXY_AUTHORIZATION
+        || *name == EXPECT
+        || is_twin(name)
+        || is_reserved(name, identity_prefix)
 }
 
 /// Strips what must not cross this hop, in either direction.
@@ -103,6 +114,7 @@ mod tests {
             ("x_forwarded_for", "10.0.0.1"),
             ("x-forwarded-port", "1"),
             ("x-original-url", "/admin"),
+            ("x-http-method-override", "DELETE"),
             ("x_tenant", "globex"),
             ("forwarded", "for=10.0.0.1"),
             ("x-request-id", "mine"),

@@ -47,7 +47,9 @@ pub fn admit(parts: &mut Parts, identity_prefix: &str, body_bytes: u64) -> Resul
 }
 
 fn check_method(method: &Method) -> Result<(), Refused> {
-    if *method == Method::CONNECT || *method == Method::TRACE {
+    // Methods are case-sensitive (RFC 9110 section 9.1), but some servers take `get` for `GET`, which no rule saw.
+    let other_spelling = method.as_str().bytes().any(|byte| byte.is_ascii_lowercase());
+    if other_spelling || *method == Method::CONNECT || *method == Method::TRACE {
         return Err(Refused::new(StatusCode::NOT_IMPLEMENTED, "method_refused", "This method is not served."));
     }
     Ok(())

@@ -61,6 +61,11 @@ impl Draft {
         &mut self.faults
     }
 
+    /// Every fault that was noted, where the rest is of no use any more.
+    pub fn refuse(self) -> Faults {
+        self.faults
+    }
+
     /// The configuration, if there is no fault.
     ///
     /// # Errors

@@ -95,6 +95,8 @@ pub struct Issuer {
     pub source: KeySource,
     /// Whether plain http may be used to a host that is not loopback.
     pub allow_http: bool,
+    /// Where its name stands, for faults of its keys that are found later.
+    pub span: Span,
 }
 
 /// What `typ` a token must carry.

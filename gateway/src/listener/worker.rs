@@ -2,19 +2,17 @@
 //!
 //! Never shares a connection with another worker, and never blocks on anything but a policy call.
 
-use std::future::poll_fn;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::sync::Arc;
-use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpStream;
 use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use witgate_wire::{FIRST_BYTES, last_in_queue};
 
 use super::connection;
 use crate::pipeline::Worker;
@@ -75,7 +73,10 @@ async fn accept(
             // Accepted first: a listener that waits for a place must not keep one from another listener.
             Ok(connection) => tokio::select! {
                 place = Arc::clone(&places).acquire_owned() => serve(connection, place.ok()),
-                () = stopped(&mut stop) => break,
+                () = stopped(&mut stop) => {
+                    serve(connection, None);
+                    break;
+                }
             },
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
@@ -83,10 +84,8 @@ async fn accept(
             }
         }
     }
-    while let Some(connection) = waiting(&listener).await {
-        serve(connection, None);
-    }
-    drop(listener);
+    last_in_queue(listener).into_iter().for_each(|connection| serve(connection, None));
+    tokio::time::sleep(FIRST_BYTES).await;
     let drain = worker.generations.load().config.limits.request_timeout.max(LEAST_DRAIN);
     if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
         tracing::warn!(worker = worker.index, "connections were still open after the drain");
@@ -96,13 +95,4 @@ async fn accept(
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     // A closed channel means that the process is ending too.
     let _ = stop.wait_for(|stopped| *stopped).await;
-}
-
-/// A connection that the kernel completed before the stop: to close the listener now would reset it.
-async fn waiting(listener: &tokio::net::TcpListener) -> Option<(TcpStream, SocketAddr)> {
-    poll_fn(|context| match listener.poll_accept(context) {
-        Poll::Ready(Ok(connection)) => Poll::Ready(Some(connection)),
-        Poll::Ready(Err(_)) | Poll::Pending => Poll::Ready(None),
-    })
-    .await
 }

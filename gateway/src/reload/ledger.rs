@@ -49,10 +49,12 @@ impl Ledger {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner).last_refusal = None;
     }
 
-    /// The numbers of replaced generations that requests still hold.
-    pub fn draining(&self) -> Vec<u64> {
+    /// The numbers of replaced generations that requests still hold. The one in force is recorded as replaced a moment
+    /// before it is.
+    pub fn draining(&self, in_force: u64) -> Vec<u64> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.retired.iter().filter(|(_, weak)| weak.strong_count() > 0).map(|(number, _)| *number).collect()
+        let held = inner.retired.iter().filter(|(number, weak)| *number != in_force && weak.strong_count() > 0);
+        held.map(|(number, _)| *number).collect()
     }
 
     /// The last refusal since the generation in force was accepted.

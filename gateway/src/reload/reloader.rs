@@ -100,10 +100,11 @@ impl Reloader {
 
     fn swap(&self, next: Generation, began: Instant) -> Outcome {
         let number = next.number;
-        let previous = self.current.swap(Arc::new(next));
-        self.ledger.retired(&previous);
+        // The record comes first, so that nobody sees the new generation beside yesterday's refusal.
+        self.ledger.retired(&self.current.load_full());
         self.ledger.accepted();
         self.metrics.reload(Some(number));
+        self.current.store(Arc::new(next));
         let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(generation = number, millis, "a new generation is in force");
         Outcome::Accepted(number)

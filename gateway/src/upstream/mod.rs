@@ -2,6 +2,7 @@
 //!
 //! Never sends a request that was not permitted: `send` takes the proof.
 
+pub mod connector;
 pub mod pool;
 pub mod request;
 pub mod response;

@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use super::connector::Connector;
 use crate::body::inbound::InboundBody;
 
 /// Idle connections kept for each upstream and worker.
@@ -18,7 +18,7 @@ const IDLE_PER_UPSTREAM: usize = 256;
 const IDLE: Duration = Duration::from_secs(4);
 
 /// A hyper client for one connect deadline.
-pub type HttpClient = Client<HttpConnector, InboundBody>;
+pub type HttpClient = Client<Connector, InboundBody>;
 
 /// The clients of one worker, by connect deadline: the deadline belongs to the connector.
 #[derive(Default)]
@@ -35,12 +35,9 @@ impl Pool {
 }
 
 fn client(connect_timeout: Duration) -> HttpClient {
-    let mut connector = HttpConnector::new();
-    connector.set_nodelay(true);
-    connector.set_connect_timeout(Some(connect_timeout));
     Client::builder(TokioExecutor::new())
         .pool_max_idle_per_host(IDLE_PER_UPSTREAM)
         .pool_idle_timeout(IDLE)
         .pool_timer(TokioTimer::new())
-        .build(connector)
+        .build(Connector::new(connect_timeout))
 }

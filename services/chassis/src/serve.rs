@@ -12,15 +12,16 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
-use witgate_wire::{BoundedSilence, Lingering, Upload};
+use witgate_wire::{BoundedSilence, FIRST_BYTES, Lingering, Upload, last_in_queue};
 
-/// Largest request head, in bytes. Also how much of a connection is read ahead.
-const MAX_HEADER_BYTES: usize = 16 * 1024;
+/// Largest request head, in bytes. Also how much of a connection is read ahead. More than the 32 KiB that the gateway
+/// admits by default, as it adds headers of its own.
+const MAX_HEADER_BYTES: usize = 48 * 1024;
 /// Pause after a failed accept (no file descriptors left, say), so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -60,15 +61,15 @@ async fn serve_within(
             accepted = accept(&listener, &slots) => accepted,
             Some(_) = connections.join_next() => continue,
         };
-        let Some((stream, slot)) = accepted else { continue };
-        let stream = TokioIo::new(BoundedSilence::new(Lingering::new(stream), limits.write_silence));
-        let router = router.clone();
-        let service = service_fn(move |request| answer(router.clone(), request));
-        let connection = http1_within(limits).serve_connection(stream, service);
-        connections.spawn(run(graceful.watch(connection), slot));
+        if let Some((stream, slot)) = accepted {
+            connections.spawn(run(stream, router.clone(), limits, graceful.watcher(), Some(slot)));
+        }
     }
     tracing::info!("stopping: no new requests, those in flight finish");
-    drop(listener);
+    for (stream, _) in last_in_queue(listener) {
+        connections.spawn(run(stream, router.clone(), limits, graceful.watcher(), None));
+    }
+    tokio::time::sleep(FIRST_BYTES).await;
     if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
         tracing::warn!(
             connections = connections.len(),
@@ -86,9 +87,12 @@ async fn answer(router: Router, request: Request<Incoming>) -> Result<Response<B
     Ok(response)
 }
 
-/// One connection, which keeps its place until its end.
-async fn run(connection: impl Future<Output = hyper::Result<()>>, slot: OwnedSemaphorePermit) {
-    if let Err(cause) = connection.await {
+/// One connection, which keeps its place until its end. Only the last ones in the queue of a stop have none.
+async fn run(stream: TcpStream, router: Router, limits: Limits, watcher: Watcher, slot: Option<OwnedSemaphorePermit>) {
+    let stream = TokioIo::new(BoundedSilence::new(Lingering::new(stream), limits.write_silence));
+    let service = service_fn(move |request| answer(router.clone(), request));
+    let connection = http1_within(limits).serve_connection(stream, service);
+    if let Err(cause) = watcher.watch(connection).await {
         tracing::debug!(%cause, "connection ended early");
     }
     drop(slot);

@@ -139,11 +139,12 @@ pub enum ReserveRefusal {
 impl Reservation {
     /// The answer to a request under an id that is known: the first answer again, or a refusal.
     pub fn answer_again(self, subject: &str, lines: &Lines) -> Result<Vec<PricedLine>, ReserveRefusal> {
-        if self.subject != subject {
-            return Err(ReserveRefusal::Conflict);
-        }
+        // First: who released an id before its reservation came may be staff, not who reserves.
         if self.released {
             return Err(ReserveRefusal::Released);
+        }
+        if self.subject != subject {
+            return Err(ReserveRefusal::Conflict);
         }
         if self.holds(lines) { Ok(self.lines) } else { Err(ReserveRefusal::Conflict) }
     }
@@ -209,6 +210,11 @@ mod tests {
         assert_eq!(held("u", false).answer_again("u", &other), Err(ReserveRefusal::Conflict));
         assert_eq!(held("u", false).answer_again("v", &same), Err(ReserveRefusal::Conflict));
         assert_eq!(held("u", true).answer_again("u", &same), Err(ReserveRefusal::Released));
+        assert_eq!(
+            held("staff", true).answer_again("u", &same),
+            Err(ReserveRefusal::Released),
+            "staff released it first"
+        );
     }
 
     #[test]

@@ -8,13 +8,18 @@ import { Problem } from "./problems.js";
 const RENEW_AT = 0.8;
 /** A token with less than this left is renewed before it is used. */
 const TOO_OLD_MS = 5_000;
-/** After a failed silent renewal, the next try. */
-const RETRY_MS = 10_000;
+/** After a failed silent renewal, the next try: soon, as a token whose answer was lost is given again for 10 s only. */
+const FIRST_RETRY_MS = 2_000;
+/** The pause doubles with each failure, up to this. */
+const LAST_RETRY_MS = 60_000;
+/** A token is not renewed sooner than this, however short its life. */
+const LEAST_LIFE_MS = 10_000;
 
 let accessToken = null;
 let expiresAt = 0;
 let timer = 0;
 let renewal = null;
+let retryAfter = FIRST_RETRY_MS;
 let lifetime = new AbortController();
 let onEnded = () => {};
 
@@ -82,7 +87,10 @@ async function renewOnce() {
     return true;
   } catch (error) {
     if (error instanceof Problem && error.status === 401) return end(error);
-    if (accessToken) plan(RETRY_MS);
+    if (accessToken) {
+      plan(retryAfter);
+      retryAfter = Math.min(retryAfter * 2, LAST_RETRY_MS);
+    }
     throw error;
   }
 }
@@ -91,7 +99,8 @@ function keep(grant) {
   accessToken = grant.access_token;
   const life = Math.max(0, Number(grant.expires_in) || 0) * 1000;
   expiresAt = Date.now() + life;
-  plan(Math.max(RETRY_MS, life * RENEW_AT));
+  retryAfter = FIRST_RETRY_MS;
+  plan(Math.max(LEAST_LIFE_MS, life * RENEW_AT));
 }
 
 function plan(milliseconds) {

@@ -10,6 +10,9 @@ const NAME: &str = "witgate_refresh";
 /// The prefix makes the browser refuse the cookie unless it is Secure and came over https (RFC 6265bis, section 4.1.3.1).
 const SECURE_NAME: &str = "__Secure-witgate_refresh";
 
+/// Cookies of our name that are looked at when signing out: each costs a call.
+const MOST: usize = 4;
+
 /// How the cookie is written. It lives until the browser is closed; the auth service decides how long its content is good.
 #[derive(Debug, Clone, Copy)]
 pub struct RefreshCookie {
@@ -27,10 +30,20 @@ impl RefreshCookie {
     /// there by somebody else, from another path or a sibling host, and nothing tells which (RFC 6265, section 8.6).
     #[must_use]
     pub fn read(self, headers: &HeaderMap) -> Option<String> {
+        let mut ours = self.values(headers);
+        ours.next().filter(|_| ours.next().is_none()).filter(|token| !token.is_empty())
+    }
+
+    /// Every refresh token that the browser sent under our name, at most [`MOST`]: for signing out, where each may go.
+    #[must_use]
+    pub fn read_all(self, headers: &HeaderMap) -> Vec<String> {
+        self.values(headers).filter(|token| !token.is_empty()).take(MOST).collect()
+    }
+
+    fn values(self, headers: &HeaderMap) -> impl Iterator<Item = String> {
         let lines = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut ours = lines.flat_map(Cookie::split_parse).flatten().filter(|cookie| cookie.name() == self.name());
-        let one = ours.next().filter(|_| ours.next().is_none());
-        one.map(|cookie| cookie.value().to_owned()).filter(|token| !token.is_empty())
+        let ours = lines.flat_map(Cookie::split_parse).flatten().filter(move |cookie| cookie.name() == self.name());
+        ours.map(|cookie| cookie.value().to_owned())
     }
 
     /// Keeps `refresh_token` in the browser, in the place of an older one.
@@ -91,6 +104,8 @@ mod tests {
             assert_eq!(read(two), None, "{two:?}");
         }
         assert_eq!(read(&["witgate_refresh=t; witgate_refresh="]), None, "an empty one counts");
+        let all = RefreshCookie::new(false).read_all(&sent(&["witgate_refresh=planted; witgate_refresh=t; a=1"]));
+        assert_eq!(all, ["planted", "t"]);
     }
 
     #[test]

@@ -54,7 +54,8 @@ pub async fn refresh(State(app): State<App>, jar: CookieJar, headers: HeaderMap)
 /// `DELETE /portal/session`: ends the session at the auth service and clears the cookie: 204. When the auth service
 /// does not answer, 503 and the cookie stays, so that signing out can be tried again and is never only pretended.
 pub async fn sign_out(State(app): State<App>, jar: CookieJar, headers: HeaderMap) -> Result<Response, Fault> {
-    if let Some(token) = app.cookie.read(&headers) {
+    // Of several cookies one may be planted, and nothing tells which; to sign out of all of them is safe.
+    for token in app.cookie.read_all(&headers) {
         match app.auth.logout(&token, &headers).await {
             Ok(()) | Err(Fault::SessionExpired) => {}
             Err(fault) => return Err(fault),

@@ -4,11 +4,15 @@ use std::process::{Command, Stdio};
 
 use witgate_tests::{programs, skip};
 
+use crate::run::ports;
+
 #[test]
 fn the_benchmark_prints_its_table() {
     if !skip::is_installed("wrk") {
         return skip::skip("the benchmark's own test (wrk is missing)", "apt-get install wrk");
     }
+    // Beside a demo that starts it would measure that.
+    let _ports = ports();
     let mut command = Command::new(programs::program("xtask"));
     command.args(["bench", "--dev", "--seconds", "1", "--rounds", "1", "--connections", "4"]);
     let output = command.stdin(Stdio::null()).output().expect("xtask bench");

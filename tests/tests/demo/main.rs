@@ -1,5 +1,5 @@
 //! The commands of xtask and the files they use, as a newcomer meets them. Never in the state folder of a person's own
-//! demo.
+//! demo; the benchmark has a folder of its own.
 
 mod configs;
 mod lines;

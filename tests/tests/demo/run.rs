@@ -19,24 +19,33 @@ static PORTS: Mutex<()> = Mutex::new(());
 /// Building (nothing new, as a rule) and starting the demo.
 const START_DEADLINE: Duration = Duration::from_secs(300);
 
+/// How long another program may keep a port before the test is skipped.
+const PORTS_DEADLINE: Duration = Duration::from_secs(20);
+
 /// From the signal to the end.
 const STOP_DEADLINE: Duration = Duration::from_secs(30);
 
 /// The processes of the demo.
 const PROGRAMS: usize = 5;
 
-fn ports() -> MutexGuard<'static, ()> {
+/// The right to the machine's fixed ports.
+pub fn ports() -> MutexGuard<'static, ()> {
     PORTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether another program holds one of the demo's ports; then the test is skipped, and says so.
-fn ports_are_taken() -> bool {
-    let taken =
-        [8080, 8081, 9000, 9101, 9102, 9103].into_iter().find(|port| TcpListener::bind(("127.0.0.1", *port)).is_err());
-    if let Some(port) = taken {
-        skip::skip(&format!("the demo's own test (port {port} is taken)"), "stop the program that holds the port");
+/// Whether another program keeps one of the demo's ports; then the test is skipped, and says so.
+async fn ports_are_taken() -> bool {
+    let free = || async { taken_port().is_none().then_some(()) };
+    if tokio::time::timeout(PORTS_DEADLINE, deadline::until(START_DEADLINE, "free ports", free)).await.is_ok() {
+        return false;
     }
-    taken.is_some()
+    let port = taken_port().unwrap_or_default();
+    skip::skip(&format!("the demo's own test (port {port} is taken)"), "stop the program that holds the port");
+    true
+}
+
+fn taken_port() -> Option<u16> {
+    [8080, 8081, 9000, 9101, 9102, 9103].into_iter().find(|port| TcpListener::bind(("127.0.0.1", *port)).is_err())
 }
 
 fn demo(state: &Path) -> Command {
@@ -93,7 +102,7 @@ fn run_script(script: &str) -> Output {
 #[expect(clippy::await_holding_lock, reason = "the tests of this file must not overlap, and each has its own runtime")]
 async fn the_two_lines_of_the_readme_place_an_order_and_ctrl_c_leaves_nothing() {
     let _ports = ports();
-    if ports_are_taken() {
+    if ports_are_taken().await {
         return;
     }
     let state = tempfile::tempdir().expect("a temp folder");
@@ -121,7 +130,7 @@ async fn the_two_lines_of_the_readme_place_an_order_and_ctrl_c_leaves_nothing() 
 #[expect(clippy::await_holding_lock, reason = "the tests of this file must not overlap, and each has its own runtime")]
 async fn a_killed_demo_takes_its_children_along() {
     let _ports = ports();
-    if ports_are_taken() {
+    if ports_are_taken().await {
         return;
     }
     let state = tempfile::tempdir().expect("a temp folder");
@@ -133,10 +142,11 @@ async fn a_killed_demo_takes_its_children_along() {
     all_gone(&processes).await;
 }
 
-#[test]
-fn a_taken_port_names_the_role_and_starts_nothing() {
+#[tokio::test]
+#[expect(clippy::await_holding_lock, reason = "the tests of this file must not overlap, and each has its own runtime")]
+async fn a_taken_port_names_the_role_and_starts_nothing() {
     let _ports = ports();
-    if ports_are_taken() {
+    if ports_are_taken().await {
         return;
     }
     let holder = TcpListener::bind("127.0.0.1:9101").expect("the port of the orders service");

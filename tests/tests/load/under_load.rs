@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::{MissedTickBehavior, interval};
 use witgate_tests::component::{Delivery, deliver, with_revision};
-use witgate_tests::{StackBuilder, programs};
+use witgate_tests::{StackBuilder, measured, programs};
 
 use crate::connections::Load;
 use crate::probe;
@@ -72,9 +72,10 @@ async fn twenty_reloads_under_load_fail_no_request() {
     pace.tick().await;
     let span = begin.elapsed();
     let (answered, failures) = load.finish().await;
-    println!("{answered} requests on {CONNECTIONS} connections in {span:.1?}, {} failed", failures.len());
-    println!("{}", probe::summary("new rule in force", &mut rules));
-    println!("{}", probe::summary("new route in force", &mut routes));
+    let failed = failures.len();
+    measured::tell(&format!("{answered} requests on {CONNECTIONS} connections in {span:.1?}, {failed} failed"));
+    measured::tell(&probe::summary("new rule in force", &mut rules));
+    measured::tell(&probe::summary("new route in force", &mut routes));
     assert!(failures.is_empty(), "{failures:?}\nThe operator's causes:\n{}", causes(&stack.gateway_log()));
     assert!(span >= Duration::from_secs(10) && answered > 1_000, "{answered} requests in {span:?} are no load");
     let (median, slowest) = (rules[rules.len() / 2], rules[rules.len() - 1]);

@@ -7,6 +7,24 @@ use witgate_tests::deadline;
 
 use crate::wire::Wire;
 
+fn signal(wire: &Wire, name: &str) {
+    let sent = Command::new("kill").args([name, &wire.gateway.id().to_string()]).status();
+    assert!(sent.expect("the kill command").success());
+}
+
+/// The gateway is held, so that the request waits in the kernel's queue when the stop comes.
+#[tokio::test]
+async fn a_stop_serves_who_waits_in_the_queue() {
+    let mut wire = Wire::start("", "").await;
+    signal(&wire, "-STOP");
+    let mut client = wire.client().await;
+    client.send("GET //a HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    signal(&wire, "-TERM");
+    signal(&wire, "-CONT");
+    client.until("path_empty_segment").await;
+    assert!(wire.gateway.wait().await.success());
+}
+
 #[tokio::test]
 async fn a_stop_finishes_what_was_begun() {
     let mut wire = Wire::start("", "").await;
@@ -16,8 +34,7 @@ async fn a_stop_finishes_what_was_begun() {
     upstream.until("\r\n\r\n").await;
     upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf").await;
     client.until("half").await;
-    let asked = Command::new("kill").args(["-TERM", &wire.gateway.id().to_string()]).status();
-    assert!(asked.expect("the kill command").success());
+    signal(&wire, "-TERM");
     let address = wire.address().to_owned();
     let refused = || async { TcpStream::connect(&address).await.is_err().then_some(()) };
     deadline::until(std::time::Duration::from_secs(10), "the listener to close", refused).await;

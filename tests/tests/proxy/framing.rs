@@ -75,7 +75,7 @@ async fn a_coding_that_would_lose_its_name_is_not_served() {
 #[tokio::test]
 async fn tunnels_and_mirrors_are_not_served() {
     let wire = Wire::start("", "").await;
-    for target in ["CONNECT a:443", "TRACE /"] {
+    for target in ["CONNECT a:443", "TRACE /", "get /"] {
         let mut client = wire.client().await;
         client.send(&format!("{target} HTTP/1.1\r\nHost: a:443\r\nConnection: close\r\n\r\n")).await;
         let answer = client.rest().await;

@@ -22,10 +22,10 @@ async fn a_chunked_body_beyond_the_limit_ends() {
 #[tokio::test]
 async fn a_refusal_reaches_a_client_that_is_still_sending() {
     let wire = Wire::start("body-bytes = 1024", "").await;
-    for _ in 0..20 {
+    for _ in 0..5 {
         let mut client = wire.client().await;
-        client.send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 4000000\r\n\r\n").await;
-        client.send(&"x".repeat(4_000_000)).await;
+        client.send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n").await;
+        client.send(&"x".repeat(1_000_000)).await;
         let answer = client.until("body_too_large").await;
         assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
     }
@@ -94,6 +94,9 @@ async fn a_silent_upstream_is_given_up() {
     upstream.until("\r\n\r\n").await;
     let answer = client.until("upstream_timeout").await;
     assert!(answer.starts_with("HTTP/1.1 504"), "{answer}");
+    // The head must come in time here, so this upstream has more of it.
+    let wire = Wire::start("", "response-timeout-ms = 3000").await;
+    let mut client = wire.client().await;
     client.send("GET /b HTTP/1.1\r\nHost: a\r\n\r\n").await;
     let mut upstream = wire.accepted().await;
     upstream.until("GET /b").await;

@@ -20,7 +20,7 @@ async fn gives_no_keys(signer: &Signer, server: &Server, timing: &Timing) {
     assert_eq!(keyring.authenticate(&signer.token()).await.err(), Some(Refusal::KeysUnavailable));
     assert_eq!(server.requests(), 1);
     server.now_publishes(signer.jwks());
-    let honest = self::keyring(server, timing);
+    let honest = self::keyring(server, &once());
     assert!(honest.authenticate(&signer.token()).await.is_ok());
 }
 
@@ -68,7 +68,7 @@ async fn a_body_that_never_ends_meets_the_deadline() {
         Response::new(Body::from_stream(futures_util::stream::pending::<Result<String, std::io::Error>>()))
     })
     .await;
-    let short = Duration::from_millis(100);
+    let short = Duration::from_secs(1);
     gives_no_keys(&signer, &server, &Timing { fetch_deadline: short, ..once() }).await;
 }
 

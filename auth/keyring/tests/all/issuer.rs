@@ -135,15 +135,15 @@ pub fn profile() -> Profile {
     }
 }
 
-/// Times so short that a test need not wait, and a long freshness so that nothing happens by itself.
+/// Cooldowns so short that a test need not wait, deadlines that a busy machine meets, and a long freshness so that nothing
+/// happens by itself.
 pub fn quick() -> Timing {
     let cooldown = Duration::from_millis(50);
-    let deadline = Duration::from_secs(2);
     Timing {
         cooldown,
         first_cooldown: cooldown,
-        fetch_deadline: deadline,
-        wait_deadline: deadline,
+        fetch_deadline: PATIENCE,
+        wait_deadline: PATIENCE,
         ..Timing::default()
     }
 }

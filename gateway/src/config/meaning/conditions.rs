@@ -3,6 +3,7 @@
 //! Never lets a condition through that no request can meet.
 
 use super::names;
+use crate::admission::headers;
 use crate::config::fault::Faults;
 use crate::config::pattern::{HostPattern, PathPattern, PatternFault};
 use crate::config::reader::at;
@@ -12,19 +13,7 @@ use http::{HeaderName, HeaderValue, Method};
 use toml::Spanned;
 
 /// The usual methods, for suggestions.
-const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
-
-/// Fields that belong to one connection (RFC 9110, section 7.6.1): gone before routing.
-const HOP_BY_HOP: [&str; 8] = [
-    "connection",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "proxy-authorization",
-];
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// The host condition; `Some(None)` is any host, `None` a fault.
 pub(super) fn host(written: Option<&Spanned<String>>, faults: &mut Faults) -> Option<Option<HostPattern>> {
@@ -103,8 +92,9 @@ fn note<T>(parsed: Result<T, PatternFault>, text: &Spanned<String>, faults: &mut
 
 fn method(word: &Spanned<String>, faults: &mut Faults) -> Option<Method> {
     let text = word.get_ref();
-    if text == "CONNECT" {
-        faults.push(at(word), "this method is never routed", "the gateway is no tunnel: take CONNECT out");
+    if text == "CONNECT" || text == "TRACE" {
+        let hint = format!("the gateway is neither a tunnel nor a mirror: take {text} out");
+        faults.push(at(word), "this method is never routed", hint);
         return None;
     }
     let upper = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
@@ -126,10 +116,10 @@ fn refuse_unmatchable(header: &HeaderName, name: &Spanned<String>, prefix: &str,
         let message = format!("this route cannot be reached: {header} is stripped from every request");
         let hint = format!("names that begin with {prefix} are the gateway's own; match on another header");
         faults.push(at(name), message, hint);
-    } else if HOP_BY_HOP.contains(&header.as_str()) {
-        let message = format!("this route cannot be reached: {header} belongs to one connection");
-        faults.push(at(name), message, "it is gone before routing; match on another header");
     } else if header == http::header::HOST {
         faults.push(at(name), "the host is not matched as a header", "write host = \"api.example.com\"");
+    } else if headers::is_stripped(header, prefix) {
+        let message = format!("this route cannot be reached: {header} is stripped from every request");
+        faults.push(at(name), message, "it is gone before routing; match on another header");
     }
 }

@@ -42,6 +42,7 @@ fn one(folder: &Path, written: &WrittenIssuer, faults: &mut Faults) -> Option<Is
         max_lifetime_seconds: written.max_lifetime_seconds,
         source: source?,
         allow_http: written.allow_http,
+        span: at(&written.name),
     })
 }
 

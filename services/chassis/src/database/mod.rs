@@ -19,8 +19,8 @@ pub use schema::{Migration, Schema, SchemaError};
 /// Most jobs that wait for the connection. More are refused at once.
 const QUEUE: usize = 256;
 
-/// Longest that a caller waits for its answer.
-const ANSWER_DEADLINE: Duration = Duration::from_secs(3);
+/// Longest that a caller waits for its answer. A write waits for the disk, and a busy disk can take seconds.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(8);
 
 /// Longest that SQLite waits for another process's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);

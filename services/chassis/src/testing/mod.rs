@@ -22,4 +22,4 @@ pub use program::Program;
 pub use running::Running;
 
 /// Longest wait for anything that a process does.
-pub const DEADLINE: std::time::Duration = std::time::Duration::from_secs(20);
+pub const DEADLINE: std::time::Duration = std::time::Duration::from_secs(40);

@@ -3,7 +3,6 @@
 
 use std::process::Output;
 
-use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 
 use super::program::{self, Program};
@@ -15,8 +14,7 @@ pub async fn stops_gracefully(server: &mut Running, path: &str) {
     assert_eq!(server.get(path, &server.issuer.customer("alice")).await.status, 200);
     server.terminate();
     assert_eq!(server.exit_code().await, Some(0));
-    let mut log = String::new();
-    server.child.stderr.take().unwrap().read_to_string(&mut log).await.unwrap();
+    let log = server.log();
     assert!(log.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{log}");
     assert!(log.contains("\"stopped\""), "the database was not closed: {log}");
     assert!(!log.contains("eyJ"), "a token is in the log: {log}");

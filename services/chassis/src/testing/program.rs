@@ -47,6 +47,8 @@ impl Program {
         let mut command = Command::new(self.binary);
         command.args(["--listen", listen, "--issuer", ISSUER, "--audience", AUDIENCE]);
         command.arg("--database").arg(self.database(folder));
+        // What the person's own shell asks for must not change what is logged.
+        command.env_remove("RUST_LOG");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         command
     }
@@ -62,6 +64,11 @@ pub fn fresh() -> (Issuer, TempDir) {
     let (issuer, folder) = (Issuer::new(), tempfile::tempdir().unwrap());
     issuer.write_jwks(&jwks_file(folder.path()));
     (issuer, folder)
+}
+
+/// Where a running service logs to.
+pub fn log_file(folder: &Path) -> PathBuf {
+    folder.join("stderr.log")
 }
 
 fn jwks_file(folder: &Path) -> PathBuf {

@@ -2,6 +2,7 @@
 //! Never waits without a deadline, and never leaves a process behind.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::path::Path;
 
 use reqwest::{Method, RequestBuilder};
@@ -14,7 +15,7 @@ use tokio::process::Child;
 use super::DEADLINE;
 use super::answer::Answer;
 use super::issuer::Issuer;
-use super::program::Program;
+use super::program::{self, Program};
 
 /// A process of a service. It is killed when this is dropped.
 pub struct Running {
@@ -36,11 +37,18 @@ impl Running {
     /// Starts the program and waits until it says that it listens.
     pub async fn start(program: Program, issuer: Issuer, folder: TempDir, arguments: Vec<OsString>) -> Running {
         let mut command = program.command_without_keys(folder.path(), "127.0.0.1:0");
-        let mut child = command.args(&arguments).spawn().unwrap();
+        // Into a file: a pipe that nobody reads would hold up a service that logs much.
+        let log = File::options().create(true).append(true).open(program::log_file(folder.path())).unwrap();
+        let mut child = command.args(&arguments).stderr(log).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = tokio::time::timeout(DEADLINE, lines.next_line()).await.unwrap().unwrap().unwrap();
         let address = line.strip_prefix("listening on http://").expect(&line).to_owned();
-        Running { issuer, address, child, folder, program, arguments, client: reqwest::Client::new() }
+        Running { issuer, address, child, folder, program, arguments, client: client() }
+    }
+
+    /// All of its log until now, as JSON lines.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(program::log_file(self.folder.path())).unwrap()
     }
 
     /// Kills it; `change` may do something to the folder; starts it again with the same keys and database.
@@ -88,4 +96,9 @@ impl Running {
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("http://{}{path}", self.address)).timeout(DEADLINE)
     }
+}
+
+/// A proxy of the environment is not meant for loopback.
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
 }

@@ -23,8 +23,8 @@ pub use answer::StockError;
 /// Longest wait for a connection.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(2);
 
-/// Longest time of one call, body included.
-const CALL_DEADLINE: Duration = Duration::from_secs(5);
+/// Longest time of one call, body included: longer than the 8 s that inventory gives its database.
+const CALL_DEADLINE: Duration = Duration::from_secs(10);
 
 /// How long an idle connection is kept; shorter than the 30 s after which a service closes it.
 const IDLE: Duration = Duration::from_secs(15);

@@ -80,7 +80,11 @@ impl Drop for Portal {
 pub fn command(auth_url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portal"));
     command.args(["--auth-url", auth_url, "--issuer", auth_url, "--jwks-url"]);
-    command.arg(format!("{auth_url}/.well-known/jwks.json")).stdout(Stdio::piped()).stderr(Stdio::null());
+    command
+        .env_remove("RUST_LOG")
+        .arg(format!("{auth_url}/.well-known/jwks.json"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
     command
 }
 

@@ -183,6 +183,15 @@ async fn signing_out_ends_the_session_at_auth_and_clears_the_cookie() {
 }
 
 #[tokio::test]
+async fn signing_out_beside_a_planted_cookie_ends_the_session_all_the_same() {
+    let (auth, portal, cookie) = signed_in().await;
+    let both = format!("witgate_refresh=planted; {cookie}");
+    let response = portal.with_cookie(Method::DELETE, SESSION, &both).body("{}").send().await.unwrap();
+    assert_eq!(response.status(), 204);
+    assert_eq!(auth.good_tokens(), 0);
+}
+
+#[tokio::test]
 async fn the_request_id_goes_on_to_the_auth_service_and_into_the_problem() {
     let auth = StubAuth::start().await;
     let portal = Portal::start(&auth).await;
