@@ -157,6 +157,10 @@ pub fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+pub fn decode(text: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(text).expect("base64url")
+}
+
 pub fn key_set(jwks: &[Value]) -> KeySet {
     let (keys, dropped) = KeySet::from_jwks(json!({"keys": jwks}).to_string().as_bytes()).expect("a key set");
     assert_eq!(dropped, []);
