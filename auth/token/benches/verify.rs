@@ -2,6 +2,7 @@
 //!
 //! Never uses fixed keys, and never the network: keys and tokens are made in the set-up. `cargo bench -p witgate-token`.
 
+#[expect(dead_code, reason = "the tests make more of it")]
 #[path = "../tests/all/mint.rs"]
 mod mint;
 
