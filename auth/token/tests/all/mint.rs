@@ -2,7 +2,9 @@
 //!
 //! Never checks anything: it makes what the other tests judge.
 
-use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
+use aws_lc_rs::hmac;
+use aws_lc_rs::rand::{self, SystemRandom};
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair};
 use base64::Engine as _;
@@ -18,6 +20,13 @@ enum Pair {
     Ec(EcdsaKeyPair),
     Ed(Ed25519KeyPair),
     Rsa(RsaKeyPair, &'static dyn signature::RsaEncoding),
+    Secret([u8; 64]),
+}
+
+fn secret() -> Pair {
+    let mut bytes = [0; 64];
+    rand::fill(&mut bytes).expect("random bytes");
+    Pair::Secret(bytes)
 }
 
 /// A private key with its place in a key set.
@@ -44,8 +53,35 @@ impl Signer {
             Algorithm::Ps256 => rsa(&signature::RSA_PSS_SHA256),
             Algorithm::Ps384 => rsa(&signature::RSA_PSS_SHA384),
             Algorithm::Ps512 => rsa(&signature::RSA_PSS_SHA512),
+            Algorithm::Hs256 | Algorithm::Hs384 | Algorithm::Hs512 => secret(),
         };
         Self { pair, algorithm, kid: kid.to_owned() }
+    }
+
+    /// The key set of a verifier that knows this issuer.
+    pub fn keys(&self) -> KeySet {
+        match &self.pair {
+            Pair::Secret(secret) => {
+                KeySet::from_secret(secret, self.algorithm, Some(self.kid.clone())).expect("a secret")
+            }
+            _ => key_set(&[self.jwk()]),
+        }
+    }
+
+    /// The public key as SubjectPublicKeyInfo in DER.
+    pub fn spki(&self) -> Vec<u8> {
+        let der: PublicKeyX509Der<'_> = match &self.pair {
+            Pair::Ec(pair) => pair.public_key().as_der().expect("DER"),
+            Pair::Ed(pair) => pair.public_key().as_der().expect("DER"),
+            Pair::Rsa(pair, _) => pair.public_key().as_der().expect("DER"),
+            Pair::Secret(_) => panic!("a secret has no public half"),
+        };
+        der.as_ref().to_vec()
+    }
+
+    /// The public key as a PEM file.
+    pub fn pem(&self) -> String {
+        pem("PUBLIC KEY", &self.spki())
     }
 
     /// The public key, as it would be published.
@@ -63,6 +99,7 @@ impl Signer {
                 let (n, e) = (n.big_endian_without_leading_zero(), e.big_endian_without_leading_zero());
                 json!({"kty": "RSA", "n": encode(n), "e": encode(e)})
             }
+            Pair::Secret(secret) => json!({"kty": "oct", "k": encode(secret)}),
         };
         jwk["kid"] = json!(self.kid);
         jwk["alg"] = json!(self.algorithm.name());
@@ -96,8 +133,23 @@ impl Signer {
                 pair.sign(*encoding, &random, message, &mut signature).expect("signs");
                 signature
             }
+            Pair::Secret(secret) => {
+                let algorithm = match self.algorithm {
+                    Algorithm::Hs256 => hmac::HMAC_SHA256,
+                    Algorithm::Hs384 => hmac::HMAC_SHA384,
+                    _ => hmac::HMAC_SHA512,
+                };
+                hmac::sign(&hmac::Key::new(algorithm, secret), message).as_ref().to_vec()
+            }
         }
     }
+}
+
+/// A PEM file of one block.
+pub fn pem(label: &str, der: &[u8]) -> String {
+    let base64 = base64::engine::general_purpose::STANDARD.encode(der);
+    let lines: Vec<&str> = base64.as_bytes().chunks(64).map(|line| str::from_utf8(line).expect("ASCII")).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
 /// The claims of a good access token.
@@ -107,6 +159,10 @@ pub fn claims() -> Value {
 
 pub fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub fn decode(text: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(text).expect("base64url")
 }
 
 pub fn key_set(jwks: &[Value]) -> KeySet {
