@@ -38,6 +38,6 @@ pub use compact::MAX_TOKEN_BYTES;
 pub use header::{Header, peek};
 pub use jwk::{KeyFault, MAX_RSA_BITS, MIN_RSA_BITS};
 pub use keyset::{DroppedKey, KeySet, KeySetError, MAX_JWKS_BYTES, MAX_KEYS};
-pub use pipeline::{unverified_issuer, verify};
+pub use pipeline::{claimed_issuer, unverified_issuer, verify};
 pub use profile::{DEFAULT_LEEWAY_SECONDS, DEFAULT_MAX_LIFETIME_SECONDS, Demands, Profile, Typing};
 pub use refusal::{Failure, Refusal};
