@@ -19,7 +19,7 @@ const NO_ROUTE: &str = "-";
 const CLIENT_GONE: (u16, &str) = (499, "client_gone");
 
 /// What a line says of a refusal.
-#[derive(Default)]
+#[derive(Default, Clone, Copy)]
 struct Refusal<'r> {
     code: Option<&'r str>,
     /// the precise reason, which the caller is not told
