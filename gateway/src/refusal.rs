@@ -31,6 +31,8 @@ pub struct Refused {
     pub message: Cow<'static, str>,
     /// what the operator learns, in the log only
     pub cause: Option<String>,
+    /// what was wrong with the request's token, precisely, for log and metrics only: one of a fixed set of codes
+    pub token_refusal: Option<&'static str>,
     /// the authentication challenge, if any
     pub challenge: Challenge,
     /// seconds, for `Retry-After`
@@ -49,6 +51,7 @@ impl Refused {
             code: Cow::Borrowed(code),
             message: Cow::Borrowed(message),
             cause: None,
+            token_refusal: None,
             challenge: Challenge::None,
             retry_after: None,
             allow: Vec::new(),

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::child::Running;
 use crate::configs::{self, ISSUER, Places};
-use crate::mint::{self, Mint};
+use crate::mint::Mint;
 use crate::stack::Stack;
 use crate::{arguments, programs, users};
 
@@ -57,7 +57,7 @@ impl StackBuilder {
 
     /// Gateway and services trust the mint's tokens instead of the auth service's.
     pub fn trusting(mut self, mint: &Mint) -> StackBuilder {
-        self.trusted = Some((mint::ISSUER.to_owned(), mint.jwks_url().to_owned()));
+        self.trusted = Some((mint.issuer().to_owned(), mint.jwks_url().to_owned()));
         self
     }
 

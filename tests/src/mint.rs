@@ -1,44 +1,47 @@
-//! A second issuer under the tests' control: it serves its key set and signs whatever a test asks for. Never weaker
-//! than a real one where a test does not say so: each forged token differs from a good one in one thing.
+//! Issuers under the tests' control: each serves its key set and signs whatever a test asks for. Never weaker than a
+//! real one where a test does not say so: each forged token differs from a good one in one thing.
+
+mod key;
+mod key_server;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+
+pub use key::SigningKey;
 
 use crate::configs::AUDIENCE;
 
-/// The issuer in the mint's tokens.
+/// The issuer in the tokens of [`Mint::serve`].
 pub const ISSUER: &str = "https://mint.witgate.test";
-
-/// The name of its only key.
-const KEY_ID: &str = "mint-key-1";
 
 /// Seconds that a good token lives.
 const LIFETIME_SECONDS: u64 = 600;
 
-/// The issuer; its key set is served until it is dropped.
+/// An issuer; its key set is served until it is dropped.
 pub struct Mint {
-    key: Vec<u8>,
+    issuer: String,
+    keys: Vec<SigningKey>,
     jwks_url: String,
     server: JoinHandle<()>,
 }
 
 impl Mint {
-    /// Makes a key and serves the key set on loopback.
+    /// Makes an ES256 key and serves the key set on loopback.
     pub async fn serve() -> Mint {
-        let (key, public) = key_pair();
+        Mint::with_keys(ISSUER, vec![SigningKey::es256()]).await
+    }
+
+    /// Another issuer. The first key signs; every mint calls its first key the same.
+    pub async fn with_keys(issuer: &str, keys: Vec<SigningKey>) -> Mint {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let jwks_url = format!("http://{}/jwks.json", listener.local_addr().expect("an address"));
-        let server = tokio::spawn(serve_document(listener, jwks(&public)));
-        Mint { key, jwks_url, server }
+        let server = tokio::spawn(key_server::serve(listener, key_server::jwks(&keys)));
+        Mint { issuer: issuer.to_owned(), keys, jwks_url, server }
     }
 
     /// Where the key set is.
@@ -46,43 +49,61 @@ impl Mint {
         &self.jwks_url
     }
 
+    /// The `iss` of its tokens.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The key that signs.
+    pub fn key(&self) -> &SigningKey {
+        &self.keys[0]
+    }
+
+    /// The header of a good token.
+    pub fn header(&self) -> Value {
+        json!({"alg": self.key().algorithm(), "typ": "at+jwt", "kid": key_id(0)})
+    }
+
+    /// The good header with one member changed; `null` removes it.
+    pub fn header_with(&self, name: &str, value: Value) -> Value {
+        changed(self.header(), name, value)
+    }
+
     /// The claims of a good access token of a customer.
     pub fn claims(&self) -> Value {
         let now = now();
         json!({
-            "iss": ISSUER, "aud": AUDIENCE, "sub": "user-of-the-mint", "client_id": "tests", "jti": format!("jti-{now}"),
-            "iat": now, "exp": now + LIFETIME_SECONDS, "sid": "session-of-the-mint", "tenant": "acme",
-            "preferred_username": "minted", "roles": ["customer"],
+            "iss": self.issuer, "aud": AUDIENCE, "sub": "user-of-the-mint", "client_id": "tests",
+            "jti": format!("jti-{now}"), "iat": now, "exp": now + LIFETIME_SECONDS, "sid": "session-of-the-mint",
+            "tenant": "acme", "preferred_username": "minted", "roles": ["customer"],
             "scope": "catalogue:read orders:read orders:write",
         })
     }
 
     /// The good claims with one member changed; `null` removes it.
     pub fn claims_with(&self, name: &str, value: Value) -> Value {
-        let mut claims = self.claims();
-        let members = claims.as_object_mut().expect("claims are an object");
-        match value {
-            Value::Null => members.remove(name),
-            value => members.insert(name.to_owned(), value),
-        };
-        claims
+        changed(self.claims(), name, value)
     }
 
     /// Signs with the served key.
     pub fn sign(&self, claims: &Value) -> String {
-        sign(&self.key, claims)
+        self.issue(self.header().to_string(), claims.to_string())
+    }
+
+    /// Signs any bytes as header and payload with the served key.
+    pub fn issue(&self, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
+        self.seal(&format!("{}.{}", part(header), part(payload)))
+    }
+
+    /// Adds the served key's signature to what stands before the second dot, whatever that is.
+    pub fn seal(&self, signed: &str) -> String {
+        format!("{signed}.{}", part(self.key().sign(signed.as_bytes())))
     }
 
     /// Signs with a key that nobody serves, under the served key's name.
     pub fn forge(&self, claims: &Value) -> String {
-        sign(&key_pair().0, claims)
-    }
-
-    /// A token that says `alg: none` and has no signature.
-    pub fn unsigned(&self, claims: &Value) -> String {
-        let header = json!({"alg": "none", "typ": "at+jwt", "kid": KEY_ID});
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        format!("{}.{}.", part(&header), part(claims))
+        let signed = format!("{}.{}", part(self.header().to_string()), part(claims.to_string()));
+        format!("{signed}.{}", part(self.key().another().sign(signed.as_bytes())))
     }
 }
 
@@ -97,44 +118,21 @@ pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970").as_secs()
 }
 
-fn sign(key: &[u8], claims: &Value) -> String {
-    let mut header = Header::new(Algorithm::ES256);
-    header.typ = Some("at+jwt".to_owned());
-    header.kid = Some(KEY_ID.to_owned());
-    jsonwebtoken::encode(&header, claims, &EncodingKey::from_ec_der(key)).expect("a signed token")
+/// One part of a token (RFC 7515 section 2).
+pub fn part(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// PKCS#8 of the private key, and the uncompressed public point.
-fn key_pair() -> (Vec<u8>, Vec<u8>) {
-    let random = SystemRandom::new();
-    let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).expect("a key");
-    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref()).expect("a key pair");
-    (document.as_ref().to_vec(), pair.public_key().as_ref().to_vec())
+/// What every mint calls its keys, from 0.
+pub fn key_id(index: usize) -> String {
+    format!("mint-key-{}", index + 1)
 }
 
-fn jwks(public: &[u8]) -> String {
-    let coordinate = |range| URL_SAFE_NO_PAD.encode(&public[range]);
-    let key = json!({
-        "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": KEY_ID,
-        "x": coordinate(1..33), "y": coordinate(33..65),
-    });
-    json!({ "keys": [key] }).to_string()
-}
-
-async fn serve_document(listener: TcpListener, document: String) {
-    while let Ok((stream, _)) = listener.accept().await {
-        let _client_left = answer(stream, &document).await;
-    }
-}
-
-async fn answer(mut stream: TcpStream, document: &str) -> std::io::Result<()> {
-    let mut request = Vec::new();
-    while !request.ends_with(b"\r\n\r\n") {
-        if stream.read_buf(&mut request).await? == 0 {
-            return Ok(());
-        }
-    }
-    let length = document.len();
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n");
-    stream.write_all(format!("{head}connection: close\r\n\r\n{document}").as_bytes()).await
+fn changed(mut object: Value, name: &str, value: Value) -> Value {
+    let members = object.as_object_mut().expect("an object");
+    match value {
+        Value::Null => members.remove(name),
+        value => members.insert(name.to_owned(), value),
+    };
+    object
 }

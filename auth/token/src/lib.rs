@@ -50,7 +50,7 @@ pub use key::{MAX_RSA_BITS, MIN_RSA_BITS};
 pub use key_fault::KeyFault;
 pub use keyset::{DroppedKey, KeySet, KeySetError, MAX_JWKS_BYTES, MAX_KEYS};
 pub use pem::MAX_PEM_BYTES;
-pub use pipeline::{unverified_issuer, verify, verify_profile};
+pub use pipeline::{claimed_issuer, unverified_issuer, verify, verify_profile};
 pub use profile::{DEFAULT_LEEWAY_SECONDS, DEFAULT_MAX_LIFETIME_SECONDS, Demands, Profile, Typing};
 pub use refusal::{Failure, Refusal};
 pub use revocation::{KEPT_SECONDS, MAX_REVOCATION_BYTES, MAX_REVOCATIONS, Revocation, Revocations, RevocationsFull};

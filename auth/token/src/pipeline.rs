@@ -61,9 +61,21 @@ fn run(token: &str, profile: &Profile, demands: &Demands, keys: &KeySet, now: u6
 
 /// The `iss` of a token that nobody has verified: for choosing a profile, and for nothing else.
 pub fn unverified_issuer(token: &str) -> Option<String> {
-    let parts = Compact::split(token).ok()?;
-    let payload = strict_json::object(&compact::decode(parts.payload).ok()?).ok()?;
-    payload.get("iss").and_then(Value::as_str).map(str::to_owned)
+    claimed_issuer(token).ok()
+}
+
+/// As [`unverified_issuer`], with the reason where there is none. Only form is judged: nothing is verified.
+///
+/// # Errors
+/// Faults of form of the token, its payload or its `iss` (RFC 7519 section 4.1.1).
+pub fn claimed_issuer(token: &str) -> Result<String, Refusal> {
+    let parts = Compact::split(token)?;
+    let payload = strict_json::object(&compact::decode(parts.payload)?).map_err(|_| Refusal::PayloadJson)?;
+    match payload.get("iss") {
+        None => Err(Refusal::ClaimMissing("iss")),
+        Some(Value::String(issuer)) if !issuer.is_empty() => Ok(issuer.clone()),
+        Some(_) => Err(Refusal::ClaimInvalid("iss")),
+    }
 }
 
 fn allowed_algorithm(header: &Header, profile: &Profile, demands: &Demands) -> Result<Algorithm, Refusal> {

@@ -18,6 +18,15 @@ const NO_ROUTE: &str = "-";
 /// Nobody gets this status; nginx made the number customary for logs.
 const CLIENT_GONE: (u16, &str) = (499, "client_gone");
 
+/// What a line says of a refusal.
+#[derive(Default, Clone, Copy)]
+struct Refusal<'r> {
+    code: Option<&'r str>,
+    /// the precise reason, which the caller is not told
+    token_refusal: Option<&'static str>,
+    cause: Option<&'r str>,
+}
+
 /// What is learnt about a request on its way; written once, at the end.
 pub struct Event {
     /// the id of this request
@@ -58,16 +67,21 @@ impl Event {
 
     /// The request was forwarded and answered.
     pub fn answered(mut self, status: StatusCode) {
-        self.write(status.as_u16(), None, None);
+        self.write(status.as_u16(), Refusal::default());
     }
 
     /// The request was refused here.
     pub fn refused(mut self, refused: &Refused) {
         self.metrics.refusal(self.route_label(), &refused.code);
-        self.write(refused.status.as_u16(), Some(&refused.code), refused.cause.as_deref());
+        if let Some(reason) = refused.token_refusal {
+            self.metrics.token_refusal(reason);
+        }
+        let Refused { code, cause, token_refusal, .. } = refused;
+        let refusal = Refusal { code: Some(code), token_refusal: *token_refusal, cause: cause.as_deref() };
+        self.write(refused.status.as_u16(), refusal);
     }
 
-    fn write(&mut self, status: u16, code: Option<&str>, cause: Option<&str>) {
+    fn write(&mut self, status: u16, refusal: Refusal<'_>) {
         self.written = true;
         let took = self.started.elapsed();
         self.metrics.request(self.route_label(), status, took);
@@ -81,8 +95,9 @@ impl Event {
             subject = self.subject.as_deref(),
             upstream = self.upstream.as_deref(),
             status,
-            code,
-            cause,
+            code = refusal.code,
+            token_refusal = refusal.token_refusal,
+            cause = refusal.cause,
             generation = self.generation,
             micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         );
@@ -98,7 +113,7 @@ impl Drop for Event {
     fn drop(&mut self) {
         if !self.written {
             self.metrics.refusal(self.route_label(), CLIENT_GONE.1);
-            self.write(CLIENT_GONE.0, Some(CLIENT_GONE.1), None);
+            self.write(CLIENT_GONE.0, Refusal { code: Some(CLIENT_GONE.1), ..Refusal::default() });
         }
     }
 }

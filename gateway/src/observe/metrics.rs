@@ -30,6 +30,12 @@ pub struct RefusalLabels {
     code: String,
 }
 
+/// One token that was refused. The reason is one of a fixed set, which the type says.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct TokenRefusalLabels {
+    reason: &'static str,
+}
+
 /// One fault of a policy.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct FaultLabels {
@@ -49,6 +55,7 @@ pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
     refusals: Family<RefusalLabels, Counter>,
+    token_refusals: Family<TokenRefusalLabels, Counter>,
     faults: Family<FaultLabels, Counter>,
     reloads: Family<ReloadLabels, Counter>,
     generation: Gauge,
@@ -62,6 +69,7 @@ impl Default for Metrics {
             registry: Registry::with_prefix("witgate"),
             requests: Family::default(),
             refusals: Family::default(),
+            token_refusals: Family::default(),
             faults: Family::default(),
             reloads: Family::default(),
             generation: Gauge::default(),
@@ -78,6 +86,7 @@ impl Metrics {
         let registry = &mut self.registry;
         registry.register("requests", "Requests answered, by route and status", self.requests.clone());
         registry.register("refusals", "Requests refused, by route and stable code", self.refusals.clone());
+        registry.register("token_refusals", "Tokens refused, by precise reason", self.token_refusals.clone());
         registry.register("policy_faults", "Traps and broken promises, by plugin and kind", self.faults.clone());
         registry.register("reloads", "Attempts to load a new generation, by outcome", self.reloads.clone());
         registry.register("generation", "Number of the generation in force", self.generation.clone());
@@ -94,6 +103,11 @@ impl Metrics {
     /// Counts one refusal.
     pub fn refusal(&self, route: &str, code: &str) {
         self.refusals.get_or_create(&RefusalLabels { route: route.into(), code: code.into() }).inc();
+    }
+
+    /// Counts one refused token, beside the refusal of its request.
+    pub fn token_refusal(&self, reason: &'static str) {
+        self.token_refusals.get_or_create(&TokenRefusalLabels { reason }).inc();
     }
 
     /// Counts one fault of a policy.
@@ -142,14 +156,16 @@ mod tests {
     fn every_metric_is_shown_under_its_public_name() {
         let metrics = Metrics::default();
         metrics.request("orders", 200, Duration::from_millis(3));
-        metrics.refusal("orders", "token_expired");
+        metrics.refusal("orders", "token_invalid");
+        metrics.token_refusal("token_expired");
         metrics.fault("authz", "trap");
         metrics.reload(Some(7));
         let open = metrics.connection();
         let text = metrics.encode().expect("encodes");
         for line in [
             "witgate_requests_total{route=\"orders\",status=\"200\"} 1",
-            "witgate_refusals_total{route=\"orders\",code=\"token_expired\"} 1",
+            "witgate_refusals_total{route=\"orders\",code=\"token_invalid\"} 1",
+            "witgate_token_refusals_total{reason=\"token_expired\"} 1",
             "witgate_policy_faults_total{plugin=\"authz\",kind=\"trap\"} 1",
             "witgate_reloads_total{outcome=\"accepted\"} 1",
             "witgate_generation 7",

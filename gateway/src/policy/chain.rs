@@ -90,9 +90,9 @@ impl Chain {
             Outcome::Authenticated(attributes) => self.authenticated(plugin, attributes, exchange),
             Outcome::Anonymous => {
                 exchange.claims = None;
-                if self.public { Ok(Verified::anonymous()) } else { Err(anonymous_refused()) }
+                if self.public { Ok(Verified::anonymous()) } else { Err(anonymous_refused(exchange)) }
             }
-            Outcome::Refused(refusal) => Err(refused(plugin, refusal, exchange)),
+            Outcome::Refused(refusal) => Err(verdict::of_the_token(refused(plugin, refusal, exchange), exchange)),
         }
     }
 
@@ -216,18 +216,16 @@ fn set_attributes(attributes: Vec<(String, String)>, exchange: &mut Exchange) ->
 
 fn refused(plugin: &Plugin, refusal: super::bindings::types::Refusal, exchange: &Exchange) -> Refused {
     match verdict::refused(refusal, &exchange.headers) {
-        Ok(refused) => match exchange.token_refusal {
-            Some(precisely) => refused.because(format!("plugin `{}`: {precisely}", plugin.name())),
-            None => refused.because(format!("plugin `{}`", plugin.name())),
-        },
+        Ok(refused) => refused.because(format!("plugin `{}`", plugin.name())),
         Err(how) => plugin.contract_broken(how).refuse(plugin.name()),
     }
 }
 
-fn anonymous_refused() -> Refused {
+fn anonymous_refused(exchange: &Exchange) -> Refused {
     let mut refused = Refused::new(StatusCode::UNAUTHORIZED, "anonymous_refused", "A bearer token is required.")
         .because("the authenticator answered `anonymous` on a route that is not public");
     refused.challenge = Challenge::Missing;
+    refused.token_refusal = exchange.token_refusal;
     refused
 }
 

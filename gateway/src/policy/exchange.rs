@@ -29,7 +29,7 @@ pub struct Exchange {
     pub attributes: Attributes,
     /// the verified claims; only `jwt.verify` sets them
     pub claims: Option<Claims>,
-    /// why the token was refused, precisely; the guest learns the class only
+    /// why the host last found the token bad, precisely; the guest learns the class only
     pub token_refusal: Option<&'static str>,
     /// where tokens are verified; absent only in an idle instance
     pub keyring: Option<Keyring>,

@@ -59,41 +59,48 @@ impl claims::Host for GuestState {
 impl jwt::Host for GuestState {
     fn peek(&mut self) -> Result<Result<jwt::Header, jwt::Failure>> {
         let peeked = bearer_token(&self.exchange.headers).and_then(witgate_token::peek);
-        Ok(match peeked {
-            Ok(header) => Ok(jwt::Header { alg: header.alg, kid: header.kid, typ: header.typ }),
-            Err(refusal) => Err(failure(refusal.failure())),
-        })
+        let header = peeked.map(|header| jwt::Header { alg: header.alg, kid: header.kid, typ: header.typ });
+        Ok(header.map_err(|refusal| self.noted(&refusal)))
     }
 
     fn unverified_issuer(&mut self) -> Result<Option<String>> {
-        Ok(self.issuer_claimed())
+        let issuer = self.issuer_claimed();
+        Ok(issuer.map_err(|refusal| self.noted(&refusal)).ok())
     }
 
     fn profile(&mut self) -> Result<Option<String>> {
-        let Some(issuer) = self.issuer_claimed() else { return Ok(None) };
-        let profile = self.exchange.keyring.as_ref().and_then(|keyring| keyring.profile_for_issuer(&issuer));
-        Ok(profile.map(|profile| profile.name.clone()))
+        let profile = self.issuer_claimed().and_then(|issuer| self.profile_of(&issuer));
+        Ok(profile.map_err(|refusal| self.noted(&refusal)).ok())
     }
 
     fn verify(&mut self, profile: String, demands: jwt::Demands) -> Result<Result<(), jwt::Failure>> {
         // A second verification replaces the first: claims of an earlier success must not outlive a later failure.
         self.exchange.claims = None;
+        self.exchange.token_refusal = None;
         Ok(match self.on_the_host(|guest| guest.verified(&profile, &demands))? {
             Ok(claims) => {
                 self.exchange.claims = Some(claims);
                 Ok(())
             }
-            Err(refusal) => {
-                self.exchange.token_refusal = Some(refusal.code());
-                Err(failure(refusal.failure()))
-            }
+            Err(refusal) => Err(self.noted(&refusal)),
         })
     }
 }
 
 impl GuestState {
-    fn issuer_claimed(&self) -> Option<String> {
-        bearer_token(&self.exchange.headers).ok().and_then(witgate_token::unverified_issuer)
+    /// What the guest learns of a refusal: its class. The precise reason stays here, for log and metrics.
+    fn noted(&mut self, refusal: &Refusal) -> jwt::Failure {
+        self.exchange.token_refusal = Some(refusal.code());
+        failure(refusal.failure())
+    }
+
+    fn issuer_claimed(&self) -> Result<String, Refusal> {
+        witgate_token::claimed_issuer(bearer_token(&self.exchange.headers)?)
+    }
+
+    fn profile_of(&self, issuer: &str) -> Result<String, Refusal> {
+        let profile = self.exchange.keyring.as_ref().and_then(|keyring| keyring.profile_for_issuer(issuer));
+        profile.map(|profile| profile.name.clone()).ok_or(Refusal::UnknownIssuer)
     }
 
     fn verified(&self, profile: &str, wanted: &jwt::Demands) -> Result<witgate_token::Claims, Refusal> {

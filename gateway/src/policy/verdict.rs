@@ -9,6 +9,7 @@ use witgate_keyring::resource_server::bearer_token;
 use witgate_token::Failure;
 
 use super::bindings::types::Refusal;
+use super::exchange::Exchange;
 use crate::refusal::{Challenge, Refused};
 
 /// The longest code, in bytes.
@@ -17,6 +18,8 @@ const CODE_BYTES: usize = 64;
 const MESSAGE_BYTES: usize = 1024;
 /// What `Retry-After` says when a policy answers 503, in seconds.
 const RETRY_SECONDS: u32 = 5;
+/// The reason of a 401 that the host found none for: the policy does not accept the token's issuer, or its own rule.
+const REFUSED_BY_POLICY: &str = "token_refused_by_policy";
 
 /// The host's refusal for a guest's; the error says which part of the contract it broke.
 pub(super) fn refused(refusal: Refusal, headers: &HeaderMap) -> Result<Refused, String> {
@@ -29,6 +32,18 @@ pub(super) fn refused(refusal: Refusal, headers: &HeaderMap) -> Result<Refused, 
     refused.challenge = challenge(status, headers);
     refused.retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_SECONDS);
     Ok(refused)
+}
+
+/// An authenticator's refusal with the precise reason: what the host found, or else that the policy alone refused.
+pub(super) fn of_the_token(mut refused: Refused, exchange: &Exchange) -> Refused {
+    let by_policy = refused.status == StatusCode::UNAUTHORIZED && !credentials_missing(&exchange.headers);
+    refused.token_refusal = match exchange.token_refusal {
+        // A fault of the policy says nothing about the token.
+        _ if refused.status == StatusCode::INTERNAL_SERVER_ERROR => None,
+        None if by_policy => Some(REFUSED_BY_POLICY),
+        found => found,
+    };
+    refused
 }
 
 fn status(number: u16) -> Result<StatusCode, String> {
@@ -89,6 +104,25 @@ mod tests {
         ] {
             assert!(refused(bad.clone(), &none).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_refusal_that_only_the_policy_can_explain_says_so() {
+        let reason = |status: u16, token: Option<&str>, found| {
+            let mut exchange = Exchange { token_refusal: found, ..Exchange::vacant() };
+            if let Some(token) = token {
+                exchange.headers.insert("authorization", token.parse().expect("value"));
+            }
+            let refused = Refused::new(StatusCode::from_u16(status).expect("a status"), "some_code", "No.");
+            of_the_token(refused, &exchange).token_refusal
+        };
+        assert_eq!(reason(401, Some("Bearer a.b.c"), Some("token_signature")), Some("token_signature"));
+        assert_eq!(reason(503, Some("Bearer a.b.c"), Some("keys_unavailable")), Some("keys_unavailable"));
+        assert_eq!(reason(401, None, Some("token_missing")), Some("token_missing"));
+        assert_eq!(reason(401, Some("Bearer a.b.c"), None), Some("token_refused_by_policy"));
+        assert_eq!(reason(401, None, None), None, "a policy may authenticate by something else than a token");
+        assert_eq!(reason(403, Some("Bearer a.b.c"), None), None);
+        assert_eq!(reason(500, Some("Bearer a.b.c"), Some("token_signature")), None, "the policy broke");
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! Authenticates by JWT: finds the issuer profile, verifies with the demands of its config, maps claims to attributes.
 //!
 //! Never sees a key and never decides about a signature: the gateway verifies. Never tells the caller why a token that
-//! was there is not good: the stable code and the log do.
+//! was there is not good: the gateway's log and metrics do.
 
 mod refusals;
 mod config;
 mod attributes;
 
-use witgate_plugin::{Authenticator, Demands, Failure, Outcome, Plugin, RequestHead, debug, info, jwt};
+use witgate_plugin::{Authenticator, Demands, Failure, Outcome, Plugin, RequestHead, debug, jwt};
 
 pub use config::Config;
 
@@ -34,7 +34,7 @@ impl Authenticator for JwtPolicy {
         match self.verify() {
             Ok(()) => Outcome::Authenticated(attributes::of_claims(&self.config.attributes)),
             Err(Failure::Missing) if self.config.optional => Outcome::Anonymous,
-            Err(failure) => refused(failure),
+            Err(failure) => Outcome::Refused(refusals::of(failure)),
         }
     }
 }
@@ -49,12 +49,6 @@ impl JwtPolicy {
         }
         jwt::verify(&profile, &self.demands)
     }
-}
-
-fn refused(failure: Failure) -> Outcome {
-    let refusal = refusals::of(failure);
-    info!("token refused", code = refusal.code);
-    Outcome::Refused(refusal)
 }
 
 witgate_plugin::export!(authenticator: JwtPolicy);

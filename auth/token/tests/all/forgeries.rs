@@ -3,7 +3,7 @@
 //! Never asserts only that something failed: each forgery has its own refusal.
 
 use serde_json::json;
-use witgate_token::{Algorithm, Demands, KeySet, Profile, Refusal, Typing, unverified_issuer, verify};
+use witgate_token::{Algorithm, Demands, KeySet, Profile, Refusal, Typing, claimed_issuer, unverified_issuer, verify};
 
 use crate::mint::{ISSUER, NOW, Signer, claims, encode, key_set, profile};
 
@@ -185,6 +185,20 @@ fn the_unverified_issuer_is_read_from_well_formed_tokens_only() {
     assert_eq!(unverified_issuer(&honest.signer.token(&header, r#"{"iss":"a","iss":"b"}"#)), None);
     assert_eq!(unverified_issuer(&honest.signer.token(&header, r#"{"iss":1}"#)), None);
     assert_eq!(unverified_issuer("a.b.c"), None);
+}
+
+#[test]
+fn the_reason_is_told_where_no_issuer_can_be_read() {
+    let honest = honest();
+    let header = honest.signer.header().to_string();
+    let claimed = |payload: &str| claimed_issuer(&honest.signer.token(&header, payload));
+    assert_eq!(claimed(r#"{"iss":"https://a"}"#), Ok("https://a".to_owned()));
+    assert_eq!(claimed("{}"), Err(Refusal::ClaimMissing("iss")));
+    assert_eq!(claimed(r#"{"iss":["a"]}"#), Err(Refusal::ClaimInvalid("iss")));
+    assert_eq!(claimed(r#"{"iss":""}"#), Err(Refusal::ClaimInvalid("iss")));
+    assert_eq!(claimed(r#"{"iss":"a","i\u0073s":"b"}"#), Err(Refusal::PayloadJson));
+    assert_eq!(claimed_issuer("a.b.c"), Err(Refusal::Encoding));
+    assert_eq!(claimed_issuer("a.b"), Err(Refusal::Malformed));
 }
 
 #[test]
