@@ -5,19 +5,20 @@
 // stdin "rotate":  the published next keys sign from now on; answer: "generation N"
 // stdin "fetches": answer: "fetches N SINCE", how often the key set was asked for and the milliseconds since the last time
 //
-// It always publishes three generations of keys: the previous ones, the current ones which sign, and the next ones. So a
-// verifier that has fetched since the last rotation knows the keys of the next one before they sign.
+// It publishes the next keys before they sign, and the previous ones while their tokens may live. So a verifier that has
+// fetched since the last rotation knows the keys of the next one.
 import { generateKeyPair } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { Provider } from 'oidc-provider';
 
 const CLIENT = { client_id: 'foreign-client', client_secret: 'a-secret-of-the-tests-only' };
 const SCOPE = 'catalogue:read';
 const AUDIENCE = 'witgate';
 const RESOURCES = 'https://api.witgate.test/';
 const TOKEN_SECONDS = 300;
+// The next keys, the current ones, and three that signed before.
+const GENERATIONS = 5;
 // Both names of RFC 8037 and RFC 9864 are signed by one key, which is published without `alg`.
 const KEYS = {
   RS256: { family: 'rs', alg: 'RS256' },
@@ -28,12 +29,14 @@ const KEYS = {
 };
 
 const generate = promisify(generateKeyPair);
-// console.info is where oidc-provider warns of plain http; stdout is for the answers.
-console.info = console.error;
+// Where oidc-provider says what it thinks of a set-up for tests; stdout is for the answers.
+console.info = () => {};
+console.warn = () => {};
+const { Provider } = await import('oidc-provider');
 
 const fetches = { count: 0, last: Date.now() };
 let generation = 0;
-let published = [[], await makeKeys(0), await makeKeys(1)];
+let published = [await makeKeys(0), await makeKeys(1)];
 let handle;
 
 const server = createServer((request, response) => {
@@ -50,7 +53,7 @@ console.log(`listening on ${issuer}`);
 
 for await (const command of createInterface({ input: process.stdin })) {
   if (command === 'rotate') {
-    published = [published[1], published[2], await makeKeys(generation + 2)];
+    published = [...published, await makeKeys(generation + 2)].slice(-GENERATIONS);
     generation += 1;
     handle = makeProvider().callback();
     console.log(`generation ${generation}`);
