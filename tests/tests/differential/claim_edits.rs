@@ -9,6 +9,12 @@ use crate::random::Random;
 
 const REGISTERED: [&str; 8] = ["iss", "aud", "sub", "exp", "nbf", "iat", "jti", "sid"];
 
+/// The claims that hold a time.
+pub const TIMES: [&str; 3] = ["exp", "nbf", "iat"];
+
+/// Seconds from now, around the edges of the leeway of 30 seconds and of the longest life of a day.
+pub const EDGES: [i64; 15] = [-86_401, -601, -31, -30, -29, -1, 0, 1, 29, 30, 31, 601, 86_400, 86_431, 10_000_000];
+
 /// One change; gives its name.
 pub fn apply(draft: &mut Draft, random: &mut Random) -> &'static str {
     match random.within(0..12) {
@@ -44,12 +50,10 @@ fn wrapped(draft: &mut Draft, random: &mut Random) -> &'static str {
     }
 }
 
-/// Around the edges of the leeway of 30 seconds.
 fn moved_time(draft: &mut Draft, random: &mut Random) -> &'static str {
-    let edges = [-86_401, -601, -31, -30, -29, -1, 0, 1, 29, 30, 31, 601, 86_400, 86_431, 10_000_000];
-    let edge = edges[random.within(0..edges.len())];
+    let edge = EDGES[random.within(0..EDGES.len())];
     let time = draft.now.saturating_add_signed(edge);
-    set(draft, random.pick(&["exp", "nbf", "iat"]), "moved time", json!(time))
+    set(draft, random.pick(&TIMES), "moved time", json!(time))
 }
 
 fn odd_time(draft: &mut Draft, random: &mut Random) -> &'static str {

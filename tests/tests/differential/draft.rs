@@ -48,9 +48,10 @@ impl Draft {
         let now = EPOCH + random.bits() % 1000;
         let key = &keys.signers[signer];
         let header = json!({"alg": key.alg, "kid": key.kid, "typ": "at+jwt"});
+        let age = if random.percent(50) { 10 } else { 1000 };
         let audience = if random.percent(30) { json!([AUDIENCE, "other"]) } else { json!(AUDIENCE) };
         let mut claims = json!({
-            "iss": ISSUER, "aud": audience, "sub": "user-1", "iat": now - 10, "exp": now + 600, "jti": "token-1",
+            "iss": ISSUER, "aud": audience, "sub": "user-1", "iat": now - age, "exp": now + 600, "jti": "token-1",
             "client_id": "tests", "scope": "catalogue:read", "roles": ["customer"],
         });
         if random.percent(30) {

@@ -1,6 +1,8 @@
 //! From a good token to a changed one, in stages: members, JSON text, encoding, signature, the whole. Never without a
 //! trail of what was done.
 
+use serde_json::json;
+
 use crate::draft::Draft;
 use crate::keys::{Keys, encode};
 use crate::random::Random;
@@ -31,6 +33,15 @@ impl Mutant {
     pub fn unchanged(signer: usize, access_token: bool, random: &mut Random, keys: &Keys) -> Mutant {
         let draft = Draft { access_token, ..Draft::of(signer, random, keys) };
         Mutant { token: draft.token(keys), now: draft.now, access_token, trail: Vec::new() }
+    }
+
+    /// A good token but for one claim, so many seconds from now.
+    pub fn at_edge(claim: &str, edge: i64, access_token: bool, random: &mut Random, keys: &Keys) -> Mutant {
+        let mut draft = Draft { access_token, ..Draft::good(random, keys) };
+        // issued long ago, so that nothing but the edge decides
+        draft.claims.insert("iat".to_owned(), json!(draft.now - 1000));
+        draft.claims.insert(claim.to_owned(), json!(draft.now.saturating_add_signed(edge)));
+        Mutant { token: draft.token(keys), now: draft.now, access_token, trail: vec!["edge of a time"] }
     }
 
     fn of(mut draft: Draft, random: &mut Random, keys: &Keys) -> Mutant {

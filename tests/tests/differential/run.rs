@@ -6,6 +6,7 @@ use serde_json::Value;
 use witgate_tests::judge::{Judge, Question, Setup};
 use witgate_token::{Algorithm, Demands, KeySet, Profile, Typing, verify};
 
+use crate::claim_edits::{EDGES, TIMES};
 use crate::draft::{AUDIENCE, ISSUER};
 use crate::keys::Keys;
 use crate::mutant::Mutant;
@@ -65,6 +66,13 @@ impl Court {
         verdicts.map(|((ours, jose), pyjwt)| Verdicts { ours, jose, pyjwt }).collect()
     }
 
+    /// Fails where we alone accept a token, and at a difference without a reason.
+    fn judge_tally(&self, tally: &Tally) {
+        let (alone, unexplained) = (&tally.accepted_by_us_alone, tally.unexplained());
+        assert!(alone.is_empty(), "keys {}\naccepted by us alone:\n{}", self.jwks, alone.join("\n"));
+        assert!(unexplained.is_empty(), "keys {}\nnot explained:\n{}", self.jwks, unexplained.join("\n"));
+    }
+
     fn our_verdict(&self, mutant: &Mutant) -> Result<(), &'static str> {
         let typ = if mutant.access_token { Typing::AccessToken } else { Typing::JwtCompatible };
         let judged = verify(&mutant.token, &profile(&self.keys, typ), &Demands::default(), &self.key_set, mutant.now);
@@ -86,6 +94,21 @@ async fn each_judge_accepts_every_good_token() {
 }
 
 #[tokio::test]
+async fn the_edges_of_time_are_the_same_for_all() {
+    let Some(mut court) = Court::convene().await else { return };
+    let (random, mut tally) = (&mut Random::new(DEFAULT_SEED), Tally::default());
+    let edges = TIMES.iter().flat_map(|claim| EDGES.map(|edge| [(claim, edge, true), (claim, edge, false)]));
+    let mutants: Vec<Mutant> = edges
+        .flatten()
+        .map(|(claim, edge, access_token)| Mutant::at_edge(claim, edge, access_token, random, &court.keys))
+        .collect();
+    let verdicts = court.judge(&mutants).await;
+    mutants.iter().zip(&verdicts).for_each(|(mutant, verdicts)| tally.count(mutant, verdicts));
+    court.judge_tally(&tally);
+    assert!(tally.accepted_by_all > 0 && tally.refused_by_all > 0, "{}", tally.table());
+}
+
+#[tokio::test]
 async fn nothing_that_both_oracles_refuse_is_accepted() {
     let Some(mut court) = Court::convene().await else { return };
     let (count, seed) = (setting(COUNT_VARIABLE, DEFAULT_COUNT), setting(SEED_VARIABLE, DEFAULT_SEED));
@@ -98,13 +121,7 @@ async fn nothing_that_both_oracles_refuse_is_accepted() {
         batch.iter().zip(&verdicts).for_each(|(mutant, verdicts)| tally.count(mutant, verdicts));
     }
     eprintln!("{}in {:.0?}", tally.table(), start.elapsed());
-    let keys = &court.jwks;
-    assert!(
-        tally.accepted_by_us_alone.is_empty(),
-        "seed {seed}, keys {keys}\n{}",
-        tally.accepted_by_us_alone.join("\n")
-    );
-    assert!(tally.unexplained().is_empty(), "seed {seed}, keys {keys}\n{}", tally.unexplained().join("\n"));
+    court.judge_tally(&tally);
     assert!(tally.accepted_by_all * ONE_ACCEPTED_OF >= count, "too few tokens are accepted: {}", tally.table());
     assert!(tally.refused_by_all * ONE_ACCEPTED_OF >= count, "too few tokens are refused: {}", tally.table());
 }
