@@ -16,6 +16,9 @@ pub mod session;
 pub mod builder;
 pub mod raw;
 pub mod recorder;
+pub mod oracles;
+pub mod conversation;
+pub mod judge;
 
 pub use builder::StackBuilder;
 pub use mint::Mint;

@@ -7,6 +7,7 @@ mod workspace;
 mod step;
 mod toolchain;
 mod packages;
+mod oracles;
 mod build;
 mod http;
 mod interrupt;

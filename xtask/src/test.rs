@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::failure::{Doing, Failure};
 use crate::workspace::Workspace;
-use crate::{build, packages, step, toolchain};
+use crate::{build, oracles, packages, step, toolchain};
 
 /// Tests that skip append a line to the file that this variable names: what was skipped, a tab, how to get it.
 const SKIPS_VARIABLE: &str = "WITGATE_SKIPS";
@@ -29,6 +29,7 @@ pub fn run(workspace: &Workspace, arguments: &[OsString], skips: Skips) -> Resul
     toolchain::ensure_wasm_target(workspace)?;
     packages::ensure(workspace, &packages::BROWSER);
     packages::ensure(workspace, &packages::LOAD);
+    oracles::ensure(workspace);
     build::plugins(workspace)?;
     build::guests(workspace)?;
     build::programs(workspace)?;
