@@ -41,7 +41,12 @@ fn note(faults: &mut Faults, issuers: &[Issuer], message: String, runtime: &Hand
 }
 
 fn issuer(issuer: &Issuer) -> Result<IssuerConfig, String> {
-    Ok(IssuerConfig { profile: profile(issuer)?, source: source(&issuer.source), allow_http: issuer.allow_http })
+    let profile = profile(issuer)?;
+    let source = source(&issuer.source, &profile)?;
+    Ok(IssuerConfig::new(profile, source)
+        .allow_http(issuer.allow_http)
+        .allow_private(issuer.allow_private)
+        .key_origins(issuer.key_origins.clone()))
 }
 
 fn profile(issuer: &Issuer) -> Result<Profile, String> {
@@ -62,10 +67,17 @@ fn profile(issuer: &Issuer) -> Result<Profile, String> {
     })
 }
 
-fn source(source: &KeySource) -> witgate_keyring::KeySource {
-    match source {
-        KeySource::JwksUrl(url) => witgate_keyring::KeySource::JwksUrl(url.clone()),
-        KeySource::JwksFile(path) => witgate_keyring::KeySource::JwksFile(path.clone()),
-        KeySource::Discovery(url) => witgate_keyring::KeySource::Discovery(url.clone()),
-    }
+fn source(source: &KeySource, profile: &Profile) -> Result<witgate_keyring::KeySource, String> {
+    use witgate_keyring::KeySource as Place;
+    let only_algorithm = || match profile.algorithms[..] {
+        [only] => Ok(only),
+        _ => Err(format!("issuer `{}`: one key in a file has exactly one algorithm", profile.name)),
+    };
+    Ok(match source {
+        KeySource::JwksUrl(url) => Place::JwksUrl(url.clone()),
+        KeySource::JwksFile(path) => Place::JwksFile(path.clone()),
+        KeySource::Discovery(url) => Place::Discovery(url.clone()),
+        KeySource::PemFile(path) => Place::PemFile { path: path.clone(), algorithm: only_algorithm()?, kid: None },
+        KeySource::SecretFile(path) => Place::SecretFile { path: path.clone(), algorithm: only_algorithm()? },
+    })
 }
