@@ -7,4 +7,8 @@ mod fetching;
 mod hostile;
 mod files;
 mod discovery;
+mod networks;
+mod secrets;
+mod watching;
+mod reports;
 mod service;
