@@ -5,34 +5,35 @@
 use serde_json::{Map, Value};
 
 use crate::claims::{Claims, Registered};
-use crate::profile::{Demands, Profile, Typing};
+use crate::demand_rules;
+use crate::kind_rules::{self, Kind};
+use crate::profile::Profile;
 use crate::refusal::Refusal;
 
 /// Latest date that is believed: 9999-12-31T23:59:59Z, in seconds since 1970-01-01 UTC.
 const MAX_DATE: u64 = 253_402_300_799;
 
 /// Judges the payload of a token. `now` is in seconds since 1970-01-01 UTC.
-pub(crate) fn judge(
-    payload: Map<String, Value>,
-    profile: &Profile,
-    demands: &Demands,
-    now: u64,
-) -> Result<Claims, Refusal> {
+pub(crate) fn judge(payload: Map<String, Value>, profile: &Profile, kind: Kind, now: u64) -> Result<Claims, Refusal> {
     judge_issuer(&payload, profile)?;
-    judge_audience(&payload, profile, demands)?;
+    judge_audience(&payload, profile)?;
     let subject = filled_text(&payload, "sub")?.ok_or(Refusal::ClaimMissing("sub"))?.to_owned();
     for name in ["jti", "sid"] {
         filled_text(&payload, name)?;
     }
     let issued_at = date(&payload, "iat")?;
     let expires_at = date(&payload, "exp")?.ok_or(Refusal::ClaimMissing("exp"))?;
-    judge_times(&Times { issued_at, expires_at, not_before: date(&payload, "nbf")?, now }, profile)?;
-    judge_kind(&payload, issued_at, profile.typ)?;
-    judge_age(issued_at, demands, profile.leeway_seconds, now)?;
-    let registered = Registered { subject, issuer: profile.issuer.clone(), expires_at, issued_at };
-    let claims = Claims::new(registered, payload);
-    judge_required(&claims, demands)?;
-    Ok(claims)
+    let not_before = date(&payload, "nbf")?;
+    judge_times(&Times { issued_at, expires_at, not_before, now }, profile)?;
+    kind_rules::judge_claims(&payload, kind, profile.typ, issued_at)?;
+    let registered = Registered { subject, issuer: profile.issuer.clone(), expires_at, issued_at, not_before };
+    Ok(Claims::new(registered, payload))
+}
+
+/// Judges the dates of a token again, at another time. Never allocates.
+pub(crate) fn judge_again(claims: &Claims, profile: &Profile, now: u64) -> Result<(), Refusal> {
+    let (issued_at, expires_at, not_before) = (claims.issued_at(), claims.expires_at(), claims.not_before());
+    judge_times(&Times { issued_at, expires_at, not_before, now }, profile)
 }
 
 fn judge_issuer(payload: &Map<String, Value>, profile: &Profile) -> Result<(), Refusal> {
@@ -40,21 +41,18 @@ fn judge_issuer(payload: &Map<String, Value>, profile: &Profile) -> Result<(), R
     if issuer == profile.issuer { Ok(()) } else { Err(Refusal::Issuer) }
 }
 
-/// The profile's audiences always count; the policy's come on top.
-fn judge_audience(payload: &Map<String, Value>, profile: &Profile, demands: &Demands) -> Result<(), Refusal> {
-    let named = match payload.get("aud") {
-        None => return Err(Refusal::ClaimMissing("aud")),
-        Some(Value::String(one)) => vec![one.as_str()],
-        Some(Value::Array(list)) => {
-            list.iter().map(Value::as_str).collect::<Option<Vec<_>>>().ok_or(Refusal::ClaimInvalid("aud"))?
-        }
-        Some(_) => return Err(Refusal::ClaimInvalid("aud")),
+/// The profile's audiences always count; the policy's come on top, later.
+fn judge_audience(payload: &Map<String, Value>, profile: &Profile) -> Result<(), Refusal> {
+    let audience = payload.get("aud").ok_or(Refusal::ClaimMissing("aud"))?;
+    let is_well_formed = match audience {
+        Value::String(_) => true,
+        Value::Array(list) => list.iter().all(Value::is_string),
+        _ => false,
     };
-    let names_one_of = |wanted: &[String]| wanted.iter().any(|one| !one.is_empty() && named.contains(&one.as_str()));
-    if !names_one_of(&profile.audiences) || !(demands.audiences.is_empty() || names_one_of(&demands.audiences)) {
-        return Err(Refusal::Audience);
+    if !is_well_formed {
+        return Err(Refusal::ClaimInvalid("aud"));
     }
-    Ok(())
+    if demand_rules::names_one_of(audience, &profile.audiences) { Ok(()) } else { Err(Refusal::Audience) }
 }
 
 /// The dates of one token and the time of the judgement, in seconds since 1970-01-01 UTC.
@@ -92,43 +90,6 @@ fn judge_lifetime(times: &Times, profile: &Profile) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The header's `typ` was judged before the signature; some issuers tell the kind of token only in a claim.
-fn judge_kind(payload: &Map<String, Value>, issued_at: Option<u64>, typing: Typing) -> Result<(), Refusal> {
-    if typing == Typing::AccessToken {
-        return issued_at.map(|_| ()).ok_or(Refusal::ClaimMissing("iat"));
-    }
-    if tells_other_kind(payload) { Err(Refusal::Type) } else { Ok(()) }
-}
-
-/// Keycloak writes `typ`, Amazon Cognito `token_use`; `at_hash` and `c_hash` are of OpenID Connect Core 3.1.3.6,
-/// `events` of OpenID Connect Back-Channel Logout 2.4.
-fn tells_other_kind(payload: &Map<String, Value>) -> bool {
-    let says = |name: &str, kinds: &[&str]| {
-        let told = payload.get(name).and_then(Value::as_str).unwrap_or_default();
-        kinds.iter().any(|kind| told.eq_ignore_ascii_case(kind))
-    };
-    says("typ", &["id", "refresh", "offline", "logout"])
-        || says("token_use", &["id", "refresh"])
-        || ["at_hash", "c_hash", "events"].into_iter().any(|name| payload.contains_key(name))
-}
-
-fn judge_age(issued_at: Option<u64>, demands: &Demands, leeway: u64, now: u64) -> Result<(), Refusal> {
-    let Some(max_age) = demands.max_age_seconds else { return Ok(()) };
-    let issued_at = issued_at.ok_or(Refusal::ClaimMissing("iat"))?;
-    if now.saturating_sub(issued_at) > u64::from(max_age).saturating_add(leeway) {
-        return Err(Refusal::TooOld);
-    }
-    Ok(())
-}
-
-fn judge_required(claims: &Claims, demands: &Demands) -> Result<(), Refusal> {
-    let lacking = |name: &&String| claims.get(name).is_none_or(Value::is_null);
-    match demands.required_claims.iter().find(lacking) {
-        Some(name) => Err(Refusal::RequiredClaim(name.clone())),
-        None => Ok(()),
-    }
-}
-
 /// A NumericDate that must be a non-negative integer where it is present.
 fn date(payload: &Map<String, Value>, name: &'static str) -> Result<Option<u64>, Refusal> {
     match payload.get(name) {
@@ -152,6 +113,7 @@ fn filled_text<'a>(payload: &'a Map<String, Value>, name: &'static str) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::Typing;
     use serde_json::json;
 
     const NOW: u64 = 1_700_000_000;
@@ -172,9 +134,10 @@ mod tests {
         json!({"iss": "https://id.example.com", "aud": "api", "sub": "u1", "iat": NOW - 10, "exp": NOW + 600})
     }
 
-    fn judged(payload: Value, typ: Typing, demands: &Demands) -> Result<Claims, Refusal> {
+    fn judged(payload: Value, typ: Typing) -> Result<Claims, Refusal> {
         let Value::Object(payload) = payload else { panic!("an object") };
-        judge(payload, &profile(typ), demands, NOW)
+        let kind = if typ == Typing::AccessToken { Kind::AccessToken } else { Kind::Untold };
+        judge(payload, &profile(typ), kind, NOW)
     }
 
     /// The verdict after one claim was set, or taken away where the value is null.
@@ -184,7 +147,7 @@ mod tests {
         if value.is_null() {
             payload.as_object_mut().expect("an object").remove(name);
         }
-        judged(payload, typ, &Demands::default()).map(|_| ())
+        judged(payload, typ).map(|_| ())
     }
 
     #[test]
@@ -238,7 +201,7 @@ mod tests {
             assert_eq!(with(name, &value, Typing::AccessToken), Ok(()), "{name}: {value}");
         }
         let late = json!({"iss": "https://id.example.com", "aud": "api", "sub": "u", "iat": NOW - 99, "exp": NOW - 29});
-        assert!(judged(late, Typing::AccessToken, &Demands::default()).is_ok(), "expired within the leeway");
+        assert!(judged(late, Typing::AccessToken).is_ok(), "expired within the leeway");
     }
 
     #[test]
@@ -246,25 +209,30 @@ mod tests {
         for name in ["iss", "aud", "sub", "exp", "nbf", "iat", "jti", "sid"] {
             let mut payload = good();
             payload[name] = Value::Null;
-            let verdict = judged(payload, Typing::JwtCompatible, &Demands::default()).err();
+            let verdict = judged(payload, Typing::JwtCompatible).err();
             assert_eq!(verdict, Some(Refusal::ClaimInvalid(name)), "{name}");
         }
     }
 
     #[test]
-    fn a_compatible_token_is_no_other_kind() {
+    fn a_token_of_another_kind_is_refused_last() {
         assert_eq!(with("iat", &Value::Null, Typing::JwtCompatible), Ok(()));
-        for (name, value) in [
-            ("typ", json!("Refresh")),
-            ("typ", json!("ID")),
-            ("typ", json!("Logout")),
-            ("token_use", json!("id")),
-            ("at_hash", json!("x")),
-            ("events", json!({})),
-        ] {
-            assert_eq!(with(name, &value, Typing::JwtCompatible), Err(Refusal::Type), "{name}: {value}");
-        }
+        assert_eq!(with("typ", &json!("Refresh"), Typing::JwtCompatible), Err(Refusal::Type));
         assert_eq!(with("typ", &json!("Bearer"), Typing::JwtCompatible), Ok(()));
+    }
+
+    #[test]
+    fn a_later_judgement_sees_the_same_dates() {
+        let mut payload = good();
+        payload["nbf"] = json!(NOW - 5);
+        let claims = judged(payload, Typing::AccessToken).expect("good");
+        let again = |now| judge_again(&claims, &profile(Typing::AccessToken), now).err();
+        assert_eq!((again(NOW), again(NOW + 629)), (None, None));
+        assert_eq!(again(NOW + 630), Some(Refusal::Expired));
+        assert_eq!(again(NOW - 36), Some(Refusal::NotYetValid), "the clock went back");
+        let without_nbf = judged(good(), Typing::AccessToken).expect("good");
+        let earlier = judge_again(&without_nbf, &profile(Typing::AccessToken), NOW - 41);
+        assert_eq!(earlier, Err(Refusal::IssuedInFuture));
     }
 
     #[test]
@@ -272,39 +240,14 @@ mod tests {
         let mut payload = good();
         payload.as_object_mut().expect("an object").remove("iat");
         payload["exp"] = json!(NOW + 3631);
-        let verdict = judged(payload, Typing::JwtCompatible, &Demands::default()).err();
+        let verdict = judged(payload, Typing::JwtCompatible).err();
         assert_eq!(verdict, Some(Refusal::LifetimeTooLong));
-    }
-
-    #[test]
-    fn demands_only_narrow() {
-        let demanded = |demands: Demands| judged(good(), Typing::AccessToken, &demands).err();
-        let audiences =
-            |names: &[&str]| Demands { audiences: names.iter().map(|n| (*n).into()).collect(), ..Demands::default() };
-        let claims = |names: &[&str]| Demands {
-            required_claims: names.iter().map(|n| (*n).into()).collect(),
-            ..Demands::default()
-        };
-        let age = |seconds| Demands { max_age_seconds: Some(seconds), ..Demands::default() };
-        assert_eq!(demanded(audiences(&["api"])), None);
-        assert_eq!(
-            demanded(audiences(&["other"])),
-            Some(Refusal::Audience),
-            "allowed by the profile, not in the token"
-        );
-        assert_eq!(demanded(claims(&["sub", "/iss"])), None);
-        assert_eq!(demanded(claims(&["tenant"])), Some(Refusal::RequiredClaim("tenant".into())));
-        assert_eq!(demanded(claims(&["/a/0"])), Some(Refusal::RequiredClaim("/a/0".into())));
-        assert_eq!(demanded(age(0)), None, "10 seconds old, 30 seconds of leeway");
-        let mut old = good();
-        old["iat"] = json!(NOW - 100);
-        assert_eq!(judged(old, Typing::AccessToken, &age(60)).err(), Some(Refusal::TooOld));
     }
 
     #[test]
     fn a_profile_without_audiences_refuses_all() {
         let Value::Object(payload) = good() else { panic!("an object") };
         let nobody = Profile { audiences: vec![], ..profile(Typing::AccessToken) };
-        assert_eq!(judge(payload, &nobody, &Demands::default(), NOW).err(), Some(Refusal::Audience));
+        assert_eq!(judge(payload, &nobody, Kind::AccessToken, NOW).err(), Some(Refusal::Audience));
     }
 }

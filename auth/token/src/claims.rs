@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::pointer;
+use crate::weight;
+
 /// The claims of a verified token. Clones share one copy.
 #[derive(Clone)]
-pub struct Claims(Arc<Verified>);
+pub struct Claims(Arc<Shared>);
 
 /// The registered claims by type, and the whole object.
-struct Verified {
-    subject: String,
-    issuer: String,
-    expires_at: u64,
-    issued_at: Option<u64>,
+struct Shared {
+    registered: Registered,
     all: Value,
 }
 
@@ -26,38 +26,43 @@ pub(crate) struct Registered {
     pub issuer: String,
     pub expires_at: u64,
     pub issued_at: Option<u64>,
+    pub not_before: Option<u64>,
 }
 
 impl Claims {
     /// Only the pipeline makes claims, and only after the signature and every rule.
     pub(crate) fn new(registered: Registered, all: Map<String, Value>) -> Self {
-        let Registered { subject, issuer, expires_at, issued_at } = registered;
-        Self(Arc::new(Verified { subject, issuer, expires_at, issued_at, all: Value::Object(all) }))
+        Self(Arc::new(Shared { registered, all: Value::Object(all) }))
     }
 
     /// A claim by its top-level name, or by an RFC 6901 pointer when it starts with `/`.
     pub fn get(&self, name_or_pointer: &str) -> Option<&Value> {
-        lookup(&self.0.all, name_or_pointer)
+        pointer::find(&self.0.all, name_or_pointer)
     }
 
     /// `sub`: who the token is about. Never empty.
     pub fn subject(&self) -> &str {
-        &self.0.subject
+        &self.0.registered.subject
     }
 
     /// `iss`: exactly the profile's issuer.
     pub fn issuer(&self) -> &str {
-        &self.0.issuer
+        &self.0.registered.issuer
     }
 
     /// `exp`, in seconds since 1970-01-01 UTC.
     pub fn expires_at(&self) -> u64 {
-        self.0.expires_at
+        self.0.registered.expires_at
     }
 
     /// `iat`, in seconds since 1970-01-01 UTC.
     pub fn issued_at(&self) -> Option<u64> {
-        self.0.issued_at
+        self.0.registered.issued_at
+    }
+
+    /// `nbf`, in seconds since 1970-01-01 UTC.
+    pub(crate) fn not_before(&self) -> Option<u64> {
+        self.0.registered.not_before
     }
 
     /// `jti` (RFC 7519 section 4.1.7).
@@ -88,26 +93,27 @@ impl Claims {
         self.0.all.clone()
     }
 
+    /// Roughly how many bytes of heap the claims hold: see [`weight::of`].
+    pub(crate) fn bytes(&self) -> usize {
+        let registered = &self.0.registered;
+        let texts = registered.subject.capacity() + registered.issuer.capacity();
+        size_of::<Shared>() + texts + weight::of(&self.0.all)
+    }
+
     /// Claims out of thin air, for this crate's own tests.
     #[cfg(test)]
     pub(crate) fn new_for_test(all: Value) -> Self {
         let Value::Object(all) = all else { panic!("claims are an object") };
+        let issued_at = all.get("iat").and_then(Value::as_u64);
+        let subject = all.get("sub").and_then(Value::as_str).unwrap_or("test").to_owned();
         let registered =
-            Registered { subject: "test".into(), issuer: "test".into(), expires_at: u64::MAX, issued_at: None };
+            Registered { subject, issuer: "test".into(), expires_at: u64::MAX, issued_at, not_before: None };
         Self::new(registered, all)
     }
 
     fn text(&self, name: &str) -> Option<&str> {
         self.0.all.get(name).and_then(Value::as_str)
     }
-}
-
-/// A top-level name, or an RFC 6901 pointer when it starts with `/`.
-pub(crate) fn lookup<'a>(claims: &'a Value, name_or_pointer: &str) -> Option<&'a Value> {
-    if name_or_pointer.starts_with('/') {
-        return claims.pointer(name_or_pointer);
-    }
-    claims.get(name_or_pointer)
 }
 
 impl fmt::Debug for Claims {

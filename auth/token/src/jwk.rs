@@ -1,99 +1,37 @@
 //! One JSON Web Key, judged alone before it may verify anything (RFC 7517 section 4, RFC 7518 section 6, RFC 8037).
 //!
-//! Never holds a private or symmetric key, and never serves two algorithms.
+//! Never takes a private or symmetric key, and never guesses which of two algorithms a key is for.
 
-use aws_lc_rs::signature::{self, ParsedPublicKey};
-use jsonwebtoken::DecodingKey;
 use serde_json::{Map, Value};
 
 use crate::algorithm::Algorithm;
 use crate::compact;
-use crate::roca;
+use crate::key::{Key, KeyName, Material};
+use crate::key_fault::KeyFault;
 
-/// Smallest RSA modulus, in bits (RFC 7518 section 3.3).
-pub const MIN_RSA_BITS: usize = 2048;
-/// Largest RSA modulus that the crypto library verifies with, in bits.
-pub const MAX_RSA_BITS: usize = 8192;
-/// Smallest public exponent. Smaller ones, 3 above all, have a history of forged signatures.
-const MIN_RSA_EXPONENT: u64 = 65_537;
-/// Largest public exponent that the crypto library takes: 33 bits.
-const MAX_RSA_EXPONENT: u64 = (1 << 33) - 1;
-/// Longest `kid` that is kept, in bytes.
-const MAX_KID_BYTES: usize = 512;
 /// Members that only a private or symmetric key has (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// A usable public key: one key, one algorithm.
-#[derive(Clone)]
-pub(crate) struct Key {
-    pub kid: Option<String>,
-    pub algorithm: Algorithm,
-    pub verifier: DecodingKey,
-}
-
-/// Why a JWK was left out of the set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum KeyFault {
-    /// No JSON object, or a member of the wrong type. Holds the member's name.
-    #[error("'{0}' is missing or of the wrong type")]
-    Member(&'static str),
-    /// `kty` is none of EC, RSA and OKP. A symmetric key has no place in a public document.
-    #[error("'kty' is not EC, RSA or OKP")]
-    Kty,
-    /// A private member is there: the private key is public knowledge.
-    #[error("the key carries its private half; replace it at the issuer")]
-    Private,
-    /// `use` is not `sig`.
-    #[error("'use' is not 'sig'")]
-    Use,
-    /// `key_ops` does not list `verify`.
-    #[error("'key_ops' does not list 'verify'")]
-    KeyOps,
-    /// `alg` is none that Witgate verifies.
-    #[error("'alg' is not supported")]
-    Algorithm,
-    /// `crv` is not supported, or not the curve of `alg`; or `alg` is not of this `kty`.
-    #[error("'kty', 'crv' and 'alg' do not belong together")]
-    Curve,
-    /// A coordinate, modulus or exponent is no canonical base64url of the right length.
-    #[error("the key material is badly encoded")]
-    Encoding,
-    /// The RSA modulus is not 2048 to 8192 bits.
-    #[error("the RSA modulus is not 2048 to 8192 bits long")]
-    RsaSize,
-    /// The RSA exponent is even, below 65537 or too large.
-    #[error("the RSA exponent is even, below 65537, or too large")]
-    RsaExponent,
-    /// The modulus has the mark of CVE-2017-15361 (ROCA): its private key can be computed.
-    #[error("the RSA key is of the kind that CVE-2017-15361 breaks; replace it at the issuer")]
-    Roca,
-    /// The crypto library refuses the key, for instance a point that is not on the curve.
-    #[error("the key is not valid")]
-    Invalid,
-    /// Another key in the document has the same `kid` and algorithm.
-    #[error("another key has the same 'kid' and algorithm")]
-    Duplicate,
-}
-
-impl Key {
-    /// Judges one JWK.
-    ///
-    /// Without `alg`, an EC or OKP key takes the one algorithm of its curve, and an RSA key takes RS256.
-    pub fn read(jwk: &Value) -> Result<Self, KeyFault> {
-        let jwk = jwk.as_object().ok_or(KeyFault::Member("keys"))?;
-        let kty = text(jwk, "kty")?.ok_or(KeyFault::Member("kty"))?;
-        if !["EC", "RSA", "OKP"].contains(&kty) {
-            return Err(KeyFault::Kty);
+/// Judges one JWK.
+///
+/// Without `alg`, an EC or OKP key takes the one algorithm of its curve, and an RSA key takes RS256.
+pub(crate) fn read(jwk: &Value) -> Result<Key, KeyFault> {
+    let jwk = jwk.as_object().ok_or(KeyFault::Member("keys"))?;
+    let kty = text(jwk, "kty")?.ok_or(KeyFault::Member("kty"))?;
+    if !["EC", "RSA", "OKP"].contains(&kty) {
+        return Err(KeyFault::Kty);
+    }
+    refuse_private(jwk)?;
+    refuse_other_uses(jwk)?;
+    let name = text(jwk, "kid")?.map_or(KeyName::Unnamed, |kid| KeyName::Kid(kid.to_owned()));
+    match algorithm_of(jwk, kty)? {
+        Algorithm::Es256 => Key::judged(name, Algorithm::Es256, Material::P256(&point(jwk, 32)?)),
+        Algorithm::Es384 => Key::judged(name, Algorithm::Es384, Material::P384(&point(jwk, 48)?)),
+        Algorithm::EdDsa => Key::judged(name, Algorithm::EdDsa, Material::Ed25519(&material(jwk, "x")?)),
+        other => {
+            let (modulus, exponent) = (unsigned(jwk, "n")?, unsigned(jwk, "e")?);
+            Key::judged(name, other, Material::Rsa { modulus: &modulus, exponent: &exponent })
         }
-        refuse_private(jwk)?;
-        refuse_other_uses(jwk)?;
-        let kid = text(jwk, "kid")?;
-        if kid.is_some_and(|kid| kid.is_empty() || kid.len() > MAX_KID_BYTES) {
-            return Err(KeyFault::Member("kid"));
-        }
-        let algorithm = algorithm_of(jwk, kty)?;
-        let verifier = verifier_of(jwk, algorithm)?;
-        Ok(Self { kid: kid.map(str::to_owned), algorithm, verifier })
     }
 }
 
@@ -116,10 +54,7 @@ fn refuse_other_uses(jwk: &Map<String, Value>) -> Result<(), KeyFault> {
 }
 
 fn algorithm_of(jwk: &Map<String, Value>, kty: &str) -> Result<Algorithm, KeyFault> {
-    let named = match text(jwk, "alg")? {
-        Some(name) => Some(name.parse().map_err(|_| KeyFault::Algorithm)?),
-        None => None,
-    };
+    let named = text(jwk, "alg")?.map(public_algorithm).transpose()?;
     if kty == "RSA" {
         let algorithm = named.unwrap_or(Algorithm::Rs256);
         return if is_rsa(algorithm) { Ok(algorithm) } else { Err(KeyFault::Curve) };
@@ -133,60 +68,22 @@ fn algorithm_of(jwk: &Map<String, Value>, kty: &str) -> Result<Algorithm, KeyFau
     if named.is_some_and(|named| named != of_curve) { Err(KeyFault::Curve) } else { Ok(of_curve) }
 }
 
+/// The name of a public key's algorithm. An HMAC has no place here, whatever the key.
+fn public_algorithm(name: &str) -> Result<Algorithm, KeyFault> {
+    name.parse().ok().filter(|algorithm: &Algorithm| !algorithm.is_symmetric()).ok_or(KeyFault::Algorithm)
+}
+
 fn is_rsa(algorithm: Algorithm) -> bool {
-    !matches!(algorithm, Algorithm::Es256 | Algorithm::Es384 | Algorithm::EdDsa)
+    !algorithm.is_symmetric() && !matches!(algorithm, Algorithm::Es256 | Algorithm::Es384 | Algorithm::EdDsa)
 }
 
-fn verifier_of(jwk: &Map<String, Value>, algorithm: Algorithm) -> Result<DecodingKey, KeyFault> {
-    match algorithm {
-        Algorithm::Es256 => ec_verifier(jwk, 32, &signature::ECDSA_P256_SHA256_FIXED),
-        Algorithm::Es384 => ec_verifier(jwk, 48, &signature::ECDSA_P384_SHA384_FIXED),
-        Algorithm::EdDsa => ed_verifier(jwk),
-        _ => rsa_verifier(jwk),
-    }
-}
-
-/// The uncompressed point is checked here once, so that a bad one is named at load and not at each token.
-fn ec_verifier(
-    jwk: &Map<String, Value>,
-    coordinate_bytes: usize,
-    rules: &'static dyn signature::VerificationAlgorithm,
-) -> Result<DecodingKey, KeyFault> {
+/// The uncompressed point, of coordinates that have their full length.
+fn point(jwk: &Map<String, Value>, coordinate_bytes: usize) -> Result<Vec<u8>, KeyFault> {
     let (x, y) = (material(jwk, "x")?, material(jwk, "y")?);
     if x.len() != coordinate_bytes || y.len() != coordinate_bytes {
         return Err(KeyFault::Encoding);
     }
-    let point = [&[4], x.as_slice(), y.as_slice()].concat();
-    ParsedPublicKey::new(rules, &point).map_err(|_| KeyFault::Invalid)?;
-    Ok(DecodingKey::from_ec_der(&point))
-}
-
-fn ed_verifier(jwk: &Map<String, Value>) -> Result<DecodingKey, KeyFault> {
-    let x = material(jwk, "x")?;
-    if x.len() != 32 {
-        return Err(KeyFault::Encoding);
-    }
-    Ok(DecodingKey::from_ed_der(&x))
-}
-
-fn rsa_verifier(jwk: &Map<String, Value>) -> Result<DecodingKey, KeyFault> {
-    let (n, e) = (unsigned(jwk, "n")?, unsigned(jwk, "e")?);
-    let bits = n.len() * 8 - n[0].leading_zeros() as usize;
-    if !(MIN_RSA_BITS..=MAX_RSA_BITS).contains(&bits) {
-        return Err(KeyFault::RsaSize);
-    }
-    let exponent = e.iter().try_fold(0_u64, |sum, byte| sum.checked_mul(256)?.checked_add(u64::from(*byte)));
-    match exponent {
-        Some(e) if e % 2 == 1 && (MIN_RSA_EXPONENT..=MAX_RSA_EXPONENT).contains(&e) => {}
-        _ => return Err(KeyFault::RsaExponent),
-    }
-    if n.last().is_none_or(|last| last % 2 == 0) {
-        return Err(KeyFault::Invalid);
-    }
-    if roca::is_marked(&n) {
-        return Err(KeyFault::Roca);
-    }
-    Ok(DecodingKey::from_rsa_raw_components(&n, &e))
+    Ok([&[4], x.as_slice(), y.as_slice()].concat())
 }
 
 /// A Base64urlUInt (RFC 7518 section 2): at least one octet and no leading zero octets.
@@ -243,18 +140,20 @@ mod tests {
         } else {
             members.insert(name.to_owned(), value)
         };
-        Key::read(&jwk).err()
+        read(&jwk).err()
     }
 
     #[test]
     fn a_key_has_one_algorithm() {
         for (jwk, algorithm) in [(ec(), Algorithm::Es256), (okp(), Algorithm::EdDsa), (rsa(2048), Algorithm::Rs256)] {
-            assert_eq!(Key::read(&jwk).map(|key| key.algorithm).ok(), Some(algorithm));
+            assert_eq!(read(&jwk).map(|key| key.algorithm).ok(), Some(algorithm));
         }
         for (jwk, alg, fault) in [
             (rsa(2048), "PS512", None),
             (rsa(2048), "ES256", Some(KeyFault::Curve)),
             (rsa(2048), "HS256", Some(KeyFault::Algorithm)),
+            (ec(), "HS256", Some(KeyFault::Algorithm)),
+            (okp(), "HS512", Some(KeyFault::Algorithm)),
             (rsa(2048), "RSA-OAEP", Some(KeyFault::Algorithm)),
             (ec(), "ES256", None),
             (ec(), "ES384", Some(KeyFault::Curve)),
@@ -301,9 +200,9 @@ mod tests {
     #[test]
     fn rsa_size_and_exponent_are_bounded() {
         for (bits, fault) in [(1024, Some(KeyFault::RsaSize)), (2040, Some(KeyFault::RsaSize)), (2048, None)] {
-            assert_eq!(Key::read(&rsa(bits)).err(), fault, "{bits}");
+            assert_eq!(read(&rsa(bits)).err(), fault, "{bits}");
         }
-        assert_eq!(Key::read(&rsa(8200)).err(), Some(KeyFault::RsaSize));
+        assert_eq!(read(&rsa(8200)).err(), Some(KeyFault::RsaSize));
         // 1, 3, 17, 65536 and one of 9 bytes; then 65537 with a leading zero octet, and nothing at all.
         for e in ["AQ", "Aw", "EQ", "AQAA", "AQAAAAAAAAAB"] {
             assert_eq!(fault_with(rsa(2048), "e", json!(e)), Some(KeyFault::RsaExponent), "{e}");
@@ -323,7 +222,7 @@ mod tests {
     #[test]
     fn a_key_is_an_object() {
         for jwk in [json!(null), json!([]), json!("key"), json!(1)] {
-            assert_eq!(Key::read(&jwk).err(), Some(KeyFault::Member("keys")), "{jwk}");
+            assert_eq!(read(&jwk).err(), Some(KeyFault::Member("keys")), "{jwk}");
         }
     }
 }

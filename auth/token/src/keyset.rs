@@ -1,13 +1,16 @@
-//! The public keys of one issuer, read from a JWKS document (RFC 7517 section 5).
+//! The keys of one issuer: a JWKS document (RFC 7517 section 5), or the one PEM key or secret that the operator gave.
 //!
-//! Never holds two keys for one (kid, algorithm), and never a key for two algorithms.
+//! Never holds two keys for one (kid, algorithm), never a key for two algorithms, and never a secret beside another key.
 
 use std::fmt;
 
 use serde_json::Value;
 
 use crate::algorithm::Algorithm;
-use crate::jwk::{Key, KeyFault};
+use crate::jwk;
+use crate::key::{Key, KeyName, Material};
+use crate::key_fault::KeyFault;
+use crate::pem;
 use crate::refusal::Refusal;
 use crate::strict_json;
 
@@ -62,7 +65,7 @@ impl KeySet {
         let mut dropped = Vec::new();
         let mut kept = Vec::new();
         for (index, jwk) in listed.iter().enumerate() {
-            match Key::read(jwk) {
+            match jwk::read(jwk) {
                 Ok(key) => kept.push((index, key)),
                 Err(fault) => dropped.push(DroppedKey { index, kid: kid_of(jwk), fault }),
             }
@@ -72,10 +75,40 @@ impl KeySet {
         Ok((Self { keys }, dropped))
     }
 
-    /// Whether some key has this `kid`. With no `kid`: whether there is any key at all.
+    /// The set of the one public key in a PEM file: a single `BEGIN PUBLIC KEY` block (RFC 7468 section 13).
+    ///
+    /// Without a `kid` the key answers to every token of its algorithm, whatever `kid` it names: the operator gave one
+    /// key, so no other can be meant. With a `kid` it answers to that one and to tokens that name none.
+    ///
+    /// # Errors
+    /// No such block or several, a private key, a certificate, a key of another kind than the algorithm, and every
+    /// fault of the material that a JWK could have too.
+    pub fn from_pem(bytes: &[u8], algorithm: Algorithm, kid: Option<String>) -> Result<Self, KeyFault> {
+        pem::read(bytes, algorithm, given_name(kid)).map(Self::of_one)
+    }
+
+    /// The set of the one secret that issuer and verifier share, for HS256, HS384 or HS512 (RFC 7518 section 3.2).
+    ///
+    /// The only way to a symmetric key. `kid` counts as in [`KeySet::from_pem`]. The secret is copied once, into the
+    /// crypto library's key, which wipes it when the last set that shares it is dropped; the caller wipes its own.
+    ///
+    /// # Errors
+    /// An algorithm that is no HMAC, a secret shorter than the hash's output, and a secret that is the text of a key.
+    pub fn from_secret(secret: &[u8], algorithm: Algorithm, kid: Option<String>) -> Result<Self, KeyFault> {
+        if pem::is_a_key(secret) {
+            return Err(KeyFault::SecretIsKey);
+        }
+        Key::judged(given_name(kid), algorithm, Material::Secret(secret)).map(Self::of_one)
+    }
+
+    fn of_one(key: Key) -> Self {
+        Self { keys: vec![key] }
+    }
+
+    /// Whether some key answers to this `kid`. With no `kid`: whether there is any key at all.
     pub fn contains(&self, kid: Option<&str>) -> bool {
         match kid {
-            Some(kid) => self.keys.iter().any(|key| key.kid.as_deref() == Some(kid)),
+            Some(kid) => self.keys.iter().any(|key| key.answers_to(kid)),
             None => !self.keys.is_empty(),
         }
     }
@@ -93,7 +126,7 @@ impl KeySet {
     /// The one key for this (kid, algorithm). Without a `kid` only where exactly one key has the algorithm.
     pub(crate) fn select(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<&Key, Refusal> {
         let Some(kid) = kid else { return self.only_key_of(algorithm) };
-        let mut named = self.keys.iter().filter(|key| key.kid.as_deref() == Some(kid)).peekable();
+        let mut named = self.keys.iter().filter(|key| key.answers_to(kid)).peekable();
         if named.peek().is_none() {
             return Err(Refusal::UnknownKey);
         }
@@ -124,17 +157,22 @@ fn listed_keys(bytes: &[u8]) -> Result<Vec<Value>, KeySetError> {
 
 /// At most [`MAX_KEYS`] keys, so comparing each with each is cheap.
 fn without_duplicates(kept: Vec<(usize, Key)>, dropped: &mut Vec<DroppedKey>) -> Vec<Key> {
-    let names: Vec<_> = kept.iter().map(|(_, key)| (key.kid.clone(), key.algorithm)).collect();
+    let names: Vec<_> = kept.iter().map(|(_, key)| (key.name.clone(), key.algorithm)).collect();
     let mut unique = Vec::new();
     for (index, key) in kept {
-        let twins = names.iter().filter(|(kid, algorithm)| *kid == key.kid && *algorithm == key.algorithm).count();
-        if twins > 1 && key.kid.is_some() {
-            dropped.push(DroppedKey { index, kid: key.kid, fault: KeyFault::Duplicate });
+        let twins = names.iter().filter(|(name, algorithm)| *name == key.name && *algorithm == key.algorithm).count();
+        if twins > 1 && key.kid().is_some() {
+            dropped.push(DroppedKey { index, kid: key.kid().map(str::to_owned), fault: KeyFault::Duplicate });
         } else {
             unique.push(key);
         }
     }
     unique
+}
+
+/// The name of a key that the operator gave.
+fn given_name(kid: Option<String>) -> KeyName {
+    kid.map_or(KeyName::Any, KeyName::Kid)
 }
 
 fn kid_of(jwk: &Value) -> Option<String> {
@@ -188,7 +226,7 @@ mod tests {
     #[test]
     fn a_key_is_chosen_by_kid_and_algorithm() {
         let (keys, _) = read(&json!([ec("a"), okp("b")]));
-        let chosen = |kid, algorithm| keys.select(kid, algorithm).map(|key| key.kid.clone());
+        let chosen = |kid, algorithm| keys.select(kid, algorithm).map(|key| key.kid().map(str::to_owned));
         assert_eq!(chosen(Some("a"), Algorithm::Es256), Ok(Some("a".into())));
         assert_eq!(chosen(Some("a"), Algorithm::EdDsa), Err(Refusal::KeyAlgorithm));
         assert_eq!(chosen(Some("c"), Algorithm::Es256), Err(Refusal::UnknownKey));

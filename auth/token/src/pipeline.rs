@@ -8,11 +8,15 @@ use crate::algorithm::Algorithm;
 use crate::claim_rules;
 use crate::claims::Claims;
 use crate::compact::{self, Compact};
+use crate::demand_rules;
 use crate::header::Header;
+use crate::key::Key;
 use crate::keyset::KeySet;
-use crate::profile::{Demands, Profile, Typing};
+use crate::kind_rules;
+use crate::profile::{Demands, Profile};
 use crate::refusal::Refusal;
 use crate::strict_json;
+use crate::verified::Verified;
 
 /// Verifies one token under one profile, the policy's demands and the issuer's keys.
 ///
@@ -27,13 +31,32 @@ pub fn verify(
     keys: &KeySet,
     now_unix: u64,
 ) -> Result<Claims, Refusal> {
+    let verified = run(token, profile, demands, keys, now_unix)?;
+    verified.meets(profile, demands, now_unix)?;
+    Ok(verified.into_claims())
+}
+
+/// Verifies one token under one profile and the issuer's keys: everything but a policy's demands and revocation.
+///
+/// The answer may be kept; before each use [`Verified::meets`] judges the time and the demands.
+///
+/// # Errors
+/// The first rule that the token breaks, in the order of the pipeline.
+pub fn verify_profile(token: &str, profile: &Profile, keys: &KeySet, now_unix: u64) -> Result<Verified, Refusal> {
+    run(token, profile, &Demands::default(), keys, now_unix)
+}
+
+/// Of the demands only the algorithms count here: they are known before the costly signature.
+fn run(token: &str, profile: &Profile, demands: &Demands, keys: &KeySet, now: u64) -> Result<Verified, Refusal> {
     let parts = Compact::split(token)?;
     let header = Header::read(&parts)?;
     let algorithm = allowed_algorithm(&header, profile, demands)?;
-    judge_type(&header, profile.typ)?;
-    judge_signature(&parts, &header, algorithm, keys)?;
+    let kind = kind_rules::judge_header(&header, profile.typ)?;
+    let key = signing_key(&parts, &header, algorithm, keys)?;
     let payload = strict_json::object(&compact::decode(parts.payload)?).map_err(|_| Refusal::PayloadJson)?;
-    claim_rules::judge(payload, profile, demands, now_unix)
+    let claims = claim_rules::judge(payload, profile, kind, now)?;
+    let key_id = key.kid().or(header.kid.as_deref());
+    Ok(Verified::new(claims, key_id, key.algorithm))
 }
 
 /// The `iss` of a token that nobody has verified: for choosing a profile, and for nothing else.
@@ -45,28 +68,23 @@ pub fn unverified_issuer(token: &str) -> Option<String> {
 
 fn allowed_algorithm(header: &Header, profile: &Profile, demands: &Demands) -> Result<Algorithm, Refusal> {
     let algorithm = header.alg.parse().map_err(|_| Refusal::AlgorithmNotAllowed)?;
-    let demanded = demands.algorithms.is_empty() || demands.algorithms.contains(&algorithm);
-    if profile.algorithms.contains(&algorithm) && demanded { Ok(algorithm) } else { Err(Refusal::AlgorithmNotAllowed) }
+    let allowed = profile.algorithms.contains(&algorithm) && demand_rules::allows(demands, algorithm);
+    if allowed { Ok(algorithm) } else { Err(Refusal::AlgorithmNotAllowed) }
 }
 
-/// Media types compare without regard to case, and `application/` may be left out (RFC 7515 section 4.1.9).
-fn judge_type(header: &Header, typing: Typing) -> Result<(), Refusal> {
-    let kind = header.typ.as_ref().map(|typ| typ.to_ascii_lowercase());
-    let kind = kind.as_deref().map(|typ| typ.strip_prefix("application/").unwrap_or(typ));
-    match (kind, typing) {
-        (Some("at+jwt"), _) | (Some("jwt") | None, Typing::JwtCompatible) => Ok(()),
-        _ => Err(Refusal::Type),
-    }
-}
-
-/// The one key for the (kid, algorithm), and its algorithm: nothing of the token chooses how to verify.
-fn judge_signature(parts: &Compact<'_>, header: &Header, algorithm: Algorithm, keys: &KeySet) -> Result<(), Refusal> {
+/// The one key for the (kid, algorithm), after it verified: nothing of the token chooses how to verify.
+fn signing_key<'a>(
+    parts: &Compact<'_>,
+    header: &Header,
+    algorithm: Algorithm,
+    keys: &'a KeySet,
+) -> Result<&'a Key, Refusal> {
     // Decoded here too: the library reads base64url in its own way.
     compact::decode(parts.signature)?;
     let key = keys.select(header.kid.as_deref(), algorithm)?;
     let signed = parts.signed.as_bytes();
     match jsonwebtoken::crypto::verify(parts.signature, signed, &key.verifier, key.algorithm.native()) {
-        Ok(true) => Ok(()),
+        Ok(true) => Ok(key),
         Ok(false) | Err(_) => Err(Refusal::Signature),
     }
 }

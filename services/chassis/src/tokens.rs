@@ -19,7 +19,7 @@ pub struct Tokens {
     #[arg(long = "audience", required = true, value_name = "NAME")]
     audiences: Vec<String>,
     /// An accepted signature algorithm; repeat for more
-    #[arg(long = "algorithm", default_value = "ES256", value_name = "NAME")]
+    #[arg(long = "algorithm", default_value = "ES256", value_name = "NAME", value_parser = public_algorithm)]
     algorithms: Vec<Algorithm>,
     #[command(flatten)]
     keys: Keys,
@@ -63,6 +63,15 @@ impl Tokens {
             max_lifetime_seconds: DEFAULT_MAX_LIFETIME_SECONDS,
         };
         Ok(IssuerConfig { profile, source, allow_http })
+    }
+}
+
+/// A service is given public keys only, so an HMAC could never verify.
+fn public_algorithm(name: &str) -> Result<Algorithm, String> {
+    match name.parse::<Algorithm>() {
+        Ok(algorithm) if !algorithm.is_symmetric() => Ok(algorithm),
+        Ok(_) => Err("an HMAC needs a secret, and a service is given public keys only".to_owned()),
+        Err(unknown) => Err(unknown.to_string()),
     }
 }
 

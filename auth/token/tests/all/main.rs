@@ -4,6 +4,8 @@
 
 mod mint;
 mod forgeries;
+mod secrets;
+mod pem_files;
 mod properties;
 mod rfc7520;
 mod wycheproof;

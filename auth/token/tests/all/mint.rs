@@ -2,7 +2,9 @@
 //!
 //! Never checks anything: it makes what the other tests judge.
 
-use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
+use aws_lc_rs::hmac;
+use aws_lc_rs::rand::{self, SystemRandom};
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair};
 use base64::Engine as _;
@@ -18,6 +20,14 @@ enum Pair {
     Ec(EcdsaKeyPair),
     Ed(Ed25519KeyPair),
     Rsa(RsaKeyPair, &'static dyn signature::RsaEncoding),
+    Secret(hmac::Key, [u8; 64]),
+}
+
+/// A key for an HMAC, and the secret it is made of.
+fn secret(algorithm: hmac::Algorithm) -> Pair {
+    let mut bytes = [0; 64];
+    rand::fill(&mut bytes).expect("random bytes");
+    Pair::Secret(hmac::Key::new(algorithm, &bytes), bytes)
 }
 
 /// A private key with its place in a key set.
@@ -44,8 +54,37 @@ impl Signer {
             Algorithm::Ps256 => rsa(&signature::RSA_PSS_SHA256),
             Algorithm::Ps384 => rsa(&signature::RSA_PSS_SHA384),
             Algorithm::Ps512 => rsa(&signature::RSA_PSS_SHA512),
+            Algorithm::Hs256 => secret(hmac::HMAC_SHA256),
+            Algorithm::Hs384 => secret(hmac::HMAC_SHA384),
+            Algorithm::Hs512 => secret(hmac::HMAC_SHA512),
         };
         Self { pair, algorithm, kid: kid.to_owned() }
+    }
+
+    /// The key set of a verifier that knows this issuer.
+    pub fn keys(&self) -> KeySet {
+        match &self.pair {
+            Pair::Secret(_, secret) => {
+                KeySet::from_secret(secret, self.algorithm, Some(self.kid.clone())).expect("a secret")
+            }
+            _ => key_set(&[self.jwk()]),
+        }
+    }
+
+    /// The public key as SubjectPublicKeyInfo in DER.
+    pub fn spki(&self) -> Vec<u8> {
+        let der: PublicKeyX509Der<'_> = match &self.pair {
+            Pair::Ec(pair) => pair.public_key().as_der().expect("DER"),
+            Pair::Ed(pair) => pair.public_key().as_der().expect("DER"),
+            Pair::Rsa(pair, _) => pair.public_key().as_der().expect("DER"),
+            Pair::Secret(..) => panic!("a secret has no public half"),
+        };
+        der.as_ref().to_vec()
+    }
+
+    /// The public key as a PEM file.
+    pub fn pem(&self) -> String {
+        pem("PUBLIC KEY", &self.spki())
     }
 
     /// The public key, as it would be published.
@@ -63,6 +102,7 @@ impl Signer {
                 let (n, e) = (n.big_endian_without_leading_zero(), e.big_endian_without_leading_zero());
                 json!({"kty": "RSA", "n": encode(n), "e": encode(e)})
             }
+            Pair::Secret(_, secret) => json!({"kty": "oct", "k": encode(secret)}),
         };
         jwk["kid"] = json!(self.kid);
         jwk["alg"] = json!(self.algorithm.name());
@@ -96,8 +136,16 @@ impl Signer {
                 pair.sign(*encoding, &random, message, &mut signature).expect("signs");
                 signature
             }
+            Pair::Secret(key, _) => hmac::sign(key, message).as_ref().to_vec(),
         }
     }
+}
+
+/// A PEM file of one block.
+pub fn pem(label: &str, der: &[u8]) -> String {
+    let base64 = base64::engine::general_purpose::STANDARD.encode(der);
+    let lines: Vec<&str> = base64.as_bytes().chunks(64).map(|line| str::from_utf8(line).expect("ASCII")).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
 /// The claims of a good access token.

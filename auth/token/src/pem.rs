@@ -1,0 +1,55 @@
+//! A public key that the operator gives as a PEM file (RFC 7468 section 13).
+//!
+//! Never searches: the file is the one block and nothing else, so nobody can overlook a second key.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::algorithm::Algorithm;
+use crate::der;
+use crate::key::{Key, KeyName};
+use crate::key_fault::KeyFault;
+
+/// Longest PEM file that is read, in bytes; an RSA key of 8192 bits takes about 1500.
+pub const MAX_PEM_BYTES: usize = 16 * 1024;
+
+const BEGIN: &str = "-----BEGIN PUBLIC KEY-----";
+const END: &str = "-----END PUBLIC KEY-----";
+
+/// Judges the key in a PEM file under the one algorithm it is to serve.
+pub(crate) fn read(bytes: &[u8], algorithm: Algorithm, name: KeyName) -> Result<Key, KeyFault> {
+    let der = decoded(bytes)?;
+    let material = der::public_key_info(&der).ok_or(KeyFault::Encoding)?;
+    Key::judged(name, algorithm, material)
+}
+
+fn decoded(bytes: &[u8]) -> Result<Vec<u8>, KeyFault> {
+    if bytes.len() > MAX_PEM_BYTES {
+        return Err(KeyFault::Pem);
+    }
+    let text = str::from_utf8(bytes).map_err(|_| KeyFault::Pem)?.trim_ascii();
+    if text.contains("PRIVATE KEY-----") {
+        return Err(KeyFault::PemPrivate);
+    }
+    if text.contains("CERTIFICATE-----") {
+        return Err(KeyFault::PemCertificate);
+    }
+    if text.matches("-----BEGIN ").count() > 1 {
+        return Err(KeyFault::PemSeveral);
+    }
+    let inside = text.strip_prefix(BEGIN).and_then(|rest| rest.strip_suffix(END)).ok_or(KeyFault::Pem)?;
+    let body: String = inside.split_ascii_whitespace().collect();
+    STANDARD.decode(body).map_err(|_| KeyFault::Pem)
+}
+
+/// Whether some bytes are the text or the DER of a key: nothing that may be an HMAC's secret.
+pub(crate) fn is_a_key(bytes: &[u8]) -> bool {
+    let has_kty = |bytes| {
+        let members = crate::strict_json::object(bytes);
+        members.is_ok_and(|members| members.contains_key("kty") || members.contains_key("keys"))
+    };
+    bytes.trim_ascii_start().starts_with(b"-----BEGIN")
+        || has_kty(bytes)
+        || der::public_key_info(bytes).is_some()
+        || der::rsa_public_key(bytes).is_some()
+}

@@ -1,0 +1,80 @@
+//! A token that passed signature and profile: what may be kept and asked again on each request.
+//!
+//! Never holds the token's text, and never answers for another issuer than the one whose profile it passed.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::algorithm::Algorithm;
+use crate::claim_rules;
+use crate::claims::Claims;
+use crate::demand_rules;
+use crate::profile::{Demands, Profile};
+use crate::refusal::Refusal;
+
+/// A token that passed signature and profile: what may be cached until it expires. Clones share one copy.
+#[derive(Clone)]
+pub struct Verified {
+    claims: Claims,
+    key_id: Option<Arc<str>>,
+    algorithm: Algorithm,
+    bytes: usize,
+}
+
+impl Verified {
+    /// Only the pipeline makes one, and only after the signature and every rule of the profile.
+    pub(crate) fn new(claims: Claims, key_id: Option<&str>, algorithm: Algorithm) -> Self {
+        let bytes = size_of::<Self>() + claims.bytes() + key_id.map_or(0, str::len);
+        Self { claims, key_id: key_id.map(Arc::from), algorithm, bytes }
+    }
+
+    /// What the token says.
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// The claims alone, where nothing is to be asked again.
+    pub(crate) fn into_claims(self) -> Claims {
+        self.claims
+    }
+
+    /// The `kid` of the key that verified the token, also where the token itself names none. A key without a name of
+    /// its own, such as one from a PEM file, goes by the name that the token gives it: the signature covers it.
+    pub fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+
+    /// The algorithm that verified the token.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Roughly how many bytes it holds, heap and all, rather more than less: for a cache that is bounded in bytes.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// What depends on the call and not on the token: the time (exp, nbf, iat with the profile's leeway) and the
+    /// policy's demands. Also that the profile is one of the same issuer that still allows the algorithm. Does not
+    /// allocate on success.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn meets(&self, profile: &Profile, demands: &Demands, now_unix: u64) -> Result<(), Refusal> {
+        if !profile.algorithms.contains(&self.algorithm) || !demand_rules::allows(demands, self.algorithm) {
+            return Err(Refusal::AlgorithmNotAllowed);
+        }
+        if profile.issuer != self.claims.issuer() {
+            return Err(Refusal::Issuer);
+        }
+        claim_rules::judge_again(&self.claims, profile, now_unix)?;
+        demand_rules::judge(&self.claims, demands, profile.leeway_seconds, now_unix)
+    }
+}
+
+/// Shows no claim, as [`Claims`] does.
+impl fmt::Debug for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified").field("algorithm", &self.algorithm).finish_non_exhaustive()
+    }
+}
