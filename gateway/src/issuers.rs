@@ -41,7 +41,12 @@ fn note(faults: &mut Faults, issuers: &[Issuer], message: String, runtime: &Hand
 }
 
 fn issuer(issuer: &Issuer) -> Result<IssuerConfig, String> {
-    Ok(IssuerConfig { profile: profile(issuer)?, source: source(&issuer.source), allow_http: issuer.allow_http })
+    Ok(IssuerConfig {
+        profile: profile(issuer)?,
+        source: source(&issuer.source),
+        allow_http: issuer.allow_http,
+        revocations: None,
+    })
 }
 
 fn profile(issuer: &Issuer) -> Result<Profile, String> {

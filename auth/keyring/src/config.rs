@@ -17,6 +17,8 @@ pub struct IssuerConfig {
     pub source: KeySource,
     /// Allow http to an address that is not loopback. Loopback http is always allowed.
     pub allow_http: bool,
+    /// Where its revocations are: the document that README.md describes. Nothing: revocation by feed is off.
+    pub revocations: Option<Url>,
 }
 
 /// Where an issuer's public keys are.
@@ -49,6 +51,32 @@ pub struct Timing {
     pub default_fresh: Duration,
     /// How often a key set in a file is read again.
     pub file_check: Duration,
+    /// When revocations are fetched.
+    pub feed: FeedTiming,
+}
+
+/// When a feed of revocations is fetched, and how long its word counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedTiming {
+    /// Pause between two polls, unless the server asks for a longer one.
+    pub poll: Duration,
+    /// Longest pause that the server's `max-age` can ask for.
+    pub max_poll: Duration,
+    /// One fetch takes at most this, and a caller waits at most this for the first one.
+    pub deadline: Duration,
+    /// How long a snapshot counts when no later one can be had. Then no token of the issuer passes.
+    pub max_stale: Duration,
+}
+
+impl Default for FeedTiming {
+    fn default() -> Self {
+        Self {
+            poll: Duration::from_secs(2),
+            max_poll: Duration::from_secs(15),
+            deadline: Duration::from_secs(5),
+            max_stale: Duration::from_secs(60),
+        }
+    }
 }
 
 impl Default for Timing {
@@ -62,6 +90,7 @@ impl Default for Timing {
             max_fresh: Duration::from_secs(3600),
             default_fresh: Duration::from_secs(600),
             file_check: Duration::from_secs(10),
+            feed: FeedTiming::default(),
         }
     }
 }
@@ -88,6 +117,15 @@ pub enum KeyringError {
     /// An address that is neither http nor https, or that carries credentials.
     #[error("the key address of profile '{profile}' must be http or https, with a host and without credentials")]
     Address {
+        /// The profile's name.
+        profile: String,
+    },
+    /// A revocations address that may not be asked.
+    #[error(
+        "the revocations address of profile '{profile}' must be https, or http to a loopback address or with \
+         allow-http = true, with a host and without credentials"
+    )]
+    RevocationsAddress {
         /// The profile's name.
         profile: String,
     },

@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use http::header::CACHE_CONTROL;
+use http::HeaderValue;
+use http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use reqwest::redirect::Policy;
 use url::Url;
 
@@ -31,8 +32,8 @@ pub(crate) enum FetchFault {
     Transport(#[from] reqwest::Error),
     #[error("the server answered with status {0}")]
     Status(u16),
-    #[error("the answer is longer than 524288 bytes")]
-    TooLarge,
+    #[error("the answer is longer than {0} bytes")]
+    TooLarge(usize),
 }
 
 /// A client that follows no redirect and reads no proxy setting from the environment.
@@ -54,17 +55,55 @@ pub(crate) async fn get(client: &reqwest::Client, address: &Url, allow_http: boo
     if answer.status() != http::StatusCode::OK {
         return Err(FetchFault::Status(answer.status().as_u16()));
     }
-    let max_age = answer.headers().get(CACHE_CONTROL).and_then(|value| max_age(value.to_str().ok()?));
-    let body = bounded_body(&mut answer).await?;
+    let max_age = max_age_of(&answer);
+    let body = bounded_body(&mut answer, MAX_BODY_BYTES).await?;
     Ok(Fetched { body, max_age })
 }
 
+/// What a server said to a conditional GET.
+pub(crate) enum Answer {
+    /// A document, and its validator where it has one.
+    Changed { fetched: Fetched, etag: Option<HeaderValue> },
+    /// The document that the validator names is still the one (RFC 9110 section 15.4.5).
+    Unchanged { max_age: Option<Duration> },
+}
+
+/// Fetches one document of at most `most` bytes unless it is the one of `etag`. The caller sets the deadline.
+pub(crate) async fn get_if_changed(
+    client: &reqwest::Client,
+    address: &Url,
+    allow_http: bool,
+    etag: Option<&HeaderValue>,
+    most: usize,
+) -> Result<Answer, FetchFault> {
+    guard::judge(address, allow_http)?;
+    let mut request = client.get(address.clone()).header("accept", "application/json");
+    if let Some(etag) = etag {
+        request = request.header(IF_NONE_MATCH, etag);
+    }
+    let mut answer = request.send().await?;
+    let max_age = max_age_of(&answer);
+    match answer.status() {
+        http::StatusCode::NOT_MODIFIED if etag.is_some() => Ok(Answer::Unchanged { max_age }),
+        http::StatusCode::OK => {
+            let etag = answer.headers().get(ETAG).cloned();
+            let body = bounded_body(&mut answer, most).await?;
+            Ok(Answer::Changed { fetched: Fetched { body, max_age }, etag })
+        }
+        other => Err(FetchFault::Status(other.as_u16())),
+    }
+}
+
+fn max_age_of(answer: &reqwest::Response) -> Option<Duration> {
+    answer.headers().get(CACHE_CONTROL).and_then(|value| max_age(value.to_str().ok()?))
+}
+
 /// Counts what arrives, not what Content-Length promises.
-async fn bounded_body(answer: &mut reqwest::Response) -> Result<Vec<u8>, FetchFault> {
+async fn bounded_body(answer: &mut reqwest::Response, most: usize) -> Result<Vec<u8>, FetchFault> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
-        if body.len() + chunk.len() > MAX_BODY_BYTES {
-            return Err(FetchFault::TooLarge);
+        if body.len() + chunk.len() > most {
+            return Err(FetchFault::TooLarge(most));
         }
         body.extend_from_slice(&chunk);
     }

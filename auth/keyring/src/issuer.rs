@@ -2,6 +2,7 @@
 //!
 //! Never evicts a key set because a fetch failed or a key was not found, and never runs two fetches at once.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tokio::time::{Instant, sleep, timeout};
 use witgate_token::{KeySet, Profile};
 
 use crate::config::{IssuerConfig, KeySetFault, KeySource, Timing};
+use crate::revocation::RevocationList;
 use crate::source::{Obtained, Source, SourceFault};
 
 /// A key set that was obtained, with its number.
@@ -20,12 +22,24 @@ pub(crate) struct Held {
     pub keys: KeySet,
     /// 1 for the first key set; one more each time the document changes.
     pub generation: u64,
+    /// Unlike that of any other key set of this process.
+    pub id: u64,
     document: Vec<u8>,
+}
+
+/// Names what must not be mistaken for one another, and is never given twice.
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
+fn next_id() -> u64 {
+    NEXT_ID.fetch_add(1, Ordering::Relaxed)
 }
 
 /// One issuer. Shared by all clones of the keyring.
 pub(crate) struct Issuer {
     pub profile: Profile,
+    /// Unlike that of any other issuer object of this process, also of one with the same name.
+    pub id: u64,
+    pub revoked: RevocationList,
     source: Source,
     timing: Timing,
     runtime: Handle,
@@ -67,17 +81,23 @@ impl Issuer {
     /// Whether it is exactly what this configuration says.
     pub fn is_of(&self, config: &IssuerConfig) -> bool {
         let source = &self.source;
-        self.profile == config.profile && source.place == config.source && source.allow_http == config.allow_http
+        let same_keys = source.place == config.source && source.allow_http == config.allow_http;
+        self.profile == config.profile && same_keys && self.revoked.is_from(config.revocations.as_ref())
     }
 
-    pub fn new(profile: Profile, source: Source, timing: Timing, runtime: Handle) -> Self {
+    pub fn new(profile: Profile, source: Source, revoked: RevocationList, timing: Timing, runtime: Handle) -> Self {
         let (held, schedule, refresher) = Default::default();
-        Self { profile, source, timing, runtime, held, schedule, refresher }
+        Self { profile, id: next_id(), revoked, source, timing, runtime, held, schedule, refresher }
     }
 
     /// The key set as it is now, without waiting.
     pub fn held(&self) -> Option<Arc<Held>> {
         self.held.load_full()
+    }
+
+    /// Whether this very key set is still in force.
+    pub fn has_key_set(&self, id: u64) -> bool {
+        self.held.load().as_ref().is_some_and(|held| held.id == id)
     }
 
     /// Makes sure that the key is there if it can be had; waits at most the wait deadline.
@@ -106,7 +126,7 @@ impl Issuer {
         }
         let generation = before.map_or(1, |held| held.generation + 1);
         tracing::info!(profile = %self.profile.name, generation, keys = keys.len(), "key set in force");
-        self.held.store(Some(Arc::new(Held { keys, generation, document })));
+        self.held.store(Some(Arc::new(Held { keys, generation, id: next_id(), document })));
         Ok(())
     }
 

@@ -13,9 +13,14 @@ mod config;
 mod guard;
 mod fetch;
 mod source;
+mod cache;
+mod revocation;
 mod issuer;
 mod keyring;
+mod verifying;
 pub mod resource_server;
 
-pub use config::{IssuerConfig, KeySetFault, KeySource, KeyringError, Timing};
+pub use cache::{CacheReport, DEFAULT_CACHE_BYTES};
+pub use config::{FeedTiming, IssuerConfig, KeySetFault, KeySource, KeyringError, Timing};
 pub use keyring::Keyring;
+pub use revocation::{FeedState, RevocationReport, RevokeError};

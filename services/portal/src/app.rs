@@ -65,5 +65,10 @@ fn issuer(settings: &Settings) -> IssuerConfig {
         leeway_seconds: LEEWAY_SECONDS,
         max_lifetime_seconds: MAX_LIFETIME_SECONDS,
     };
-    IssuerConfig { profile, source: KeySource::JwksUrl(settings.jwks_url.clone()), allow_http: settings.allow_http }
+    IssuerConfig {
+        profile,
+        source: KeySource::JwksUrl(settings.jwks_url.clone()),
+        allow_http: settings.allow_http,
+        revocations: None,
+    }
 }

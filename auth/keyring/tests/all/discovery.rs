@@ -28,7 +28,7 @@ async fn verdict(place: &'static str, metadata: impl Fn(&str) -> Value) -> Resul
     let mut profile = profile();
     profile.issuer.clone_from(&issuer);
     let source = KeySource::Discovery(server.address.clone());
-    let config = IssuerConfig { profile, source, allow_http: false };
+    let config = IssuerConfig { profile, source, allow_http: false, revocations: None };
     let keyring = Keyring::with_timing(vec![config], Handle::current(), &quick()).expect("a keyring");
     keyring.authenticate(&signer.token_with(&json!({"iss": issuer}))).await
 }

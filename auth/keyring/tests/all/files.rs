@@ -12,7 +12,12 @@ use witgate_token::Demands;
 use crate::issuer::{Signer, eventually, keyring_from, now, profile, quick};
 
 fn made(path: &Path) -> Result<Keyring, KeyringError> {
-    let config = IssuerConfig { profile: profile(), source: KeySource::JwksFile(path.to_owned()), allow_http: false };
+    let config = IssuerConfig {
+        profile: profile(),
+        source: KeySource::JwksFile(path.to_owned()),
+        allow_http: false,
+        revocations: None,
+    };
     Keyring::new(vec![config], Handle::current())
 }
 

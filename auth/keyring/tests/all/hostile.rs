@@ -88,7 +88,10 @@ async fn only_status_200_counts() {
 async fn bad_configurations_are_refused() {
     let made = |address: &str, allow_http| {
         let source = KeySource::JwksUrl(address.parse().expect("a URL"));
-        Keyring::new(vec![IssuerConfig { profile: profile(), source, allow_http }], Handle::current())
+        Keyring::new(
+            vec![IssuerConfig { profile: profile(), source, allow_http, revocations: None }],
+            Handle::current(),
+        )
     };
     assert!(matches!(made("http://id.example.com/k", false), Err(KeyringError::PlainHttp { .. })));
     assert!(matches!(made("ftp://id.example.com/k", true), Err(KeyringError::Address { .. })));
@@ -97,6 +100,7 @@ async fn bad_configurations_are_refused() {
         profile: profile(),
         source: KeySource::JwksUrl("https://id.example.com".parse().expect("a URL")),
         allow_http: false,
+        revocations: None,
     };
     let mut other_name = config();
     other_name.profile.name = "other".into();

@@ -149,7 +149,7 @@ pub fn quick() -> Timing {
 }
 
 pub fn keyring_from(source: KeySource, timing: &Timing) -> Keyring {
-    let config = IssuerConfig { profile: profile(), source, allow_http: false };
+    let config = IssuerConfig { profile: profile(), source, allow_http: false, revocations: None };
     Keyring::with_timing(vec![config], Handle::current(), timing).expect("a keyring")
 }
 

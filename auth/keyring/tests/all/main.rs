@@ -7,4 +7,6 @@ mod fetching;
 mod hostile;
 mod files;
 mod discovery;
+mod cache;
+mod revocation;
 mod service;
