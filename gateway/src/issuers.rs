@@ -41,12 +41,7 @@ fn note(faults: &mut Faults, issuers: &[Issuer], message: String, runtime: &Hand
 }
 
 fn issuer(issuer: &Issuer) -> Result<IssuerConfig, String> {
-    Ok(IssuerConfig {
-        profile: profile(issuer)?,
-        source: source(&issuer.source),
-        allow_http: issuer.allow_http,
-        revocations: None,
-    })
+    Ok(IssuerConfig::new(profile(issuer)?, source(&issuer.source)).allow_http(issuer.allow_http))
 }
 
 fn profile(issuer: &Issuer) -> Result<Profile, String> {

@@ -1,35 +1,105 @@
 //! What the operator says about an issuer: its profile and where its keys are.
 //!
-//! Never holds a secret: key sets are public.
+//! Never holds a key or a secret: only the place of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use url::Url;
-use witgate_token::{KeySetError, Profile};
+use witgate_token::{Algorithm, KeyFault, KeySetError, Profile};
 
-/// One issuer whose tokens are accepted.
-#[derive(Debug, Clone)]
+use crate::feed_timing::FeedTiming;
+use crate::guard::{AddressFault, Allowances};
+use crate::origin::Origin;
+
+/// One issuer whose tokens are accepted. Made by [`IssuerConfig::new`], strict; then loosened where the operator says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct IssuerConfig {
     /// How its tokens must look.
     pub profile: Profile,
-    /// Where its public keys are.
+    /// Where its keys are.
     pub source: KeySource,
     /// Allow http to an address that is not loopback. Loopback http is always allowed.
     pub allow_http: bool,
-    /// Where its revocations are: the document that README.md describes. Nothing: revocation by feed is off.
+    /// Allow addresses of private networks, and names that lead to them or to this machine.
+    pub allow_private: bool,
+    /// Where a discovery document may say that the keys are, beside the issuer's own origin.
+    pub key_origins: Vec<Origin>,
+    /// Where its revocations are: the document that README.md describes. Nothing: there is no feed.
     pub revocations: Option<Url>,
 }
 
-/// Where an issuer's public keys are.
+impl IssuerConfig {
+    /// With nothing allowed beyond https to the public internet and anything to a loopback address.
+    pub fn new(profile: Profile, source: KeySource) -> Self {
+        Self { profile, source, allow_http: false, allow_private: false, key_origins: Vec::new(), revocations: None }
+    }
+
+    /// Says whether http to an address that is not loopback is allowed.
+    #[must_use]
+    pub fn allow_http(self, allow_http: bool) -> Self {
+        Self { allow_http, ..self }
+    }
+
+    /// Says whether private networks are allowed.
+    #[must_use]
+    pub fn allow_private(self, allow_private: bool) -> Self {
+        Self { allow_private, ..self }
+    }
+
+    /// Says on which origins a discovery document may place the keys, beside the issuer's own.
+    #[must_use]
+    pub fn key_origins(self, key_origins: Vec<Origin>) -> Self {
+        Self { key_origins, ..self }
+    }
+
+    /// Says where the issuer's revocations are. The allowances count for that address, too.
+    #[must_use]
+    pub fn revocations(self, revocations: Option<Url>) -> Self {
+        Self { revocations, ..self }
+    }
+
+    pub(crate) fn allowances(&self) -> Allowances {
+        Allowances { http: self.allow_http, private: self.allow_private }
+    }
+}
+
+/// Where an issuer's keys are. Files are read at start, watched, and read again every 10 seconds in any case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeySource {
     /// A JWKS document at this address (RFC 7517 section 5).
     JwksUrl(Url),
-    /// A JWKS document in this file: read at start, then read again about every 10 seconds once it is in use.
+    /// A JWKS document in this file.
     JwksFile(PathBuf),
     /// The issuer's address: OpenID Connect Discovery 1.0, then RFC 8414. The document must name the exact issuer.
     Discovery(Url),
+    /// One public key in a PEM file (RFC 7468 section 13).
+    PemFile {
+        /// The file.
+        path: PathBuf,
+        /// The one algorithm of the key, and of the profile.
+        algorithm: Algorithm,
+        /// The `kid` of the key. Without one it answers to any.
+        kid: Option<String>,
+    },
+    /// The secret of an HMAC in a file: its bytes without one newline at the end, or `base64:` and their base64.
+    SecretFile {
+        /// The file.
+        path: PathBuf,
+        /// The one algorithm of the secret, and of the profile.
+        algorithm: Algorithm,
+    },
+}
+
+impl KeySource {
+    /// The file, where the keys are in one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::JwksFile(path) | Self::PemFile { path, .. } | Self::SecretFile { path, .. } => Some(path),
+            Self::JwksUrl(_) | Self::Discovery(_) => None,
+        }
+    }
 }
 
 /// When keys are fetched, and how long anybody waits. The defaults fit production; tests shorten them.
@@ -49,34 +119,10 @@ pub struct Timing {
     pub max_fresh: Duration,
     /// How long a key set is taken for fresh where the server says nothing.
     pub default_fresh: Duration,
-    /// How often a key set in a file is read again.
+    /// How often a file is read again where no event said that it changed.
     pub file_check: Duration,
     /// When revocations are fetched.
     pub feed: FeedTiming,
-}
-
-/// When a feed of revocations is fetched, and how long its word counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeedTiming {
-    /// Pause between two polls, unless the server asks for a longer one.
-    pub poll: Duration,
-    /// Longest pause that the server's `max-age` can ask for.
-    pub max_poll: Duration,
-    /// One fetch takes at most this, and a caller waits at most this for the first one.
-    pub deadline: Duration,
-    /// How long a snapshot counts when no later one can be had. Then no token of the issuer passes.
-    pub max_stale: Duration,
-}
-
-impl Default for FeedTiming {
-    fn default() -> Self {
-        Self {
-            poll: Duration::from_secs(2),
-            max_poll: Duration::from_secs(15),
-            deadline: Duration::from_secs(5),
-            max_stale: Duration::from_secs(60),
-        }
-    }
 }
 
 impl Default for Timing {
@@ -120,17 +166,60 @@ pub enum KeyringError {
         /// The profile's name.
         profile: String,
     },
-    /// A revocations address that may not be asked.
+    /// An address of a private network.
     #[error(
-        "the revocations address of profile '{profile}' must be https, or http to a loopback address or with \
-         allow-http = true, with a host and without credentials"
+        "the keys of profile '{profile}' would come from '{host}', which is in a private network; if that is meant, set allow-private = true"
     )]
-    RevocationsAddress {
+    Private {
+        /// The profile's name.
+        profile: String,
+        /// The host in the address.
+        host: String,
+    },
+    /// An address that serves no keys, whatever is allowed.
+    #[error(
+        "the keys of profile '{profile}' cannot come from '{host}': it is unspecified, multicast, reserved, or a cloud's metadata service"
+    )]
+    Never {
+        /// The profile's name.
+        profile: String,
+        /// The host in the address.
+        host: String,
+    },
+    /// An address of revocations that may not be asked.
+    #[error("the revocations of profile '{profile}' cannot come from there: {cause}")]
+    Revocations {
+        /// The profile's name.
+        profile: String,
+        /// What is wrong with the address.
+        cause: AddressFault,
+    },
+    /// An HMAC without a secret of its own: with any other source, whoever knows a public key could sign.
+    #[error("profile '{profile}' allows {algorithm}, which counts only with a secret file and alone")]
+    Symmetric {
+        /// The profile's name.
+        profile: String,
+        /// The algorithm that is not allowed here.
+        algorithm: Algorithm,
+    },
+    /// A secret that is to serve something else than exactly its one HMAC.
+    #[error(
+        "the secret of profile '{profile}' serves one of HS256, HS384 and HS512, and the profile must allow that one and nothing else"
+    )]
+    SecretAlgorithm {
         /// The profile's name.
         profile: String,
     },
-    /// The JWKS file cannot be read.
-    #[error("cannot read the key set file '{}' of profile '{profile}': {cause}", path.display())]
+    /// A PEM file has one key, and one key has one algorithm.
+    #[error(
+        "the PEM file of profile '{profile}' is one key for one algorithm, and the profile must allow that one and nothing else"
+    )]
+    PemAlgorithm {
+        /// The profile's name.
+        profile: String,
+    },
+    /// The key file cannot be read.
+    #[error("cannot read the key file '{}' of profile '{profile}': {cause}", path.display())]
     File {
         /// The profile's name.
         profile: String,
@@ -139,8 +228,8 @@ pub enum KeyringError {
         /// What the system said.
         cause: std::io::Error,
     },
-    /// The JWKS file is no JWKS document.
-    #[error("the key set file '{}' of profile '{profile}' is no usable key set: {cause}", path.display())]
+    /// The key file holds no usable key.
+    #[error("the key file '{}' of profile '{profile}' cannot be used: {cause}", path.display())]
     FileContent {
         /// The profile's name.
         profile: String,
@@ -154,7 +243,7 @@ pub enum KeyringError {
     Client(#[source] reqwest::Error),
 }
 
-/// Why a document is no usable key set.
+/// Why a document is no usable key set. Never a part of the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeySetFault {
     /// The document as a whole.
@@ -163,4 +252,13 @@ pub enum KeySetFault {
     /// Not one key in it can be used.
     #[error("the document holds no usable key")]
     NoUsableKey,
+    /// Not one key in it can be used, the first for this reason.
+    #[error("the document holds no usable key; the first was left out: {0}")]
+    AllLeftOut(KeyFault),
+    /// The one key or secret in a file.
+    #[error(transparent)]
+    Key(#[from] KeyFault),
+    /// What follows `base64:` in a secret file.
+    #[error("what follows 'base64:' is no base64 with its padding")]
+    Base64,
 }

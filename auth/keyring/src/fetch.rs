@@ -1,18 +1,24 @@
-//! One guarded GET: no redirects, a deadline set by the caller, a bounded body.
+//! One guarded GET: few redirects and none to elsewhere, a deadline set by the caller, a bounded body.
 //!
-//! Never follows the server anywhere, and never sends credentials.
+//! Never follows the server to another origin, and never sends credentials.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, LOCATION};
+use reqwest::Response;
 use reqwest::redirect::Policy;
 use url::Url;
 
-use crate::guard::{self, AddressFault};
+use crate::guard::{AddressFault, Allowances};
+use crate::names::{Guarded, Names};
+use crate::origin;
 
 /// Longest body that is read, in bytes.
 pub(crate) const MAX_BODY_BYTES: usize = witgate_token::MAX_JWKS_BYTES;
+/// Most redirects that are followed in one fetch.
+const MAX_REDIRECTS: usize = 3;
 /// How long a connection may take, within the deadline of the whole fetch.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(3);
 
@@ -34,13 +40,37 @@ pub(crate) enum FetchFault {
     Status(u16),
     #[error("the answer is longer than {0} bytes")]
     TooLarge(usize),
+    #[error("the server redirects to another origin, {0}; name the final address instead")]
+    RedirectElsewhere(String),
+    #[error("the server redirects more than {MAX_REDIRECTS} times")]
+    RedirectsWithoutEnd,
+    #[error("the server redirects to nowhere")]
+    RedirectNowhere,
 }
 
-/// A client that follows no redirect and reads no proxy setting from the environment.
-pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
+/// The HTTP clients of a keyring: one that reaches private networks and one that does not.
+pub(crate) struct Clients {
+    public: reqwest::Client,
+    private: reqwest::Client,
+}
+
+impl Clients {
+    pub fn new(names: &Names) -> Result<Self, reqwest::Error> {
+        Ok(Self { public: client(names.clone(), false)?, private: client(names.clone(), true)? })
+    }
+
+    /// The client for an issuer with these allowances.
+    pub fn under(&self, allowances: Allowances) -> reqwest::Client {
+        if allowances.private { self.private.clone() } else { self.public.clone() }
+    }
+}
+
+/// A client that follows no redirect by itself and reads no proxy setting from the environment.
+fn client(names: Names, allow_private: bool) -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .redirect(Policy::none())
         .no_proxy()
+        .dns_resolver(Arc::new(Guarded { names, allow_private }))
         .connect_timeout(CONNECT_DEADLINE)
         // Fetches are rare, and a kept connection that the server is about to close would cost one.
         .pool_max_idle_per_host(0)
@@ -49,9 +79,12 @@ pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
 }
 
 /// Fetches one document. The caller sets the deadline.
-pub(crate) async fn get(client: &reqwest::Client, address: &Url, allow_http: bool) -> Result<Fetched, FetchFault> {
-    guard::judge(address, allow_http)?;
-    let mut answer = client.get(address.clone()).header("accept", "application/json").send().await?;
+pub(crate) async fn get(
+    client: &reqwest::Client,
+    address: &Url,
+    allowances: Allowances,
+) -> Result<Fetched, FetchFault> {
+    let mut answer = follow(client, address, allowances, None).await?;
     if answer.status() != http::StatusCode::OK {
         return Err(FetchFault::Status(answer.status().as_u16()));
     }
@@ -64,7 +97,7 @@ pub(crate) async fn get(client: &reqwest::Client, address: &Url, allow_http: boo
 pub(crate) enum Answer {
     /// A document, and its validator where it has one.
     Changed { fetched: Fetched, etag: Option<HeaderValue> },
-    /// The document that the validator names is still the one (RFC 9110 section 15.4.5).
+    /// The document of the validator is still the one (RFC 9110 section 15.4.5).
     Unchanged { max_age: Option<Duration> },
 }
 
@@ -72,16 +105,11 @@ pub(crate) enum Answer {
 pub(crate) async fn get_if_changed(
     client: &reqwest::Client,
     address: &Url,
-    allow_http: bool,
+    allowances: Allowances,
     etag: Option<&HeaderValue>,
     most: usize,
 ) -> Result<Answer, FetchFault> {
-    guard::judge(address, allow_http)?;
-    let mut request = client.get(address.clone()).header("accept", "application/json");
-    if let Some(etag) = etag {
-        request = request.header(IF_NONE_MATCH, etag);
-    }
-    let mut answer = request.send().await?;
+    let mut answer = follow(client, address, allowances, etag).await?;
     let max_age = max_age_of(&answer);
     match answer.status() {
         http::StatusCode::NOT_MODIFIED if etag.is_some() => Ok(Answer::Unchanged { max_age }),
@@ -94,12 +122,42 @@ pub(crate) async fn get_if_changed(
     }
 }
 
-fn max_age_of(answer: &reqwest::Response) -> Option<Duration> {
-    answer.headers().get(CACHE_CONTROL).and_then(|value| max_age(value.to_str().ok()?))
+/// The first answer that is no redirect. Each address on the way is judged as the first one is.
+async fn follow(
+    client: &reqwest::Client,
+    address: &Url,
+    allowances: Allowances,
+    etag: Option<&HeaderValue>,
+) -> Result<Response, FetchFault> {
+    let mut current = address.clone();
+    for _ in 0..=MAX_REDIRECTS {
+        allowances.judge(&current)?;
+        let mut request = client.get(current.clone()).header("accept", "application/json");
+        if let Some(etag) = etag {
+            request = request.header(IF_NONE_MATCH, etag);
+        }
+        let answer = request.send().await?;
+        if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+            return Ok(answer);
+        }
+        let next = target(&current, &answer).ok_or(FetchFault::RedirectNowhere)?;
+        if !origin::same(address, &next) {
+            return Err(FetchFault::RedirectElsewhere(next.origin().ascii_serialization()));
+        }
+        current = next;
+    }
+    Err(FetchFault::RedirectsWithoutEnd)
+}
+
+/// RFC 9110 section 10.2.2: one reference, perhaps relative.
+fn target(current: &Url, answer: &Response) -> Option<Url> {
+    let mut locations = answer.headers().get_all(LOCATION).iter();
+    let (only, None) = (locations.next()?, locations.next()) else { return None };
+    current.join(only.to_str().ok()?).ok()
 }
 
 /// Counts what arrives, not what Content-Length promises.
-async fn bounded_body(answer: &mut reqwest::Response, most: usize) -> Result<Vec<u8>, FetchFault> {
+async fn bounded_body(answer: &mut Response, most: usize) -> Result<Vec<u8>, FetchFault> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
         if body.len() + chunk.len() > most {
@@ -108,6 +166,10 @@ async fn bounded_body(answer: &mut reqwest::Response, most: usize) -> Result<Vec
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+fn max_age_of(answer: &Response) -> Option<Duration> {
+    answer.headers().get(CACHE_CONTROL).and_then(|value| max_age(value.to_str().ok()?))
 }
 
 /// RFC 9111 section 5.2.2, as far as it matters for how soon to ask again.

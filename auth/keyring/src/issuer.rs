@@ -2,20 +2,26 @@
 //!
 //! Never evicts a key set because a fetch failed or a key was not found, and never runs two fetches at once.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
+use sha2::{Digest as _, Sha256};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, sleep, timeout};
-use witgate_token::{KeySet, Profile};
+use tokio::time::{sleep, timeout};
+use witgate_token::{DroppedKey, KeySet, Profile};
 
-use crate::config::{IssuerConfig, KeySetFault, KeySource, Timing};
+use crate::causes::with_causes;
+use crate::config::{IssuerConfig, KeySetFault, Timing};
+use crate::facts::{Facts, Known};
 use crate::revocation::RevocationList;
-use crate::source::{Obtained, Source, SourceFault};
+use crate::schedule::{Ask, Schedule};
+use crate::source::{self, Obtained, Source, SourceFault};
+use crate::watch::Watch;
 
 /// A key set that was obtained, with its number.
 pub(crate) struct Held {
@@ -24,7 +30,10 @@ pub(crate) struct Held {
     pub generation: u64,
     /// Unlike that of any other key set of this process.
     pub id: u64,
-    document: Vec<u8>,
+    /// The keys of the document that were left out.
+    pub dropped: Vec<DroppedKey>,
+    /// SHA-256 of the document. The document itself may be a secret.
+    digest: [u8; 32],
 }
 
 /// Names what must not be mistaken for one another, and is never given twice.
@@ -44,17 +53,9 @@ pub(crate) struct Issuer {
     timing: Timing,
     runtime: Handle,
     held: ArcSwapOption<Held>,
-    schedule: Mutex<Schedule>,
+    schedule: Schedule,
+    facts: Facts,
     refresher: OnceLock<Refresher>,
-}
-
-/// When the last fetch started, whether it still runs, and until when its result counts as fresh.
-#[derive(Default)]
-struct Schedule {
-    /// Closed when the fetch has ended, however it ended.
-    flight: Option<watch::Receiver<()>>,
-    started: Option<Instant>,
-    fresh_for: Duration,
 }
 
 /// The background task of one issuer; ends with it.
@@ -68,7 +69,7 @@ impl Drop for Refresher {
 
 /// Why a fetch brought no new key set. For the operator's log only.
 #[derive(Debug, thiserror::Error)]
-enum RefreshFault {
+pub(crate) enum RefreshFault {
     #[error(transparent)]
     Source(#[from] SourceFault),
     #[error("the fetch took longer than its deadline")]
@@ -81,13 +82,14 @@ impl Issuer {
     /// Whether it is exactly what this configuration says.
     pub fn is_of(&self, config: &IssuerConfig) -> bool {
         let source = &self.source;
-        let same_keys = source.place == config.source && source.allow_http == config.allow_http;
-        self.profile == config.profile && same_keys && self.revoked.is_from(config.revocations.as_ref())
+        let same_source = source.place == config.source && source.key_origins == config.key_origins;
+        let same_feed = self.revoked.is_from(config.revocations.as_ref());
+        self.profile == config.profile && same_source && same_feed && source.allowances == config.allowances()
     }
 
     pub fn new(profile: Profile, source: Source, revoked: RevocationList, timing: Timing, runtime: Handle) -> Self {
-        let (held, schedule, refresher) = Default::default();
-        Self { profile, id: next_id(), revoked, source, timing, runtime, held, schedule, refresher }
+        let (held, schedule, facts, refresher) = Default::default();
+        Self { profile, id: next_id(), revoked, source, timing, runtime, held, schedule, facts, refresher }
     }
 
     /// The key set as it is now, without waiting.
@@ -100,6 +102,33 @@ impl Issuer {
         self.held.load().as_ref().is_some_and(|held| held.id == id)
     }
 
+    /// What happened to its fetches so far.
+    pub fn known(&self) -> Known {
+        self.facts.known()
+    }
+
+    /// Reads the file of a source that has one, and says which; nothing otherwise. Blocks.
+    pub fn read_at_start(&self) -> Option<(&Path, Result<(), RefreshFault>)> {
+        let path = self.source.place.file()?;
+        let read = self.source.read(path).map_err(RefreshFault::from);
+        let accepted = read.and_then(|obtained| Ok(self.accept(&obtained)?));
+        if accepted.is_ok() {
+            self.facts.succeeded();
+        }
+        Some((path, accepted))
+    }
+
+    /// Reads the file again whenever it may have changed, from now on.
+    pub fn follow(self: &Arc<Self>, watch: Watch) {
+        self.refresher
+            .get_or_init(|| Refresher(self.runtime.spawn(follow(Arc::downgrade(self), watch)).abort_handle()));
+    }
+
+    /// Fetches again before the key set goes stale, from now on.
+    pub fn keep_fresh(self: &Arc<Self>) {
+        self.refresher.get_or_init(|| Refresher(self.runtime.spawn(refresh(Arc::downgrade(self))).abort_handle()));
+    }
+
     /// Makes sure that the key is there if it can be had; waits at most the wait deadline.
     pub async fn ensure(self: &Arc<Self>, kid: Option<&str>) {
         if !self.has(kid)
@@ -108,25 +137,30 @@ impl Issuer {
             // The channel closes when the fetch ends; what it brought is in `held`.
             let _ = timeout(self.timing.wait_deadline, flight.changed()).await;
         }
-        self.refresher.get_or_init(|| Refresher(self.runtime.spawn(refresh(Arc::downgrade(self))).abort_handle()));
+        self.keep_fresh();
     }
 
     /// Parses a document and puts it in force. Errors leave the old one in force.
-    pub fn accept(&self, document: Vec<u8>) -> Result<(), KeySetFault> {
+    fn accept(&self, obtained: &Obtained) -> Result<(), KeySetFault> {
+        let digest = Sha256::digest(obtained.document.as_slice()).into();
         let before = self.held();
-        if before.as_ref().is_some_and(|held| held.document == document) {
+        if before.as_ref().is_some_and(|held| held.digest == digest) {
             return Ok(());
         }
-        let (keys, dropped) = KeySet::from_jwks(&document)?;
-        for key in dropped {
-            tracing::warn!(profile = %self.profile.name, index = key.index, kid = ?key.kid, reason = %key.fault, "key left out");
-        }
+        let (keys, dropped) = source::keys(&self.source.place, &obtained.document)?;
         if keys.is_empty() {
-            return Err(KeySetFault::NoUsableKey);
+            return Err(dropped.first().map_or(KeySetFault::NoUsableKey, |first| KeySetFault::AllLeftOut(first.fault)));
         }
         let generation = before.map_or(1, |held| held.generation + 1);
-        tracing::info!(profile = %self.profile.name, generation, keys = keys.len(), "key set in force");
-        self.held.store(Some(Arc::new(Held { keys, generation, id: next_id(), document })));
+        let profile = &self.profile.name;
+        for key in &dropped {
+            tracing::warn!(%profile, index = key.index, kid = ?key.kid, reason = %key.fault, "key left out");
+        }
+        if obtained.is_open_to_others {
+            tracing::warn!(%profile, "the secret file may be read by others than its owner; take that away: chmod 600");
+        }
+        tracing::info!(%profile, generation, keys = keys.len(), "key set in force");
+        self.held.store(Some(Arc::new(Held { keys, generation, id: next_id(), dropped, digest })));
         Ok(())
     }
 
@@ -136,80 +170,94 @@ impl Issuer {
 
     /// The running fetch, or a new one; nothing while the last start is too recent.
     fn start_or_join(self: &Arc<Self>) -> Option<watch::Receiver<()>> {
-        let mut schedule = self.schedule();
-        if let Some(running) = schedule.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
-            return Some(running.clone());
+        match self.schedule.ask(self.cooldown())? {
+            Ask::Join(flight) => Some(flight),
+            Ask::Begin(done, flight) => {
+                self.begin(done);
+                Some(flight)
+            }
         }
-        let now = Instant::now();
-        if schedule.started.is_some_and(|started| now < started + self.cooldown()) {
-            return None;
+    }
+
+    /// A reading that pays no heed to the cooldown, since the file may have changed; or the one under way, and false.
+    fn reread(self: &Arc<Self>) -> (watch::Receiver<()>, bool) {
+        match self.schedule.ask_now() {
+            Ask::Join(flight) => (flight, false),
+            Ask::Begin(done, flight) => {
+                self.begin(done);
+                (flight, true)
+            }
         }
-        let (done, flight) = watch::channel(());
-        schedule.started = Some(now);
-        schedule.flight = Some(flight.clone());
+    }
+
+    fn begin(self: &Arc<Self>, done: watch::Sender<()>) {
         let issuer = Arc::clone(self);
         self.runtime.spawn(async move {
             issuer.fetch().await;
             drop(done);
         });
-        Some(flight)
     }
 
     async fn fetch(&self) {
         match self.try_fetch().await {
-            Ok(fresh_for) => self.schedule().fresh_for = fresh_for,
-            Err(fault) => {
-                self.schedule().fresh_for = Duration::ZERO;
-                let kept = self.held.load().is_some();
-                tracing::warn!(profile = %self.profile.name, reason = %with_causes(&fault), old_keys_kept = kept, "no new key set");
+            Ok(fresh_for) => {
+                self.schedule.fresh_for(fresh_for);
+                self.facts.succeeded();
             }
+            Err(fault) => {
+                self.schedule.fresh_for(Duration::ZERO);
+                self.note(&with_causes(&fault));
+            }
+        }
+    }
+
+    /// A file that is looked at again and again says the same each time: once is enough.
+    fn note(&self, reason: &str) {
+        let is_news = self.facts.failed(reason);
+        if is_news || self.source.place.file().is_none() {
+            let old_keys_kept = self.held.load().is_some();
+            tracing::warn!(profile = %self.profile.name, reason, old_keys_kept, "no new key set");
         }
     }
 
     async fn try_fetch(&self) -> Result<Duration, RefreshFault> {
         let obtained = timeout(self.timing.fetch_deadline, self.source.obtain()).await;
-        let Obtained { document, max_age } = obtained.map_err(|_| RefreshFault::Deadline)??;
-        self.accept(document)?;
-        if matches!(self.source.place, KeySource::JwksFile(_)) {
-            return Ok(self.timing.file_check);
-        }
-        let wanted = max_age.unwrap_or(self.timing.default_fresh);
+        let obtained = obtained.map_err(|_| RefreshFault::Deadline)??;
+        self.accept(&obtained)?;
+        let wanted = obtained.max_age.unwrap_or(self.timing.default_fresh);
         Ok(wanted.clamp(self.timing.min_fresh, self.timing.max_fresh))
     }
 
     fn cooldown(&self) -> Duration {
         if self.held.load().is_some() { self.timing.cooldown } else { self.timing.first_cooldown }
     }
-
-    /// How long the background task waits: four fifths of the freshness, and at least the cooldown.
-    fn until_refresh(&self) -> Duration {
-        let schedule = self.schedule();
-        let due = (schedule.fresh_for * 4 / 5).max(self.cooldown());
-        let since = schedule.started.map_or(due, |started| started.elapsed());
-        due.saturating_sub(since)
-    }
-
-    /// A panic while it is held leaves nothing half done: each field stands alone.
-    fn schedule(&self) -> MutexGuard<'_, Schedule> {
-        self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// An error and all its causes in one line, for the operator.
-fn with_causes(fault: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(fault), |one| one.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Fetches again before the key set goes stale, until the issuer is gone.
 async fn refresh(issuer: Weak<Issuer>) {
     loop {
-        let Some(pause) = issuer.upgrade().map(|issuer| issuer.until_refresh()) else { return };
+        let Some(pause) = issuer.upgrade().map(|issuer| issuer.schedule.until_due(issuer.cooldown())) else { return };
         sleep(pause).await;
         let Some(flight) = issuer.upgrade().map(|issuer| issuer.start_or_join()) else { return };
         if let Some(mut flight) = flight {
             // Ends with the fetch, which has its own deadline.
             let _ = flight.changed().await;
+        }
+    }
+}
+
+/// Reads the file again after each event and each pause, until the issuer is gone.
+async fn follow(issuer: Weak<Issuer>, mut watch: Watch) {
+    loop {
+        let Some(pause) = issuer.upgrade().map(|issuer| issuer.timing.file_check) else { return };
+        watch.changed(pause).await;
+        // A reading that is under way may have begun before the change: it is waited for, and then one more is made.
+        loop {
+            let Some((mut flight, is_new)) = issuer.upgrade().map(|issuer| issuer.reread()) else { return };
+            let _ = flight.changed().await;
+            if is_new {
+                break;
+            }
         }
     }
 }

@@ -9,12 +9,14 @@ use tokio::runtime::Handle;
 use witgate_token::{Profile, Revocation};
 
 use crate::cache::{Cache, DEFAULT_CACHE_BYTES};
-use crate::config::{IssuerConfig, KeySource, KeyringError, Timing};
-use crate::fetch;
-use crate::guard::{self, AddressFault};
-use crate::issuer::Issuer;
-use crate::revocation::{Feed, RevocationList, RevocationReport, RevokeError};
-use crate::source::{self, Source, SourceFault};
+use crate::checks;
+use crate::config::{IssuerConfig, KeyringError, Timing};
+use crate::fetch::Clients;
+use crate::issuer::{Issuer, RefreshFault};
+use crate::names::Names;
+use crate::revocation::{Feed, RevocationList, RevokeError};
+use crate::source::{Source, SourceFault};
+use crate::watch::Watch;
 
 /// All configured issuers with their keys. Clones share them.
 #[derive(Clone)]
@@ -39,7 +41,7 @@ impl Keyring {
     /// As [`Keyring::new`].
     pub fn renewed(&self, issuers: Vec<IssuerConfig>, runtime: &Handle) -> Result<Self, KeyringError> {
         refuse_duplicates(&issuers)?;
-        let client = fetch::client().map_err(KeyringError::Client)?;
+        let client = Clients::new(&Names::System).map_err(KeyringError::Client)?;
         let timing = Timing::default();
         let made = issuers.into_iter().map(|config| match self.issuers.iter().find(|issuer| issuer.is_of(&config)) {
             Some(unchanged) => Ok(Arc::clone(unchanged)),
@@ -53,8 +55,21 @@ impl Keyring {
     /// # Errors
     /// As [`Keyring::new`].
     pub fn with_timing(issuers: Vec<IssuerConfig>, runtime: Handle, timing: &Timing) -> Result<Self, KeyringError> {
+        Self::with_names(issuers, runtime, timing, &Names::System)
+    }
+
+    /// As [`Keyring::with_timing`], with another way from host names to addresses than the system's. For tests.
+    ///
+    /// # Errors
+    /// As [`Keyring::new`].
+    pub fn with_names(
+        issuers: Vec<IssuerConfig>,
+        runtime: Handle,
+        timing: &Timing,
+        names: &Names,
+    ) -> Result<Self, KeyringError> {
         refuse_duplicates(&issuers)?;
-        let client = fetch::client().map_err(KeyringError::Client)?;
+        let client = Clients::new(names).map_err(KeyringError::Client)?;
         let made = issuers.into_iter().map(move |config| make_issuer(config, &client, timing, &runtime));
         let cache = Arc::new(Cache::new(DEFAULT_CACHE_BYTES));
         Ok(Self { issuers: made.collect::<Result<_, _>>()?, cache })
@@ -83,11 +98,6 @@ impl Keyring {
     /// `UnknownProfile`, or `Full` where there are too many.
     pub fn revoke(&self, profile: &str, revoked: impl IntoIterator<Item = Revocation>) -> Result<(), RevokeError> {
         self.named(profile).ok_or(RevokeError::UnknownProfile)?.revoked.say(revoked)
-    }
-
-    /// How the revocations of each issuer stand.
-    pub fn revocation_reports(&self) -> Vec<RevocationReport> {
-        self.issuers.iter().map(|issuer| issuer.revoked.report(&issuer.profile.name)).collect()
     }
 
     /// With a cache of verified tokens of this size instead of [`DEFAULT_CACHE_BYTES`]. With 0 each token is verified
@@ -122,57 +132,40 @@ fn refuse_duplicates(issuers: &[IssuerConfig]) -> Result<(), KeyringError> {
 
 fn make_issuer(
     config: IssuerConfig,
-    client: &reqwest::Client,
+    clients: &Clients,
     timing: &Timing,
     runtime: &Handle,
 ) -> Result<Arc<Issuer>, KeyringError> {
-    judge_address(&config)?;
-    let revoked = revocations(&config, client, timing, runtime)?;
-    let IssuerConfig { profile, source: place, allow_http, .. } = config;
-    let file = if let KeySource::JwksFile(path) = &place { Some(path.clone()) } else { None };
-    let source = Source { place, issuer: profile.issuer.clone(), allow_http, client: client.clone() };
-    let issuer = Issuer::new(profile, source, revoked, timing.clone(), runtime.clone());
-    if let Some(path) = file {
-        read_at_start(&issuer, path)?;
+    checks::judge(&config)?;
+    // The watch comes before the reading: no change between the two is lost.
+    let watch = config.source.file().map(Watch::of);
+    let allowances = config.allowances();
+    let client = clients.under(allowances);
+    let IssuerConfig { profile, source: place, key_origins, revocations, .. } = config;
+    let feed = revocations.map(|address| {
+        let (client, timing) = (client.clone(), timing.feed.clone());
+        Feed::new(&profile.name, address, allowances, client, timing, runtime.clone())
+    });
+    if feed.is_none() {
+        tracing::info!(profile = %profile.name, "no feed of revocations is configured: tokens count until they expire");
     }
-    Ok(Arc::new(issuer))
+    let source = Source { place, issuer: profile.issuer.clone(), allowances, key_origins, client };
+    let issuer = Arc::new(Issuer::new(profile, source, RevocationList::new(feed), timing.clone(), runtime.clone()));
+    read_at_start(&issuer)?;
+    if let Some(watch) = watch {
+        issuer.follow(watch);
+    }
+    Ok(issuer)
 }
 
-fn revocations(
-    config: &IssuerConfig,
-    client: &reqwest::Client,
-    timing: &Timing,
-    runtime: &Handle,
-) -> Result<RevocationList, KeyringError> {
-    let name = &config.profile.name;
-    let Some(address) = &config.revocations else {
-        tracing::info!(profile = %name, "no feed of revocations is configured: tokens count until they expire");
-        return Ok(RevocationList::new(None));
-    };
-    guard::judge(address, config.allow_http).map_err(|_| KeyringError::RevocationsAddress { profile: name.clone() })?;
-    let (address, client, timing) = (address.clone(), client.clone(), timing.feed.clone());
-    Ok(RevocationList::new(Some(Feed::new(name, address, config.allow_http, client, timing, runtime.clone()))))
-}
-
-fn judge_address(config: &IssuerConfig) -> Result<(), KeyringError> {
-    let (KeySource::JwksUrl(address) | KeySource::Discovery(address)) = &config.source else { return Ok(()) };
-    let profile = config.profile.name.clone();
-    guard::judge(address, config.allow_http).map_err(|fault| match fault {
-        AddressFault::Shape => KeyringError::Address { profile },
-        AddressFault::PlainHttp => {
-            KeyringError::PlainHttp { profile, host: address.host_str().unwrap_or_default().to_owned() }
-        }
+fn read_at_start(issuer: &Issuer) -> Result<(), KeyringError> {
+    let Some((path, Err(fault))) = issuer.read_at_start() else { return Ok(()) };
+    let (profile, path) = (issuer.profile.name.clone(), path.to_owned());
+    Err(match fault {
+        RefreshFault::Content(cause) => KeyringError::FileContent { profile, path, cause },
+        RefreshFault::Source(SourceFault::File(cause)) => KeyringError::File { profile, path, cause },
+        other => KeyringError::File { profile, path, cause: std::io::Error::other(other) },
     })
-}
-
-fn read_at_start(issuer: &Issuer, path: std::path::PathBuf) -> Result<(), KeyringError> {
-    let profile = issuer.profile.name.clone();
-    let document = match source::read_file(&path) {
-        Ok(document) => document,
-        Err(SourceFault::File(cause)) => return Err(KeyringError::File { profile, path, cause }),
-        Err(other) => return Err(KeyringError::File { profile, path, cause: std::io::Error::other(other) }),
-    };
-    issuer.accept(document).map_err(|cause| KeyringError::FileContent { profile, path, cause })
 }
 
 impl fmt::Debug for Keyring {

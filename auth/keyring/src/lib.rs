@@ -6,21 +6,36 @@
 //! Nothing is fetched before the first token that needs a key. From then on a task on the given runtime fetches again
 //! before the key set goes stale. One fetch per issuer runs at a time; a new one starts at the earliest 10 seconds
 //! after the last one started (1 second while no key set was ever obtained), whether or not that one failed. A failed
-//! fetch evicts nothing. A key set file is read when the keyring is made, then again about every 10 seconds once a
-//! token has asked for it, and at an unknown `kid` within the same cooldown.
+//! fetch evicts nothing. A key file is read when the keyring is made, then whenever its folder changes, and every 10
+//! seconds in any case.
 
-mod config;
+mod causes;
+mod origin;
+mod reach;
 mod guard;
+mod feed_timing;
+mod config;
+mod checks;
+mod names;
 mod fetch;
 mod source;
+mod watch;
+mod schedule;
+mod facts;
 mod cache;
 mod revocation;
 mod issuer;
 mod keyring;
 mod verifying;
+mod report;
 pub mod resource_server;
 
 pub use cache::{CacheReport, DEFAULT_CACHE_BYTES};
-pub use config::{FeedTiming, IssuerConfig, KeySetFault, KeySource, KeyringError, Timing};
+pub use config::{IssuerConfig, KeySetFault, KeySource, KeyringError, Timing};
+pub use feed_timing::FeedTiming;
+pub use guard::{AddressFault, Allowances};
 pub use keyring::Keyring;
-pub use revocation::{FeedState, RevocationReport, RevokeError};
+pub use names::Names;
+pub use origin::{NoOrigin, Origin};
+pub use report::IssuerReport;
+pub use revocation::{FeedState, RevokeError};

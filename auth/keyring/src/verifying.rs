@@ -19,6 +19,7 @@ impl Keyring {
     /// Waits at most 5 seconds. Never fails: `verify_now` tells. A token that verified lately is not even parsed.
     pub async fn prepare(&self, token: &str) {
         if let Some(issuer) = self.recalled(token) {
+            issuer.keep_fresh();
             return issuer.revoked.ensure().await;
         }
         let Ok(header) = peek(token) else { return };

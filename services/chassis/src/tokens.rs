@@ -62,7 +62,7 @@ impl Tokens {
             leeway_seconds: DEFAULT_LEEWAY_SECONDS,
             max_lifetime_seconds: DEFAULT_MAX_LIFETIME_SECONDS,
         };
-        Ok(IssuerConfig { profile, source, allow_http, revocations: None })
+        Ok(IssuerConfig::new(profile, source).allow_http(allow_http))
     }
 }
 

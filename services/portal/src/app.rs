@@ -65,10 +65,6 @@ fn issuer(settings: &Settings) -> IssuerConfig {
         leeway_seconds: LEEWAY_SECONDS,
         max_lifetime_seconds: MAX_LIFETIME_SECONDS,
     };
-    IssuerConfig {
-        profile,
-        source: KeySource::JwksUrl(settings.jwks_url.clone()),
-        allow_http: settings.allow_http,
-        revocations: None,
-    }
+    let source = KeySource::JwksUrl(settings.jwks_url.clone());
+    IssuerConfig::new(profile, source).allow_http(settings.allow_http)
 }

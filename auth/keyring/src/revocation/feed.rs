@@ -16,8 +16,10 @@ use witgate_token::{Refusal, Revocations, Verified};
 
 use super::FeedState;
 use super::document::{self, DocumentFault};
-use crate::config::FeedTiming;
+use crate::causes::with_causes;
+use crate::feed_timing::FeedTiming;
 use crate::fetch::{self, Answer, FetchFault};
+use crate::guard::Allowances;
 
 /// Longest document that is read, in bytes: names of 16 MiB at most, and what stands around each.
 const MAX_DOCUMENT_BYTES: usize = 24 * 1024 * 1024;
@@ -28,7 +30,7 @@ const FAILURES_PER_LINE: u32 = 30;
 pub(crate) struct Feed {
     profile: String,
     address: Url,
-    allow_http: bool,
+    allowances: Allowances,
     client: reqwest::Client,
     timing: FeedTiming,
     runtime: Handle,
@@ -57,13 +59,13 @@ impl Drop for Poller {
 /// Why a poll brought nothing. For the operator's log only.
 #[derive(Debug, thiserror::Error)]
 enum FeedFault {
-    #[error("{0}")]
+    #[error(transparent)]
     Fetch(#[from] FetchFault),
     #[error("the fetch took longer than its deadline")]
     Deadline,
     #[error("the server says that nothing changed, and there is nothing yet")]
     NothingToKeep,
-    #[error("{0}")]
+    #[error(transparent)]
     Document(#[from] DocumentFault),
     #[error("the reading was broken off")]
     BrokenOff,
@@ -73,14 +75,14 @@ impl Feed {
     pub fn new(
         profile: &str,
         address: Url,
-        allow_http: bool,
+        allowances: Allowances,
         client: reqwest::Client,
         timing: FeedTiming,
         runtime: Handle,
     ) -> Self {
         let (snapshot, poller) = Default::default();
         let (profile, attempted) = (profile.to_owned(), watch::Sender::new(false));
-        Self { profile, address, allow_http, client, timing, runtime, snapshot, attempted, poller }
+        Self { profile, address, allowances, client, timing, runtime, snapshot, attempted, poller }
     }
 
     pub fn address(&self) -> &Url {
@@ -116,7 +118,7 @@ impl Feed {
         let asked = Instant::now();
         let before = self.snapshot.load_full();
         let etag = before.as_ref().and_then(|before| before.etag.as_ref());
-        let get = fetch::get_if_changed(&self.client, &self.address, self.allow_http, etag, MAX_DOCUMENT_BYTES);
+        let get = fetch::get_if_changed(&self.client, &self.address, self.allowances, etag, MAX_DOCUMENT_BYTES);
         let answer = timeout(self.timing.deadline, get).await.map_err(|_| FeedFault::Deadline)??;
         let (revoked, etag, max_age) = match answer {
             Answer::Changed { fetched, etag } => (Arc::new(read(fetched.body).await?), etag, fetched.max_age),
@@ -139,7 +141,7 @@ impl Feed {
 
     fn note_failure(&self, fault: &FeedFault, failures: u32) {
         if failures.is_multiple_of(FAILURES_PER_LINE) {
-            let reason = fault.to_string();
+            let reason = with_causes(fault);
             let state = self.report().0;
             tracing::warn!(profile = %self.profile, reason, failures, ?state, "no new revocations");
         }

@@ -25,17 +25,6 @@ pub enum RevokeError {
     Full(#[from] witgate_token::RevocationsFull),
 }
 
-/// How the revocations of one issuer stand, for an operator.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RevocationReport {
-    /// The profile's name.
-    pub profile: String,
-    /// How its feed stands.
-    pub feed: FeedState,
-    /// How many revocations are in force, from the feed and from the program.
-    pub revocations: usize,
-}
-
 /// How a feed stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FeedState {
@@ -92,9 +81,10 @@ impl RevocationList {
         Ok(())
     }
 
-    pub fn report(&self, profile: &str) -> RevocationReport {
-        let (feed, from_feed) = self.feed.as_ref().map_or((FeedState::Off, 0), |feed| feed.report());
-        RevocationReport { profile: profile.to_owned(), feed, revocations: self.said.load().len() + from_feed }
+    /// How the feed stands, and how many revocations are in force, from the feed and from the program.
+    pub fn report(&self) -> (FeedState, usize) {
+        let (state, from_feed) = self.feed.as_ref().map_or((FeedState::Off, 0), |feed| feed.report());
+        (state, self.said.load().len() + from_feed)
     }
 }
 

@@ -146,12 +146,7 @@ async fn a_demand_that_fails_first_is_judged_again_later() {
 async fn another_profile_cannot_use_an_entry() {
     let signer = Signer::new("k1");
     let server = Server::publishing(signer.jwks()).await;
-    let config = |profile| IssuerConfig {
-        profile,
-        source: KeySource::JwksUrl(server.address.clone()),
-        allow_http: false,
-        revocations: None,
-    };
+    let config = |profile| IssuerConfig::new(profile, KeySource::JwksUrl(server.address.clone()));
     let other = Profile { name: "other".into(), issuer: "https://other.example.com".into(), ..profile() };
     let configs = vec![config(profile()), config(other)];
     let keyring = Keyring::with_timing(configs, Handle::current(), &quick()).expect("a keyring");
@@ -173,12 +168,7 @@ async fn a_changed_profile_uses_no_entry_of_the_old_one() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("keys.json");
     std::fs::write(&path, signer.jwks()).expect("written");
-    let config = |profile| IssuerConfig {
-        profile,
-        source: KeySource::JwksFile(path.clone()),
-        allow_http: false,
-        revocations: None,
-    };
+    let config = |profile| IssuerConfig::new(profile, KeySource::JwksFile(path.clone()));
     let before = Keyring::new(vec![config(profile())], Handle::current()).expect("a keyring");
     let token = signer.token();
     assert_eq!(verdict(&before, &token), None);

@@ -7,30 +7,34 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use witgate_keyring::{IssuerConfig, KeySource, Keyring};
-use witgate_token::{Claims, Refusal};
+use witgate_token::{Claims, Profile, Refusal};
 
 use crate::issuer::{Server, Signer, profile, quick};
 
 const OPENID: &str = "/.well-known/openid-configuration";
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
 
-/// The verdict on an honest token where the server's metadata at `place` are these.
-async fn verdict(place: &'static str, metadata: impl Fn(&str) -> Value) -> Result<Claims, Refusal> {
-    let signer = Signer::new("k1");
+/// An issuer with its keys at `/keys`, and with these metadata at `place`. The profile's `iss` is the server's address.
+async fn issuer(signer: &Signer, place: &'static str, metadata: impl Fn(&str) -> Value) -> (Server, Profile) {
     let server = Server::publishing(String::new()).await;
-    let issuer = server.address.as_str().trim_end_matches('/').to_owned();
-    let (metadata, jwks) = (metadata(&issuer).to_string(), signer.jwks());
+    let name = server.address.as_str().trim_end_matches('/').to_owned();
+    let (metadata, jwks) = (metadata(&name).to_string(), signer.jwks());
     server.now_answers(move |path| match path {
         "/keys" => jwks.clone().into_response(),
         path if path == place => metadata.clone().into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     });
-    let mut profile = profile();
-    profile.issuer.clone_from(&issuer);
-    let source = KeySource::Discovery(server.address.clone());
-    let config = IssuerConfig { profile, source, allow_http: false, revocations: None };
+    (server, Profile { issuer: name, ..profile() })
+}
+
+/// The verdict on an honest token where the server's metadata at `place` are these.
+async fn verdict(place: &'static str, metadata: impl Fn(&str) -> Value) -> Result<Claims, Refusal> {
+    let signer = Signer::new("k1");
+    let (server, profile) = issuer(&signer, place, metadata).await;
+    let token = signer.token_with(&json!({"iss": profile.issuer}));
+    let config = IssuerConfig::new(profile, KeySource::Discovery(server.address.clone()));
     let keyring = Keyring::with_timing(vec![config], Handle::current(), &quick()).expect("a keyring");
-    keyring.authenticate(&signer.token_with(&json!({"iss": issuer}))).await
+    keyring.authenticate(&token).await
 }
 
 #[tokio::test]
@@ -63,4 +67,28 @@ async fn the_key_address_is_guarded_too() {
         let found = verdict(OPENID, |issuer| json!({"issuer": issuer, "jwks_uri": address})).await;
         assert_eq!(found.err(), Some(Refusal::KeysUnavailable), "{address}");
     }
+}
+
+/// As with Google: the issuer is one host, and its keys are on another.
+#[tokio::test]
+async fn keys_on_another_origin_need_the_operators_word() {
+    let signer = Signer::new("k1");
+    let elsewhere = Server::publishing(signer.jwks()).await;
+    let jwks_uri = elsewhere.address.join("certs").expect("an address");
+    let (server, profile) =
+        issuer(&signer, OPENID, |issuer| json!({"issuer": issuer, "jwks_uri": jwks_uri.as_str()})).await;
+    let token = signer.token_with(&json!({"iss": profile.issuer}));
+    let config = || IssuerConfig::new(profile.clone(), KeySource::Discovery(server.address.clone()));
+    let made = |config| Keyring::with_timing(vec![config], Handle::current(), &quick()).expect("a keyring");
+
+    let unlisted = made(config());
+    assert_eq!(unlisted.authenticate(&token).await.err(), Some(Refusal::KeysUnavailable));
+    assert_eq!(elsewhere.requests(), 0, "a foreign origin is not contacted");
+    let reason = unlisted.report()[0].last_failure.clone().expect("a reason");
+    assert!(reason.contains("key-origins") && reason.contains(elsewhere.address.as_str().trim_end_matches('/')));
+
+    let origin = elsewhere.address.as_str().parse().expect("an origin");
+    let listed = made(config().key_origins(vec![origin]));
+    assert!(listed.authenticate(&token).await.is_ok());
+    assert_eq!(elsewhere.requests(), 1);
 }

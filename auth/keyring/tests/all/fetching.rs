@@ -208,12 +208,7 @@ async fn an_unchanged_issuer_keeps_its_keys_and_a_changed_one_does_not() {
     let config = |audience: &str| {
         let mut profile = profile();
         profile.audiences.push(audience.to_owned());
-        IssuerConfig {
-            profile,
-            source: KeySource::JwksUrl(server.address.clone()),
-            allow_http: false,
-            revocations: None,
-        }
+        IssuerConfig::new(profile, KeySource::JwksUrl(server.address.clone()))
     };
     let first = Keyring::new(vec![config("a")], Handle::current()).expect("a keyring");
     assert!(first.authenticate(&signer.token()).await.is_ok());

@@ -12,12 +12,7 @@ use witgate_token::Demands;
 use crate::issuer::{Signer, eventually, keyring_from, now, profile, quick};
 
 fn made(path: &Path) -> Result<Keyring, KeyringError> {
-    let config = IssuerConfig {
-        profile: profile(),
-        source: KeySource::JwksFile(path.to_owned()),
-        allow_http: false,
-        revocations: None,
-    };
+    let config = IssuerConfig::new(profile(), KeySource::JwksFile(path.to_owned()));
     Keyring::new(vec![config], Handle::current())
 }
 

@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use futures_util::StreamExt as _;
 use http::StatusCode;
+use serde_json::json;
 use tokio::runtime::Handle;
 use witgate_keyring::{IssuerConfig, KeySource, Keyring, KeyringError, Timing};
 use witgate_token::Refusal;
@@ -29,13 +30,74 @@ fn once() -> Timing {
 }
 
 #[tokio::test]
-async fn redirects_are_not_followed() {
+async fn redirects_to_elsewhere_are_not_followed() {
     let signer = Signer::new("k1");
     let target = Server::publishing(signer.jwks()).await;
-    let to = target.address.to_string();
-    let server = Server::answering(move |_| Redirect::temporary(&to).into_response()).await;
-    gives_no_keys(&signer, &server, &once()).await;
+    let port = target.address.port().expect("a port");
+    // Another port, another scheme, another spelling of this machine, no web address at all.
+    for to in [
+        target.address.to_string(),
+        format!("//127.0.0.1:{port}/"),
+        format!("https://127.0.0.1:{port}/"),
+        format!("http://localhost:{port}/"),
+        "file:///etc/passwd".to_owned(),
+        "http://169.254.169.254/latest/meta-data".to_owned(),
+    ] {
+        let server = Server::answering(move |_| Redirect::temporary(&to).into_response()).await;
+        gives_no_keys(&signer, &server, &once()).await;
+    }
     assert_eq!(target.requests(), 0);
+}
+
+#[tokio::test]
+async fn a_redirect_without_a_clear_target_is_refused() {
+    let signer = Signer::new("k1");
+    let server = Server::answering(|_| StatusCode::FOUND.into_response()).await;
+    gives_no_keys(&signer, &server, &once()).await;
+    let server = Server::answering(|_| {
+        let twice = axum::response::AppendHeaders([("location", "/a"), ("location", "/b")]);
+        (StatusCode::FOUND, twice).into_response()
+    })
+    .await;
+    gives_no_keys(&signer, &server, &once()).await;
+}
+
+#[tokio::test]
+async fn three_redirects_on_one_origin_are_followed() {
+    let signer = Signer::new("k1");
+    let jwks = signer.jwks();
+    let server = Server::answering(move |path| match path {
+        "/" => Redirect::permanent("/a/").into_response(),
+        "/a/" => Redirect::temporary("b").into_response(),
+        "/a/b" => Redirect::to("/c").into_response(),
+        _ => jwks.clone().into_response(),
+    })
+    .await;
+    assert!(keyring(&server, &once()).authenticate(&signer.token()).await.is_ok());
+    assert_eq!(server.requests(), 4);
+}
+
+#[tokio::test]
+async fn redirects_without_end_are_cut_off() {
+    let signer = Signer::new("k1");
+    let server = Server::answering(|path| Redirect::temporary(&format!("{path}x")).into_response()).await;
+    let keyring = keyring(&server, &once());
+    assert_eq!(keyring.authenticate(&signer.token()).await.err(), Some(Refusal::KeysUnavailable));
+    assert_eq!(server.requests(), 4);
+    let reason = keyring.report()[0].last_failure.clone().expect("a reason");
+    assert!(reason.contains("redirects more than 3 times"), "{reason}");
+}
+
+#[tokio::test]
+async fn too_many_keys_are_none() {
+    let signer = Signer::new("k1");
+    let with = |count: usize| {
+        let fillers = (1..count).map(|number| json!({"kty": "oct", "kid": number.to_string()}));
+        json!({"keys": std::iter::once(signer.jwk()).chain(fillers).collect::<Vec<_>>()}).to_string()
+    };
+    gives_no_keys(&signer, &Server::publishing(with(101)).await, &once()).await;
+    let keyring = keyring(&Server::publishing(with(100)).await, &once());
+    assert!(keyring.authenticate(&signer.token()).await.is_ok());
 }
 
 #[tokio::test]
@@ -88,20 +150,12 @@ async fn only_status_200_counts() {
 async fn bad_configurations_are_refused() {
     let made = |address: &str, allow_http| {
         let source = KeySource::JwksUrl(address.parse().expect("a URL"));
-        Keyring::new(
-            vec![IssuerConfig { profile: profile(), source, allow_http, revocations: None }],
-            Handle::current(),
-        )
+        Keyring::new(vec![IssuerConfig::new(profile(), source).allow_http(allow_http)], Handle::current())
     };
     assert!(matches!(made("http://id.example.com/k", false), Err(KeyringError::PlainHttp { .. })));
     assert!(matches!(made("ftp://id.example.com/k", true), Err(KeyringError::Address { .. })));
     assert!(made("http://id.example.com/k", true).is_ok());
-    let config = || IssuerConfig {
-        profile: profile(),
-        source: KeySource::JwksUrl("https://id.example.com".parse().expect("a URL")),
-        allow_http: false,
-        revocations: None,
-    };
+    let config = || IssuerConfig::new(profile(), KeySource::JwksUrl("https://id.example.com".parse().expect("a URL")));
     let mut other_name = config();
     other_name.profile.name = "other".into();
     let twice = Keyring::new(vec![config(), other_name], Handle::current());

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use axum::Router;
 use axum::extract::State;
@@ -44,6 +45,13 @@ impl Signer {
 
     pub fn jwks(&self) -> String {
         json!({"keys": [self.jwk()]}).to_string()
+    }
+
+    /// The public key as a PEM file.
+    pub fn pem(&self) -> String {
+        let der = self.pair.public_key().as_der().expect("a document");
+        let lines = base64::engine::general_purpose::STANDARD.encode(der.as_ref());
+        format!("-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n")
     }
 
     /// A good token with more claims.
@@ -149,7 +157,7 @@ pub fn quick() -> Timing {
 }
 
 pub fn keyring_from(source: KeySource, timing: &Timing) -> Keyring {
-    let config = IssuerConfig { profile: profile(), source, allow_http: false, revocations: None };
+    let config = IssuerConfig::new(profile(), source);
     Keyring::with_timing(vec![config], Handle::current(), timing).expect("a keyring")
 }
 

@@ -84,7 +84,7 @@ fn holding(signer: &Signer, feed: Option<(&FeedServer, FeedTiming)>) -> (Keyring
     let path = folder.path().join("keys.json");
     std::fs::write(&path, signer.jwks()).expect("written");
     let (revocations, feed) = feed.map(|(server, timing)| (server.address.clone(), timing)).unzip();
-    let config = IssuerConfig { profile: profile(), source: KeySource::JwksFile(path), allow_http: false, revocations };
+    let config = IssuerConfig::new(profile(), KeySource::JwksFile(path)).revocations(revocations);
     let timing = Timing { feed: feed.unwrap_or_default(), ..quick() };
     (Keyring::with_timing(vec![config], Handle::current(), &timing).expect("a keyring"), folder)
 }
@@ -156,8 +156,8 @@ async fn too_many_revocations_are_taken_whole_or_not_at_all() {
 #[tokio::test]
 async fn without_a_feed_it_is_off_and_says_so() {
     let (keyring, _folder) = holding(&Signer::new("k1"), None);
-    let reports = keyring.revocation_reports();
-    assert_eq!((reports.len(), reports[0].profile.as_str(), reports[0].feed), (1, "main", FeedState::Off));
+    let reports = keyring.report();
+    assert_eq!((reports.len(), reports[0].name.as_str(), reports[0].feed), (1, "main", FeedState::Off));
 }
 
 #[tokio::test]
@@ -166,12 +166,12 @@ async fn the_first_token_waits_for_the_first_snapshot() {
     let feed = FeedServer::saying(&json!([{"kind": "token", "jti": "t1", "until": now() + 600}])).await;
     let (keyring, _folder) = holding(&signer, Some((&feed, often())));
     let (revoked, good) = (signer.token_with(&json!({"jti": "t1"})), signer.token_with(&json!({"jti": "t2"})));
-    assert_eq!((feed.asked(), keyring.revocation_reports()[0].feed), (0, FeedState::Awaited));
+    assert_eq!((feed.asked(), keyring.report()[0].feed), (0, FeedState::Awaited));
     assert_eq!(verdict(&keyring, &good), Some(Refusal::RevocationsUnavailable), "nobody can tell yet");
     assert_eq!(verdict(&keyring, &Signer::new("k1").token()), Some(Refusal::Signature), "but this is no question");
     assert_eq!(asked(&keyring, &good).await, None);
     assert_eq!(asked(&keyring, &revoked).await, Some(Refusal::Revoked));
-    let report = &keyring.revocation_reports()[0];
+    let report = &keyring.report()[0];
     assert!(matches!(report.feed, FeedState::Fresh(_)) && report.revocations == 1, "{report:?}");
 }
 
@@ -253,7 +253,7 @@ async fn a_snapshot_that_is_too_old_fails_closed_also_for_cached_tokens() {
     let unavailable = Some(Refusal::RevocationsUnavailable);
     eventually("too old", async || verdict(&keyring, &good) == unavailable).await;
     assert_eq!(verdict(&keyring, &revoked), Some(Refusal::Revoked), "what is known stays known");
-    assert!(matches!(keyring.revocation_reports()[0].feed, FeedState::Stale(_)));
+    assert!(matches!(keyring.report()[0].feed, FeedState::Stale(_)));
     feed.now_says(&json!([]));
     eventually("the feed is back", async || verdict(&keyring, &good).is_none()).await;
 }
@@ -263,11 +263,9 @@ async fn a_renewed_keyring_keeps_the_feed_of_an_unchanged_issuer_only() {
     let signer = Signer::new("k1");
     let (one, other) = (FeedServer::saying(&json!([])).await, FeedServer::saying(&json!([])).await);
     let keys = Server::publishing(signer.jwks()).await;
-    let config = |feed: Option<&FeedServer>| IssuerConfig {
-        profile: profile(),
-        source: KeySource::JwksUrl(keys.address.clone()),
-        allow_http: false,
-        revocations: feed.map(|feed| feed.address.clone()),
+    let config = |feed: Option<&FeedServer>| {
+        let feed = feed.map(|feed| feed.address.clone());
+        IssuerConfig::new(profile(), KeySource::JwksUrl(keys.address.clone())).revocations(feed)
     };
     let runtime = Handle::current();
     let first = Keyring::new(vec![config(Some(&one))], runtime.clone()).expect("a keyring");
@@ -275,9 +273,9 @@ async fn a_renewed_keyring_keeps_the_feed_of_an_unchanged_issuer_only() {
     let same = first.renewed(vec![config(Some(&one))], &runtime).expect("a keyring");
     assert_eq!(verdict(&same, &signer.token()), None, "its snapshot is there at once");
     let moved = first.renewed(vec![config(Some(&other))], &runtime).expect("a keyring");
-    assert_eq!(moved.revocation_reports()[0].feed, FeedState::Awaited);
+    assert_eq!(moved.report()[0].feed, FeedState::Awaited);
     let off = first.renewed(vec![config(None)], &runtime).expect("a keyring");
-    assert_eq!(off.revocation_reports()[0].feed, FeedState::Off);
+    assert_eq!(off.report()[0].feed, FeedState::Off);
 }
 
 #[tokio::test]
@@ -285,8 +283,8 @@ async fn an_address_that_may_not_be_asked_is_refused_at_start() {
     for address in ["http://id.example.com/revoked", "ftp://127.0.0.1/revoked", "https://user@id.example.com/"] {
         let source = KeySource::JwksUrl("https://id.example.com/keys".parse().expect("a URL"));
         let revocations = Some(address.parse().expect("a URL"));
-        let config = IssuerConfig { profile: profile(), source, allow_http: false, revocations };
+        let config = IssuerConfig::new(profile(), source).revocations(revocations);
         let made = Keyring::new(vec![config], Handle::current());
-        assert!(matches!(made, Err(KeyringError::RevocationsAddress { .. })), "{address}");
+        assert!(matches!(made, Err(KeyringError::Revocations { .. })), "{address}");
     }
 }
