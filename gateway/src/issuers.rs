@@ -41,7 +41,12 @@ fn note(faults: &mut Faults, issuers: &[Issuer], message: String, runtime: &Hand
 }
 
 fn issuer(issuer: &Issuer) -> Result<IssuerConfig, String> {
-    Ok(IssuerConfig::new(profile(issuer)?, source(&issuer.source)).allow_http(issuer.allow_http))
+    let profile = profile(issuer)?;
+    let source = source(&issuer.source, &profile)?;
+    Ok(IssuerConfig::new(profile, source)
+        .allow_http(issuer.allow_http)
+        .allow_private(issuer.allow_private)
+        .key_origins(issuer.key_origins.clone()))
 }
 
 fn profile(issuer: &Issuer) -> Result<Profile, String> {
@@ -62,10 +67,67 @@ fn profile(issuer: &Issuer) -> Result<Profile, String> {
     })
 }
 
-fn source(source: &KeySource) -> witgate_keyring::KeySource {
-    match source {
-        KeySource::JwksUrl(url) => witgate_keyring::KeySource::JwksUrl(url.clone()),
-        KeySource::JwksFile(path) => witgate_keyring::KeySource::JwksFile(path.clone()),
-        KeySource::Discovery(url) => witgate_keyring::KeySource::Discovery(url.clone()),
+fn source(source: &KeySource, profile: &Profile) -> Result<witgate_keyring::KeySource, String> {
+    use witgate_keyring::KeySource as Place;
+    let only_algorithm = || match profile.algorithms[..] {
+        [only] => Ok(only),
+        _ => Err(format!("issuer `{}`: one key in a file has exactly one algorithm", profile.name)),
+    };
+    Ok(match source {
+        KeySource::JwksUrl(url) => Place::JwksUrl(url.clone()),
+        KeySource::JwksFile(path) => Place::JwksFile(path.clone()),
+        KeySource::Discovery(url) => Place::Discovery(url.clone()),
+        KeySource::PemFile(path) => Place::PemFile { path: path.clone(), algorithm: only_algorithm()?, kid: None },
+        KeySource::SecretFile(path) => Place::SecretFile { path: path.clone(), algorithm: only_algorithm()? },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use std::path::Path;
+
+    /// The keyring of one issuer with these lines, in a folder with the files `secret` and `short`.
+    fn made(lines: &str) -> Result<Keyring, String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("secret"), "a secret of 32 bytes, and some more\n").expect("written");
+        std::fs::write(folder.path().join("short"), "short\n").expect("written");
+        let text = format!(
+            "[[listeners]]\naddress = \"127.0.0.1:0\"\n[issuers.main]\nissuer = \"https://id.example.com\"\naudiences = [\"api\"]\n{lines}"
+        );
+        let path = folder.path().join(Path::new("gateway.toml"));
+        let mut draft = config::draft(&path, text).unwrap_or_else(|faults| panic!("{faults:?}"));
+        keyring(&mut draft, runtime.handle(), None).ok_or_else(|| draft.faults().brief())
+    }
+
+    #[test]
+    fn a_secret_file_becomes_one_key_for_its_algorithm() {
+        let keyring = made("secret-file = \"secret\"\nalgorithms = [\"HS256\"]").expect("a keyring");
+        let report = keyring.report().remove(0);
+        assert_eq!((report.name.as_str(), report.keys, report.generation), ("main", 1, 1));
+        let algorithms = keyring.profile_named("main").map(|profile| profile.algorithms.clone());
+        assert_eq!(algorithms, Some(vec![Algorithm::Hs256]));
+    }
+
+    #[test]
+    fn a_file_that_holds_no_key_is_a_fault_of_its_issuer() {
+        for (lines, reason) in [
+            ("secret-file = \"short\"\nalgorithms = [\"HS256\"]", "shorter than 32 bytes"),
+            ("secret-file = \"secret\"\nalgorithms = [\"HS512\"]", "64 for HS512"),
+            ("pem-file = \"secret\"", "BEGIN PUBLIC KEY"),
+            ("jwks-file = \"secret\"", "no JSON object"),
+        ] {
+            let fault = made(lines).expect_err("refused");
+            assert!(fault.contains("gateway.toml:3:10") && fault.contains(reason), "{lines}: {fault}");
+            assert!(!fault.contains("a secret of 32"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn what_the_operator_allows_reaches_the_keyring() {
+        let allowed = "discovery = true\nallow-private = true\nkey-origins = [\"https://10.0.0.1\"]";
+        assert!(made(allowed).is_ok(), "the keyring judges the origins too");
     }
 }

@@ -15,6 +15,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::observe::issuers;
 use crate::observe::metrics::Metrics;
 use crate::reload::reloader::Reloader;
 
@@ -61,7 +62,8 @@ async fn ready(State(admin): State<Admin>) -> (StatusCode, &'static str) {
 }
 
 async fn metrics(State(admin): State<Admin>) -> Response {
-    match admin.metrics.encode() {
+    let reports = admin.reloader.current.load().keyring.report();
+    match admin.metrics.encode().and_then(|text| issuers::append(&text, &reports)) {
         Ok(text) => {
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             ([(header::CONTENT_TYPE, kind)], text).into_response()

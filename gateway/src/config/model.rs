@@ -9,10 +9,11 @@ use http::uri::Authority;
 use http::{HeaderName, HeaderValue, Method};
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
+use witgate_keyring::Origin;
 
 /// A whole gateway.toml, checked.
 #[derive(Debug, Clone)]
@@ -95,6 +96,10 @@ pub struct Issuer {
     pub source: KeySource,
     /// Whether plain http may be used to a host that is not loopback.
     pub allow_http: bool,
+    /// Whether the keys may be in a private network.
+    pub allow_private: bool,
+    /// Where a discovery document may place the keys, beside the issuer's own origin.
+    pub key_origins: Vec<Origin>,
     /// Where its name stands, for faults of its keys that are found later.
     pub span: Span,
 }
@@ -113,10 +118,24 @@ pub enum Typ {
 pub enum KeySource {
     /// A JWKS document.
     JwksUrl(Url),
-    /// A JWKS file, joined to the folder of gateway.toml.
+    /// A JWKS file. The files of all sources are joined to the folder of gateway.toml.
     JwksFile(PathBuf),
     /// The issuer's own metadata document.
     Discovery(Url),
+    /// One public key, for the issuer's one algorithm.
+    PemFile(PathBuf),
+    /// The secret of the issuer's one HMAC.
+    SecretFile(PathBuf),
+}
+
+impl KeySource {
+    /// The file, where the keys are in one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::JwksFile(path) | Self::PemFile(path) | Self::SecretFile(path) => Some(path),
+            Self::JwksUrl(_) | Self::Discovery(_) => None,
+        }
+    }
 }
 
 /// A service behind the gateway.

@@ -3,6 +3,7 @@
 //! Never decides anything, and never sees a token or a body.
 
 pub mod access;
+pub mod issuers;
 pub mod logging;
 pub mod metrics;
 pub mod request_id;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::config::{self, Config, Draft, Faults, KeySource};
+use crate::config::{self, Config, Draft, Faults};
 use crate::generation::Components;
 use crate::policy::component;
 
@@ -51,26 +51,23 @@ fn read_components(config: &Config, hasher: &mut Sha256) -> Components {
     components
 }
 
-/// Key sets are read by the keyring; here they count only as a reason to try again.
+/// Key files are read and watched by the keyring; here they count only as a reason to try again.
 fn hash_key_sets(config: &Config, hasher: &mut Sha256) {
-    for path in key_set_files(config) {
+    for path in key_files(config) {
         hasher.update(path.as_os_str().as_encoded_bytes());
         hasher.update(Sha256::digest(std::fs::read(path).unwrap_or_default()));
     }
 }
 
-fn key_set_files(config: &Config) -> impl Iterator<Item = &Path> {
-    config.issuers.iter().filter_map(|issuer| match &issuer.source {
-        KeySource::JwksFile(path) => Some(path.as_path()),
-        KeySource::JwksUrl(_) | KeySource::Discovery(_) => None,
-    })
+fn key_files(config: &Config) -> impl Iterator<Item = &Path> {
+    config.issuers.iter().filter_map(|issuer| issuer.source.file())
 }
 
-/// The folders to watch: those of gateway.toml, of each component and of each key set. A folder, because editors and Kubernetes replace
+/// The folders to watch: those of gateway.toml, of each component and of each key file. A folder, because editors and Kubernetes replace
 /// files by renaming, which a watch on the file itself would lose.
 pub fn folders(path: &Path, config: &Config) -> Vec<PathBuf> {
     let files = config.plugins.iter().map(|plugin| plugin.file.as_path());
-    let files = std::iter::once(path).chain(files).chain(key_set_files(config));
+    let files = std::iter::once(path).chain(files).chain(key_files(config));
     let mut folders: Vec<PathBuf> = files.map(folder).collect();
     folders.sort();
     folders.dedup();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use url::Url;
-use witgate_keyring::{IssuerConfig, KeySource};
+use witgate_keyring::{IssuerConfig, KeySource, Origin};
 use witgate_token::{Algorithm, DEFAULT_LEEWAY_SECONDS, DEFAULT_MAX_LIFETIME_SECONDS, Profile, Typing};
 
 /// Whose tokens count.
@@ -23,6 +23,12 @@ pub struct Tokens {
     algorithms: Vec<Algorithm>,
     #[command(flatten)]
     keys: Keys,
+    /// Where the discovery document may place the keys, beside the issuer's own origin; repeat for more
+    #[arg(long = "key-origin", value_name = "URL", requires = "discovery")]
+    key_origins: Vec<Origin>,
+    /// Allow the keys to be in a private network
+    #[arg(long)]
+    allow_private: bool,
 }
 
 /// Exactly one place for the keys.
@@ -35,6 +41,9 @@ struct Keys {
     /// A file with the issuer's public keys
     #[arg(long, value_name = "PATH")]
     jwks_file: Option<PathBuf>,
+    /// A PEM file with the issuer's one public key; then name exactly one --algorithm
+    #[arg(long, value_name = "PATH")]
+    pem_file: Option<PathBuf>,
     /// Find the keys through the issuer's discovery document
     #[arg(long)]
     discovery: bool,
@@ -48,10 +57,11 @@ pub struct IssuerIsNoUrl(#[from] url::ParseError);
 impl Tokens {
     /// The issuer as the keyring wants it. `allow_http`: plain http for the keys from an address that is not loopback.
     pub fn into_issuer(self, allow_http: bool) -> Result<IssuerConfig, IssuerIsNoUrl> {
-        let source = match (self.keys.jwks_url, self.keys.jwks_file) {
-            (Some(url), _) => KeySource::JwksUrl(url),
-            (None, Some(path)) => KeySource::JwksFile(path),
-            (None, None) => KeySource::Discovery(Url::parse(&self.issuer)?),
+        let source = match (self.keys.jwks_url, self.keys.jwks_file, self.keys.pem_file) {
+            (Some(url), ..) => KeySource::JwksUrl(url),
+            (None, Some(path), _) => KeySource::JwksFile(path),
+            (None, None, Some(path)) => pem_file(path, &self.algorithms),
+            (None, None, None) => KeySource::Discovery(Url::parse(&self.issuer)?),
         };
         let profile = Profile {
             name: "main".to_owned(),
@@ -62,8 +72,17 @@ impl Tokens {
             leeway_seconds: DEFAULT_LEEWAY_SECONDS,
             max_lifetime_seconds: DEFAULT_MAX_LIFETIME_SECONDS,
         };
-        Ok(IssuerConfig::new(profile, source).allow_http(allow_http))
+        Ok(IssuerConfig::new(profile, source)
+            .allow_http(allow_http)
+            .allow_private(self.allow_private)
+            .key_origins(self.key_origins))
     }
+}
+
+/// The key's algorithm is the profile's one; the keyring refuses a profile that has more.
+fn pem_file(path: PathBuf, algorithms: &[Algorithm]) -> KeySource {
+    let algorithm = algorithms.first().copied().unwrap_or(Algorithm::Es256);
+    KeySource::PemFile { path, algorithm, kid: None }
 }
 
 /// A service is given public keys only, so an HMAC could never verify.
@@ -105,6 +124,27 @@ mod tests {
         check(&["--discovery"], true);
         check(&["--jwks-url", "http://a/jwks", "--jwks-file", "/tmp/jwks"], false);
         check(&["--jwks-url", "http://a/jwks", "--discovery"], false);
+    }
+
+    #[test]
+    fn a_pem_file_is_for_the_one_algorithm() {
+        check(&["--pem-file", "/tmp/key.pem"], true);
+        check(&["--pem-file", "/tmp/key.pem", "--discovery"], false);
+        let tokens = parse("i", &["--pem-file", "/tmp/key.pem", "--algorithm", "PS384"]).unwrap().tokens;
+        let source = KeySource::PemFile { path: "/tmp/key.pem".into(), algorithm: Algorithm::Ps384, kid: None };
+        assert_eq!(tokens.into_issuer(false).unwrap().source, source);
+    }
+
+    #[test]
+    fn guards_are_loosened_only_by_the_operator() {
+        let config = |extra: &[&str]| parse("https://a", extra).unwrap().tokens.into_issuer(false).unwrap();
+        let strict = config(&["--discovery"]);
+        assert!(!strict.allow_private && !strict.allow_http && strict.key_origins.is_empty());
+        let loose =
+            config(&["--discovery", "--key-origin", "https://b", "--key-origin", "https://c", "--allow-private"]);
+        assert!(loose.allow_private && loose.key_origins.len() == 2);
+        check(&["--jwks-url", "http://a/jwks", "--key-origin", "https://b"], false);
+        check(&["--discovery", "--key-origin", "https://b/path"], false);
     }
 
     #[test]

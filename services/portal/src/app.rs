@@ -65,6 +65,7 @@ fn issuer(settings: &Settings) -> IssuerConfig {
         leeway_seconds: LEEWAY_SECONDS,
         max_lifetime_seconds: MAX_LIFETIME_SECONDS,
     };
-    let source = KeySource::JwksUrl(settings.jwks_url.clone());
-    IssuerConfig::new(profile, source).allow_http(settings.allow_http)
+    IssuerConfig::new(profile, KeySource::JwksUrl(settings.jwks_url.clone()))
+        .allow_http(settings.allow_http)
+        .allow_private(settings.allow_private)
 }

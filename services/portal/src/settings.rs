@@ -40,6 +40,9 @@ pub struct Settings {
     /// Allow plain http to an auth service that is not on this machine (passwords then cross the network unprotected)
     #[arg(long)]
     pub allow_http: bool,
+    /// Allow the key set to be in a private network
+    #[arg(long)]
+    pub allow_private: bool,
 }
 
 /// A setting that cannot be used, with the remedy.

@@ -22,11 +22,12 @@ pub(super) fn read(place: &KeySource, path: &Path) -> Result<Obtained, SourceFau
         KeySource::PemFile { .. } => witgate_token::MAX_PEM_BYTES,
         KeySource::JwksFile(_) | KeySource::JwksUrl(_) | KeySource::Discovery(_) => fetch::MAX_BODY_BYTES,
     };
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
+    // Opening a pipe would wait for its other end, and nobody could end that.
+    if !std::fs::metadata(path)?.is_file() {
         return Err(SourceFault::NoFile);
     }
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
     let is_open = matches!(place, KeySource::SecretFile { .. }) && is_open_to_others(&metadata);
     // All the room at once: a buffer that grows leaves copies behind.
     let mut document = Zeroizing::new(Vec::with_capacity(limit + 1));

@@ -1,20 +1,22 @@
-//! The issuers: algorithms, token type and where the keys come from.
+//! The issuers: algorithms and token type.
 //!
-//! Never lets an algorithm through that anyone who knows a public key could sign with, and never fetches a key.
+//! Never lets an algorithm through that anyone who knows a public key could sign with.
 
-use super::{names, urls};
+use super::{key_places, names};
 use crate::config::fault::Faults;
-use crate::config::model::{Issuer, KeySource, Typ};
+use crate::config::model::{Issuer, Typ};
 use crate::config::reader::at;
 use crate::config::suggest;
 use crate::config::written::WrittenIssuer;
 use std::path::Path;
 use toml::Spanned;
-use url::Url;
 
-/// The algorithms that a profile may allow, by their JOSE names.
-const ALGORITHMS: [&str; 10] =
+/// The signatures by a private key that a profile may allow, by their JOSE names.
+const SIGNATURES: [&str; 10] =
     ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"];
+
+/// The HMACs. Who verifies one can also sign, so the secret must be the issuer's and ours alone.
+const HMACS: [&str; 3] = ["HS256", "HS384", "HS512"];
 
 /// The algorithms of an issuer that names none.
 const USUAL_ALGORITHMS: [&str; 1] = ["ES256"];
@@ -29,7 +31,8 @@ fn one(folder: &Path, written: &WrittenIssuer, faults: &mut Faults) -> Option<Is
     names::check(&written.name, faults);
     let algorithms = algorithms(written, faults);
     let typ = typ(written.typ.as_ref(), faults);
-    let source = source(folder, written, faults);
+    let source = key_places::source(folder, written, faults);
+    let key_origins = key_places::key_origins(written, faults);
     let audiences = written.audiences.as_ref()?.get_ref();
     names::refuse_repeated("audience", audiences, faults);
     Some(Issuer {
@@ -42,6 +45,8 @@ fn one(folder: &Path, written: &WrittenIssuer, faults: &mut Faults) -> Option<Is
         max_lifetime_seconds: written.max_lifetime_seconds,
         source: source?,
         allow_http: written.allow_http,
+        allow_private: written.allow_private,
+        key_origins,
         span: at(&written.name),
     })
 }
@@ -54,6 +59,9 @@ fn refuse_same_issuer(written: &[WrittenIssuer], faults: &mut Faults) {
 
 fn algorithms(written: &WrittenIssuer, faults: &mut Faults) -> Vec<String> {
     let Some(list) = &written.algorithms else {
+        if let Some(file) = &written.secret_file {
+            faults.push(at(file), "a secret needs its algorithm", "such as algorithms = [\"HS256\"]");
+        }
         return USUAL_ALGORITHMS.map(str::to_owned).to_vec();
     };
     if list.get_ref().is_empty() {
@@ -61,22 +69,32 @@ fn algorithms(written: &WrittenIssuer, faults: &mut Faults) -> Vec<String> {
     }
     names::refuse_repeated("algorithm", list.get_ref(), faults);
     for name in list.get_ref() {
-        check_algorithm(name, faults);
+        check_algorithm(name, written.secret_file.is_some(), faults);
+    }
+    if list.get_ref().len() > 1 && (written.pem_file.is_some() || written.secret_file.is_some()) {
+        let hint = "leave the one that the issuer signs with; a jwks-file may hold keys for several";
+        faults.push(at(list), "a file with one key serves one algorithm", hint);
     }
     list.get_ref().iter().map(|name| name.get_ref().clone()).collect()
 }
 
-fn check_algorithm(name: &Spanned<String>, faults: &mut Faults) {
+fn check_algorithm(name: &Spanned<String>, has_secret: bool, faults: &mut Faults) {
     let text = name.get_ref();
-    if ALGORITHMS.contains(&text.as_str()) {
+    let known = if has_secret { HMACS.as_slice() } else { SIGNATURES.as_slice() };
+    if known.contains(&text.as_str()) {
         return;
     }
     let message = format!("the algorithm {text:?} cannot be allowed");
-    if text.starts_with("HS") || text.eq_ignore_ascii_case("none") {
-        let hint = "only signatures by a private key are accepted: never a shared secret, never none";
-        return faults.push(at(name), message, hint);
-    }
-    faults.push(at(name), message, suggest::hint(text, ALGORITHMS, "known algorithms"));
+    let hint = if HMACS.contains(&text.as_str()) {
+        "whoever knows the key of an HMAC can sign with it: it counts only with a secret-file".to_owned()
+    } else if SIGNATURES.contains(&text.as_str()) {
+        format!("a secret-file serves one of {}; a public key is a pem-file or a jwks-file", HMACS.join(", "))
+    } else if text.eq_ignore_ascii_case("none") {
+        "a token without a signature is never accepted".to_owned()
+    } else {
+        suggest::hint(text, known.iter().copied(), "known algorithms")
+    };
+    faults.push(at(name), message, hint);
 }
 
 fn typ(written: Option<&Spanned<String>>, faults: &mut Faults) -> Option<Typ> {
@@ -90,40 +108,4 @@ fn typ(written: Option<&Spanned<String>>, faults: &mut Faults) -> Option<Typ> {
             None
         }
     }
-}
-
-fn source(folder: &Path, written: &WrittenIssuer, faults: &mut Faults) -> Option<KeySource> {
-    let ways = [written.jwks_url.is_some(), written.jwks_file.is_some(), written.discovery];
-    if ways.iter().filter(|given| **given).count() != 1 {
-        let message = format!("[issuers.{}] must say in one way where its keys are", written.name.get_ref());
-        faults.push(at(&written.name), message, "exactly one of jwks-url, jwks-file and discovery = true");
-        return None;
-    }
-    if let Some(text) = &written.jwks_url {
-        return fetched(text, written, faults).map(KeySource::JwksUrl);
-    }
-    if let Some(file) = &written.jwks_file {
-        return jwks_file(folder, file, faults);
-    }
-    fetched(written.issuer.as_ref()?, written, faults).map(KeySource::Discovery)
-}
-
-fn jwks_file(folder: &Path, file: &Spanned<String>, faults: &mut Faults) -> Option<KeySource> {
-    let path = folder.join(file.get_ref());
-    if !path.is_file() {
-        let hint = "a path relative to this file, to a JWKS document";
-        faults.push(at(file), format!("there is no file {:?}", file.get_ref()), hint);
-        return None;
-    }
-    Some(KeySource::JwksFile(path))
-}
-
-fn fetched(text: &Spanned<String>, written: &WrittenIssuer, faults: &mut Faults) -> Option<Url> {
-    let url = urls::web_url(text, faults)?;
-    if url.scheme() == "http" && !urls::is_loopback(&url) && !written.allow_http {
-        let hint = "use https://; whoever can change the answer can sign any token. allow-http = true accepts that";
-        faults.push(at(text), "keys over plain http from another machine", hint);
-        return None;
-    }
-    Some(url)
 }

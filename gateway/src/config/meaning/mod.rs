@@ -4,6 +4,7 @@
 
 mod addresses;
 mod issuers;
+mod key_places;
 mod names;
 mod plugins;
 mod policies;

@@ -6,7 +6,7 @@ use crate::config::fault::Faults;
 use crate::config::reader::at;
 use http::uri::Authority;
 use toml::Spanned;
-use url::{Host, Url};
+use url::Url;
 
 /// A URL of http or https with a host and without credentials, or a fault.
 pub(super) fn web_url(text: &Spanned<String>, faults: &mut Faults) -> Option<Url> {
@@ -31,16 +31,6 @@ pub(super) fn web_url(text: &Spanned<String>, faults: &mut Faults) -> Option<Url
         return None;
     }
     Some(url)
-}
-
-/// Whether a URL's host is this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
 
 /// Host and port of an upstream's URL; plain http, and nothing after the port.

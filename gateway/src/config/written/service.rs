@@ -28,11 +28,15 @@ pub(in crate::config) struct WrittenIssuer {
     pub(in crate::config) algorithms: Option<Spanned<Vec<Spanned<String>>>>,
     pub(in crate::config) jwks_url: Option<Spanned<String>>,
     pub(in crate::config) jwks_file: Option<Spanned<String>>,
+    pub(in crate::config) pem_file: Option<Spanned<String>>,
+    pub(in crate::config) secret_file: Option<Spanned<String>>,
     pub(in crate::config) discovery: bool,
     pub(in crate::config) typ: Option<Spanned<String>>,
     pub(in crate::config) leeway_seconds: u64,
     pub(in crate::config) max_lifetime_seconds: u64,
     pub(in crate::config) allow_http: bool,
+    pub(in crate::config) allow_private: bool,
+    pub(in crate::config) key_origins: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 /// `[upstreams.NAME]`.
@@ -65,11 +69,15 @@ fn issuer(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> W
         algorithms: table.strings("algorithms", faults),
         jwks_url: table.string("jwks-url", faults),
         jwks_file: table.string("jwks-file", faults),
+        pem_file: table.string("pem-file", faults),
+        secret_file: table.string("secret-file", faults),
         discovery: table.flag("discovery", faults),
         typ: table.string("typ", faults),
         leeway_seconds: table.number("leeway-seconds", 0..=MAX_LEEWAY_SECONDS, 30, faults),
         max_lifetime_seconds: table.number("max-lifetime-seconds", 1..=MAX_LIFETIME_SECONDS, 86_400, faults),
         allow_http: table.flag("allow-http", faults),
+        allow_private: table.flag("allow-private", faults),
+        key_origins: table.strings("key-origins", faults),
         name,
     };
     table.finish(faults);

@@ -1,0 +1,144 @@
+//! The metrics of the issuers' keys, made anew for each look from what the keyring reports.
+//!
+//! Never keeps a count of its own: an issuer that a reload keeps goes on counting, and a changed one starts anew.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+use witgate_keyring::IssuerReport;
+use witgate_token::KeyFault;
+
+/// What ends an OpenMetrics text.
+const END: &str = "# EOF\n";
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct IssuerLabels {
+    issuer: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DroppedLabels {
+    issuer: String,
+    reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FetchLabels {
+    issuer: String,
+    outcome: &'static str,
+}
+
+#[derive(Default)]
+struct Families {
+    keys: Family<IssuerLabels, Gauge>,
+    generations: Family<IssuerLabels, Gauge>,
+    dropped: Family<DroppedLabels, Gauge>,
+    fetches: Family<FetchLabels, Counter>,
+}
+
+/// Puts the issuers' metrics behind the others of an OpenMetrics text.
+///
+/// # Errors
+/// When they cannot be written as text.
+pub fn append(text: &str, reports: &[IssuerReport]) -> Result<String, std::fmt::Error> {
+    let families = Families::default();
+    for report in reports {
+        families.count(report);
+    }
+    let mut whole = text.strip_suffix(END).unwrap_or(text).to_owned();
+    encode(&mut whole, &families.registry())?;
+    Ok(whole)
+}
+
+impl Families {
+    fn count(&self, report: &IssuerReport) {
+        let issuer = || report.name.clone();
+        let labels = IssuerLabels { issuer: issuer() };
+        self.keys.get_or_create(&labels).set(i64::try_from(report.keys).unwrap_or(i64::MAX));
+        self.generations.get_or_create(&labels).set(i64::try_from(report.generation).unwrap_or(i64::MAX));
+        for key in &report.dropped {
+            self.dropped.get_or_create(&DroppedLabels { issuer: issuer(), reason: word(key.fault) }).inc();
+        }
+        for (outcome, count) in [("succeeded", report.fetches_succeeded), ("failed", report.fetches_failed)] {
+            self.fetches.get_or_create(&FetchLabels { issuer: issuer(), outcome }).inc_by(count);
+        }
+    }
+
+    fn registry(self) -> Registry {
+        let mut registry = Registry::with_prefix("witgate_issuer");
+        registry.register("keys", "Keys in force, by issuer", self.keys);
+        registry.register("key_set_generation", "Number of the key set in force; 0 is none yet", self.generations);
+        registry.register("keys_dropped", "Keys left out of the document in force, by issuer and reason", self.dropped);
+        registry.register(
+            "fetches",
+            "Fetches of key sets and readings of key files, by issuer and outcome",
+            self.fetches,
+        );
+        registry
+    }
+}
+
+/// A stable word for each reason.
+fn word(fault: KeyFault) -> &'static str {
+    match fault {
+        KeyFault::Member(_) => "member",
+        KeyFault::Kty => "kty",
+        KeyFault::Private => "private",
+        KeyFault::Use => "use",
+        KeyFault::KeyOps => "key_ops",
+        KeyFault::Algorithm => "algorithm",
+        KeyFault::Curve => "curve",
+        KeyFault::Encoding => "encoding",
+        KeyFault::RsaSize => "rsa_size",
+        KeyFault::RsaExponent => "rsa_exponent",
+        KeyFault::Roca => "roca",
+        KeyFault::Invalid => "invalid",
+        KeyFault::Duplicate => "duplicate",
+        KeyFault::OtherKind => "other_kind",
+        KeyFault::Pem => "pem",
+        KeyFault::PemSeveral => "pem_several",
+        KeyFault::PemPrivate => "pem_private",
+        KeyFault::PemCertificate => "pem_certificate",
+        KeyFault::SecretTooShort => "secret_too_short",
+        KeyFault::SecretIsKey => "secret_is_key",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::metrics::Metrics;
+    use witgate_token::DroppedKey;
+
+    #[test]
+    fn the_issuers_metrics_follow_the_others() {
+        let dropped = |index, fault| DroppedKey { index, kid: None, fault };
+        let report = IssuerReport {
+            name: "main".into(),
+            generation: 3,
+            keys: 2,
+            dropped: vec![dropped(0, KeyFault::Kty), dropped(1, KeyFault::Kty), dropped(2, KeyFault::Member("kid"))],
+            fetches_succeeded: 5,
+            fetches_failed: 7,
+            last_failure: Some("never shown".into()),
+            since_success: None,
+        };
+        let others = Metrics::default().encode().expect("encodes");
+        let text = append(&others, &[report]).expect("encodes");
+        for line in [
+            "witgate_issuer_keys{issuer=\"main\"} 2",
+            "witgate_issuer_key_set_generation{issuer=\"main\"} 3",
+            "witgate_issuer_keys_dropped{issuer=\"main\",reason=\"kty\"} 2",
+            "witgate_issuer_keys_dropped{issuer=\"main\",reason=\"member\"} 1",
+            "witgate_issuer_fetches_total{issuer=\"main\",outcome=\"succeeded\"} 5",
+            "witgate_issuer_fetches_total{issuer=\"main\",outcome=\"failed\"} 7",
+            "witgate_connections 0",
+        ] {
+            assert!(text.contains(&format!("\n{line}\n")), "{line} is missing from\n{text}");
+        }
+        assert!(text.ends_with(END) && text.matches(END).count() == 1 && !text.contains("never shown"), "{text}");
+    }
+}
