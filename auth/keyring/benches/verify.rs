@@ -99,7 +99,7 @@ fn profile() -> Profile {
 }
 
 /// One after the other, for ever.
-fn in_turn(tokens: &[String]) -> impl FnMut() -> &str {
+fn in_turn<'a>(tokens: &'a [String]) -> impl FnMut() -> &'a str {
     let mut next = 0;
     move || {
         next = (next + 1) % tokens.len();

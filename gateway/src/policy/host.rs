@@ -70,9 +70,10 @@ impl jwt::Host for GuestState {
     }
 
     fn profile(&mut self) -> Result<Option<String>> {
-        let Some(issuer) = self.issuer_claimed() else { return Ok(None) };
-        let profile = self.exchange.keyring.as_ref().and_then(|keyring| keyring.profile_for_issuer(&issuer));
-        Ok(profile.map(|profile| profile.name.clone()))
+        let (Some(keyring), Ok(token)) = (&self.exchange.keyring, bearer_token(&self.exchange.headers)) else {
+            return Ok(None);
+        };
+        Ok(keyring.profile_for_token(token).map(|profile| profile.name.clone()))
     }
 
     fn verify(&mut self, profile: String, demands: jwt::Demands) -> Result<Result<(), jwt::Failure>> {

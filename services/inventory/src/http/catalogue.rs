@@ -33,14 +33,14 @@ pub struct NewStock {
 }
 
 /// `GET /catalogue`
-pub async fn list(State(app): State<App>, caller: Authenticated) -> Result<Json<Catalogue>, Problem> {
+pub async fn list(State(app): State<App>, _: Authenticated) -> Result<Json<Catalogue>, Problem> {
     Ok(Json(Catalogue { items: app.store.items().await? }))
 }
 
 /// `GET /catalogue/{sku}`
 pub async fn one(
     State(app): State<App>,
-    caller: Authenticated,
+    _: Authenticated,
     sku: Result<Path<Sku>, PathRejection>,
 ) -> Result<Json<Item>, Problem> {
     let Path(sku) = sku.map_err(|_| no_such_item())?;
