@@ -46,7 +46,8 @@ fn issuer(issuer: &Issuer) -> Result<IssuerConfig, String> {
     Ok(IssuerConfig::new(profile, source)
         .allow_http(issuer.allow_http)
         .allow_private(issuer.allow_private)
-        .key_origins(issuer.key_origins.clone()))
+        .key_origins(issuer.key_origins.clone())
+        .revocations(issuer.revocations.clone()))
 }
 
 fn profile(issuer: &Issuer) -> Result<Profile, String> {

@@ -14,6 +14,10 @@ pub(crate) fn judge(config: &IssuerConfig) -> Result<(), KeyringError> {
     if let KeySource::JwksUrl(address) | KeySource::Discovery(address) = &config.source {
         judge_address(config, address)?;
     }
+    if let Some(address) = &config.revocations {
+        let profile = config.profile.name.clone();
+        config.allowances().judge(address).map_err(|cause| KeyringError::Revocations { profile, cause })?;
+    }
     config.key_origins.iter().try_for_each(|origin| judge_address(config, origin.url()))
 }
 

@@ -8,7 +8,8 @@ use std::time::Duration;
 use url::Url;
 use witgate_token::{Algorithm, KeyFault, KeySetError, Profile};
 
-use crate::guard::Allowances;
+use crate::feed_timing::FeedTiming;
+use crate::guard::{AddressFault, Allowances};
 use crate::origin::Origin;
 
 /// One issuer whose tokens are accepted. Made by [`IssuerConfig::new`], strict; then loosened where the operator says so.
@@ -25,12 +26,14 @@ pub struct IssuerConfig {
     pub allow_private: bool,
     /// Where a discovery document may say that the keys are, beside the issuer's own origin.
     pub key_origins: Vec<Origin>,
+    /// Where its revocations are: the document that README.md describes. Nothing: there is no feed.
+    pub revocations: Option<Url>,
 }
 
 impl IssuerConfig {
     /// With nothing allowed beyond https to the public internet and anything to a loopback address.
     pub fn new(profile: Profile, source: KeySource) -> Self {
-        Self { profile, source, allow_http: false, allow_private: false, key_origins: Vec::new() }
+        Self { profile, source, allow_http: false, allow_private: false, key_origins: Vec::new(), revocations: None }
     }
 
     /// Says whether http to an address that is not loopback is allowed.
@@ -49,6 +52,12 @@ impl IssuerConfig {
     #[must_use]
     pub fn key_origins(self, key_origins: Vec<Origin>) -> Self {
         Self { key_origins, ..self }
+    }
+
+    /// Says where the issuer's revocations are. The allowances count for that address, too.
+    #[must_use]
+    pub fn revocations(self, revocations: Option<Url>) -> Self {
+        Self { revocations, ..self }
     }
 
     pub(crate) fn allowances(&self) -> Allowances {
@@ -112,6 +121,8 @@ pub struct Timing {
     pub default_fresh: Duration,
     /// How often a file is read again where no event said that it changed.
     pub file_check: Duration,
+    /// When revocations are fetched.
+    pub feed: FeedTiming,
 }
 
 impl Default for Timing {
@@ -125,6 +136,7 @@ impl Default for Timing {
             max_fresh: Duration::from_secs(3600),
             default_fresh: Duration::from_secs(600),
             file_check: Duration::from_secs(10),
+            feed: FeedTiming::default(),
         }
     }
 }
@@ -173,6 +185,14 @@ pub enum KeyringError {
         profile: String,
         /// The host in the address.
         host: String,
+    },
+    /// An address of revocations that may not be asked.
+    #[error("the revocations of profile '{profile}' cannot come from there: {cause}")]
+    Revocations {
+        /// The profile's name.
+        profile: String,
+        /// What is wrong with the address.
+        cause: AddressFault,
     },
     /// An HMAC without a secret of its own: with any other source, whoever knows a public key could sign.
     #[error("profile '{profile}' allows {algorithm}, which counts only with a secret file and alone")]

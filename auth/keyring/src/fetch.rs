@@ -5,7 +5,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{CACHE_CONTROL, LOCATION};
+use http::HeaderValue;
+use http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, LOCATION};
 use reqwest::Response;
 use reqwest::redirect::Policy;
 use url::Url;
@@ -37,8 +38,8 @@ pub(crate) enum FetchFault {
     Transport(#[from] reqwest::Error),
     #[error("the server answered with status {0}")]
     Status(u16),
-    #[error("the answer is longer than 524288 bytes")]
-    TooLarge,
+    #[error("the answer is longer than {0} bytes")]
+    TooLarge(usize),
     #[error("the server redirects to another origin, {0}; name the final address instead")]
     RedirectElsewhere(String),
     #[error("the server redirects more than {MAX_REDIRECTS} times")]
@@ -83,21 +84,59 @@ pub(crate) async fn get(
     address: &Url,
     allowances: Allowances,
 ) -> Result<Fetched, FetchFault> {
-    let mut answer = follow(client, address, allowances).await?;
+    let mut answer = follow(client, address, allowances, None).await?;
     if answer.status() != http::StatusCode::OK {
         return Err(FetchFault::Status(answer.status().as_u16()));
     }
-    let max_age = answer.headers().get(CACHE_CONTROL).and_then(|value| max_age(value.to_str().ok()?));
-    let body = bounded_body(&mut answer).await?;
+    let max_age = max_age_of(&answer);
+    let body = bounded_body(&mut answer, MAX_BODY_BYTES).await?;
     Ok(Fetched { body, max_age })
 }
 
+/// What a server said to a conditional GET.
+pub(crate) enum Answer {
+    /// A document, and its validator where it has one.
+    Changed { fetched: Fetched, etag: Option<HeaderValue> },
+    /// The document of the validator is still the one (RFC 9110 section 15.4.5).
+    Unchanged { max_age: Option<Duration> },
+}
+
+/// Fetches one document of at most `most` bytes unless it is the one of `etag`. The caller sets the deadline.
+pub(crate) async fn get_if_changed(
+    client: &reqwest::Client,
+    address: &Url,
+    allowances: Allowances,
+    etag: Option<&HeaderValue>,
+    most: usize,
+) -> Result<Answer, FetchFault> {
+    let mut answer = follow(client, address, allowances, etag).await?;
+    let max_age = max_age_of(&answer);
+    match answer.status() {
+        http::StatusCode::NOT_MODIFIED if etag.is_some() => Ok(Answer::Unchanged { max_age }),
+        http::StatusCode::OK => {
+            let etag = answer.headers().get(ETAG).cloned();
+            let body = bounded_body(&mut answer, most).await?;
+            Ok(Answer::Changed { fetched: Fetched { body, max_age }, etag })
+        }
+        other => Err(FetchFault::Status(other.as_u16())),
+    }
+}
+
 /// The first answer that is no redirect. Each address on the way is judged as the first one is.
-async fn follow(client: &reqwest::Client, address: &Url, allowances: Allowances) -> Result<Response, FetchFault> {
+async fn follow(
+    client: &reqwest::Client,
+    address: &Url,
+    allowances: Allowances,
+    etag: Option<&HeaderValue>,
+) -> Result<Response, FetchFault> {
     let mut current = address.clone();
     for _ in 0..=MAX_REDIRECTS {
         allowances.judge(&current)?;
-        let answer = client.get(current.clone()).header("accept", "application/json").send().await?;
+        let mut request = client.get(current.clone()).header("accept", "application/json");
+        if let Some(etag) = etag {
+            request = request.header(IF_NONE_MATCH, etag);
+        }
+        let answer = request.send().await?;
         if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Ok(answer);
         }
@@ -118,15 +157,19 @@ fn target(current: &Url, answer: &Response) -> Option<Url> {
 }
 
 /// Counts what arrives, not what Content-Length promises.
-async fn bounded_body(answer: &mut reqwest::Response) -> Result<Vec<u8>, FetchFault> {
+async fn bounded_body(answer: &mut Response, most: usize) -> Result<Vec<u8>, FetchFault> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
-        if body.len() + chunk.len() > MAX_BODY_BYTES {
-            return Err(FetchFault::TooLarge);
+        if body.len() + chunk.len() > most {
+            return Err(FetchFault::TooLarge(most));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+fn max_age_of(answer: &Response) -> Option<Duration> {
+    answer.headers().get(CACHE_CONTROL).and_then(|value| max_age(value.to_str().ok()?))
 }
 
 /// RFC 9111 section 5.2.2, as far as it matters for how soon to ask again.

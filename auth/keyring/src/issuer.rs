@@ -3,6 +3,7 @@
 //! Never evicts a key set because a fetch failed or a key was not found, and never runs two fetches at once.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
@@ -14,8 +15,10 @@ use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
 use witgate_token::{DroppedKey, KeySet, Profile};
 
+use crate::causes::with_causes;
 use crate::config::{IssuerConfig, KeySetFault, Timing};
 use crate::facts::{Facts, Known};
+use crate::revocation::RevocationList;
 use crate::schedule::{Ask, Schedule};
 use crate::source::{self, Obtained, Source, SourceFault};
 use crate::watch::Watch;
@@ -25,15 +28,27 @@ pub(crate) struct Held {
     pub keys: KeySet,
     /// 1 for the first key set; one more each time the document changes.
     pub generation: u64,
+    /// Unlike that of any other key set of this process.
+    pub id: u64,
     /// The keys of the document that were left out.
     pub dropped: Vec<DroppedKey>,
     /// SHA-256 of the document. The document itself may be a secret.
     digest: [u8; 32],
 }
 
+/// Names what must not be mistaken for one another, and is never given twice.
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
+fn next_id() -> u64 {
+    NEXT_ID.fetch_add(1, Ordering::Relaxed)
+}
+
 /// One issuer. Shared by all clones of the keyring.
 pub(crate) struct Issuer {
     pub profile: Profile,
+    /// Unlike that of any other issuer object of this process, also of one with the same name.
+    pub id: u64,
+    pub revoked: RevocationList,
     source: Source,
     timing: Timing,
     runtime: Handle,
@@ -68,17 +83,23 @@ impl Issuer {
     pub fn is_of(&self, config: &IssuerConfig) -> bool {
         let source = &self.source;
         let same_source = source.place == config.source && source.key_origins == config.key_origins;
-        self.profile == config.profile && same_source && source.allowances == config.allowances()
+        let same_feed = self.revoked.is_from(config.revocations.as_ref());
+        self.profile == config.profile && same_source && same_feed && source.allowances == config.allowances()
     }
 
-    pub fn new(profile: Profile, source: Source, timing: Timing, runtime: Handle) -> Self {
+    pub fn new(profile: Profile, source: Source, revoked: RevocationList, timing: Timing, runtime: Handle) -> Self {
         let (held, schedule, facts, refresher) = Default::default();
-        Self { profile, source, timing, runtime, held, schedule, facts, refresher }
+        Self { profile, id: next_id(), revoked, source, timing, runtime, held, schedule, facts, refresher }
     }
 
     /// The key set as it is now, without waiting.
     pub fn held(&self) -> Option<Arc<Held>> {
         self.held.load_full()
+    }
+
+    /// Whether this very key set is still in force.
+    pub fn has_key_set(&self, id: u64) -> bool {
+        self.held.load().as_ref().is_some_and(|held| held.id == id)
     }
 
     /// What happened to its fetches so far.
@@ -103,6 +124,11 @@ impl Issuer {
             .get_or_init(|| Refresher(self.runtime.spawn(follow(Arc::downgrade(self), watch)).abort_handle()));
     }
 
+    /// Fetches again before the key set goes stale, from now on.
+    pub fn keep_fresh(self: &Arc<Self>) {
+        self.refresher.get_or_init(|| Refresher(self.runtime.spawn(refresh(Arc::downgrade(self))).abort_handle()));
+    }
+
     /// Makes sure that the key is there if it can be had; waits at most the wait deadline.
     pub async fn ensure(self: &Arc<Self>, kid: Option<&str>) {
         if !self.has(kid)
@@ -111,7 +137,7 @@ impl Issuer {
             // The channel closes when the fetch ends; what it brought is in `held`.
             let _ = timeout(self.timing.wait_deadline, flight.changed()).await;
         }
-        self.refresher.get_or_init(|| Refresher(self.runtime.spawn(refresh(Arc::downgrade(self))).abort_handle()));
+        self.keep_fresh();
     }
 
     /// Parses a document and puts it in force. Errors leave the old one in force.
@@ -134,7 +160,7 @@ impl Issuer {
             tracing::warn!(%profile, "the secret file may be read by others than its owner; take that away: chmod 600");
         }
         tracing::info!(%profile, generation, keys = keys.len(), "key set in force");
-        self.held.store(Some(Arc::new(Held { keys, generation, dropped, digest })));
+        self.held.store(Some(Arc::new(Held { keys, generation, id: next_id(), dropped, digest })));
         Ok(())
     }
 
@@ -205,12 +231,6 @@ impl Issuer {
     fn cooldown(&self) -> Duration {
         if self.held.load().is_some() { self.timing.cooldown } else { self.timing.first_cooldown }
     }
-}
-
-/// An error and all its causes in one line, for the operator.
-fn with_causes(fault: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(fault), |one| one.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Fetches again before the key set goes stale, until the issuer is gone.

@@ -4,16 +4,17 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::runtime::Handle;
-use witgate_token::{Claims, Demands, KeySet, Profile, Refusal, peek, unverified_issuer, verify};
+use witgate_token::{Profile, Revocation};
 
+use crate::cache::{Cache, DEFAULT_CACHE_BYTES};
 use crate::checks;
 use crate::config::{IssuerConfig, KeyringError, Timing};
 use crate::fetch::Clients;
 use crate::issuer::{Issuer, RefreshFault};
 use crate::names::Names;
+use crate::revocation::{Feed, RevocationList, RevokeError};
 use crate::source::{Source, SourceFault};
 use crate::watch::Watch;
 
@@ -21,6 +22,8 @@ use crate::watch::Watch;
 #[derive(Clone)]
 pub struct Keyring {
     pub(crate) issuers: Arc<[Arc<Issuer>]>,
+    /// Outlives a renewal: an entry says itself which issuer object it belongs to.
+    pub(crate) cache: Arc<Cache>,
 }
 
 impl Keyring {
@@ -44,7 +47,7 @@ impl Keyring {
             Some(unchanged) => Ok(Arc::clone(unchanged)),
             None => make_issuer(config, &client, &timing, runtime),
         });
-        Ok(Self { issuers: made.collect::<Result<_, _>>()? })
+        Ok(Self { issuers: made.collect::<Result<_, _>>()?, cache: Arc::clone(&self.cache) })
     }
 
     /// As [`Keyring::new`], with other times than the defaults.
@@ -68,7 +71,8 @@ impl Keyring {
         refuse_duplicates(&issuers)?;
         let client = Clients::new(names).map_err(KeyringError::Client)?;
         let made = issuers.into_iter().map(move |config| make_issuer(config, &client, timing, &runtime));
-        Ok(Self { issuers: made.collect::<Result<_, _>>()? })
+        let cache = Arc::new(Cache::new(DEFAULT_CACHE_BYTES));
+        Ok(Self { issuers: made.collect::<Result<_, _>>()?, cache })
     }
 
     /// The profile of this name.
@@ -81,57 +85,33 @@ impl Keyring {
         self.issuing(iss).map(|issuer| &issuer.profile)
     }
 
-    /// What may wait: makes sure that the key this token names is there if it can be had.
-    ///
-    /// Waits at most 5 seconds. Never fails: `verify_now` tells.
-    pub async fn prepare(&self, token: &str) {
-        let Ok(header) = peek(token) else { return };
-        let Some(issuer) = unverified_issuer(token).and_then(|iss| self.issuing(&iss)) else { return };
-        // A token that will be refused for its algorithm must not cause a fetch.
-        if header.alg.parse().is_ok_and(|algorithm| issuer.profile.algorithms.contains(&algorithm)) {
-            issuer.ensure(header.kid.as_deref()).await;
-        }
-    }
-
-    /// Verifies with the keys that are there. Never waits.
-    ///
-    /// # Errors
-    /// `KeysUnavailable` when no key set was ever obtained; otherwise as [`witgate_token::verify`].
-    pub fn verify_now(&self, profile: &str, token: &str, demands: &Demands, now_unix: u64) -> Result<Claims, Refusal> {
-        let issuer = self.named(profile).ok_or(Refusal::UnknownProfile)?;
-        let Some(held) = issuer.held() else {
-            // Without keys a malformed or disallowed token is still the caller's fault; the rest nobody can tell.
-            let verdict = verify(token, &issuer.profile, demands, &KeySet::default(), now_unix);
-            return verdict.map_err(|refusal| match refusal {
-                Refusal::UnknownKey => Refusal::KeysUnavailable,
-                other => other,
-            });
-        };
-        verify(token, &issuer.profile, demands, &held.keys, now_unix)
-    }
-
     /// The number of the profile's key set: 0 before the first, then one more with each change.
     pub fn generation(&self, profile: &str) -> u64 {
         self.named(profile).and_then(|issuer| issuer.held()).map_or(0, |held| held.generation)
     }
 
-    /// Prepares, chooses the profile by the token's issuer and verifies by the system's clock. For services.
+    /// Refuses from now on what these revocations mean, besides what the issuer's feed says. Takes all or none.
+    ///
+    /// They are kept as long as the issuer's configuration stays the same. Each call copies the set: give many at once.
     ///
     /// # Errors
-    /// `UnknownIssuer` when no profile has the token's issuer; otherwise as `verify_now`.
-    pub async fn authenticate(&self, token: &str) -> Result<Claims, Refusal> {
-        peek(token)?;
-        let iss = unverified_issuer(token).ok_or(Refusal::UnknownIssuer)?;
-        let issuer = self.issuing(&iss).ok_or(Refusal::UnknownIssuer)?;
-        self.prepare(token).await;
-        self.verify_now(&issuer.profile.name, token, &Demands::default(), now_unix())
+    /// `UnknownProfile`, or `Full` where there are too many.
+    pub fn revoke(&self, profile: &str, revoked: impl IntoIterator<Item = Revocation>) -> Result<(), RevokeError> {
+        self.named(profile).ok_or(RevokeError::UnknownProfile)?.revoked.say(revoked)
     }
 
-    fn named(&self, name: &str) -> Option<&Arc<Issuer>> {
+    /// With a cache of verified tokens of this size instead of [`DEFAULT_CACHE_BYTES`]. With 0 each token is verified
+    /// each time.
+    #[must_use]
+    pub fn with_cache_bytes(self, bytes: usize) -> Self {
+        Self { cache: Arc::new(Cache::new(bytes)), ..self }
+    }
+
+    pub(crate) fn named(&self, name: &str) -> Option<&Arc<Issuer>> {
         self.issuers.iter().find(|issuer| issuer.profile.name == name)
     }
 
-    fn issuing(&self, iss: &str) -> Option<&Arc<Issuer>> {
+    pub(crate) fn issuing(&self, iss: &str) -> Option<&Arc<Issuer>> {
         self.issuers.iter().find(|issuer| issuer.profile.issuer == iss)
     }
 }
@@ -160,10 +140,17 @@ fn make_issuer(
     // The watch comes before the reading: no change between the two is lost.
     let watch = config.source.file().map(Watch::of);
     let allowances = config.allowances();
-    let IssuerConfig { profile, source: place, key_origins, .. } = config;
     let client = clients.under(allowances);
+    let IssuerConfig { profile, source: place, key_origins, revocations, .. } = config;
+    let feed = revocations.map(|address| {
+        let (client, timing) = (client.clone(), timing.feed.clone());
+        Feed::new(&profile.name, address, allowances, client, timing, runtime.clone())
+    });
+    if feed.is_none() {
+        tracing::info!(profile = %profile.name, "no feed of revocations is configured: tokens count until they expire");
+    }
     let source = Source { place, issuer: profile.issuer.clone(), allowances, key_origins, client };
-    let issuer = Arc::new(Issuer::new(profile, source, timing.clone(), runtime.clone()));
+    let issuer = Arc::new(Issuer::new(profile, source, RevocationList::new(feed), timing.clone(), runtime.clone()));
     read_at_start(&issuer)?;
     if let Some(watch) = watch {
         issuer.follow(watch);
@@ -179,11 +166,6 @@ fn read_at_start(issuer: &Issuer) -> Result<(), KeyringError> {
         RefreshFault::Source(SourceFault::File(cause)) => KeyringError::File { profile, path, cause },
         other => KeyringError::File { profile, path, cause: std::io::Error::other(other) },
     })
-}
-
-/// A clock before 1970 reads as 0: every token is then from the future, which fails closed.
-fn now_unix() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 impl fmt::Debug for Keyring {

@@ -9,9 +9,11 @@
 //! fetch evicts nothing. A key file is read when the keyring is made, then whenever its folder changes, and every 10
 //! seconds in any case.
 
+mod causes;
 mod origin;
 mod reach;
 mod guard;
+mod feed_timing;
 mod config;
 mod checks;
 mod names;
@@ -20,14 +22,20 @@ mod source;
 mod watch;
 mod schedule;
 mod facts;
+mod cache;
+mod revocation;
 mod issuer;
 mod keyring;
+mod verifying;
 mod report;
 pub mod resource_server;
 
+pub use cache::{CacheReport, DEFAULT_CACHE_BYTES};
 pub use config::{IssuerConfig, KeySetFault, KeySource, KeyringError, Timing};
+pub use feed_timing::FeedTiming;
 pub use guard::{AddressFault, Allowances};
 pub use keyring::Keyring;
 pub use names::Names;
 pub use origin::{NoOrigin, Origin};
 pub use report::IssuerReport;
+pub use revocation::{FeedState, RevokeError};

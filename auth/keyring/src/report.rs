@@ -8,6 +8,7 @@ use witgate_token::DroppedKey;
 
 use crate::issuer::Issuer;
 use crate::keyring::Keyring;
+use crate::revocation::FeedState;
 
 /// One issuer's keys and fetches at one moment.
 ///
@@ -30,6 +31,10 @@ pub struct IssuerReport {
     pub last_failure: Option<String>,
     /// How long ago the last one succeeded.
     pub since_success: Option<Duration>,
+    /// How the feed of revocations stands.
+    pub feed: FeedState,
+    /// How many revocations are in force, from the feed and from the program.
+    pub revocations: usize,
 }
 
 impl Keyring {
@@ -42,6 +47,7 @@ impl Keyring {
 fn of(issuer: &Issuer) -> IssuerReport {
     let (held, known) = (issuer.held(), issuer.known());
     let held = held.as_deref();
+    let (feed, revocations) = issuer.revoked.report();
     IssuerReport {
         name: issuer.profile.name.clone(),
         generation: held.map_or(0, |held| held.generation),
@@ -51,5 +57,7 @@ fn of(issuer: &Issuer) -> IssuerReport {
         fetches_failed: known.failed,
         last_failure: known.last_failure,
         since_success: known.last_success.map(|at| at.elapsed()),
+        feed,
+        revocations,
     }
 }

@@ -91,6 +91,9 @@ pub enum Refusal {
     /// No key set was ever obtained from the issuer.
     #[error("the issuer's keys could not be obtained")]
     KeysUnavailable,
+    /// The issuer's revocations were never obtained, or too long ago.
+    #[error("the issuer's revocations could not be obtained")]
+    RevocationsUnavailable,
     /// The signature does not verify under the one key.
     #[error("the token's signature does not verify")]
     Signature,
@@ -153,6 +156,7 @@ impl Refusal {
             Self::UnknownKey => "token_unknown_key",
             Self::KeyAmbiguous => "token_key_ambiguous",
             Self::KeysUnavailable => "keys_unavailable",
+            Self::RevocationsUnavailable => "revocations_unavailable",
             Self::Signature => "token_signature",
             Self::PayloadJson => "token_payload_json",
             Self::ClaimMissing(_) => "token_claim_missing",
@@ -181,7 +185,7 @@ impl Refusal {
             Self::RequiredClaim(_) | Self::LifetimeTooLong => Failure::Claim,
             Self::UnknownIssuer => Failure::UnknownIssuer,
             Self::UnknownKey | Self::KeyAmbiguous => Failure::UnknownKey,
-            Self::KeysUnavailable => Failure::KeysUnavailable,
+            Self::KeysUnavailable | Self::RevocationsUnavailable => Failure::KeysUnavailable,
             Self::Signature => Failure::Signature,
             Self::Expired | Self::TooOld => Failure::Expired,
             Self::NotYetValid | Self::IssuedInFuture => Failure::NotYetValid,

@@ -62,8 +62,9 @@ async fn ready(State(admin): State<Admin>) -> (StatusCode, &'static str) {
 }
 
 async fn metrics(State(admin): State<Admin>) -> Response {
-    let reports = admin.reloader.current.load().keyring.report();
-    match admin.metrics.encode().and_then(|text| issuers::append(&text, &reports)) {
+    let generation = admin.reloader.current.load();
+    let (reports, cache) = (generation.keyring.report(), generation.keyring.cache_report());
+    match admin.metrics.encode().and_then(|text| issuers::append(&text, &reports, &cache)) {
         Ok(text) => {
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             ([(header::CONTENT_TYPE, kind)], text).into_response()

@@ -100,6 +100,8 @@ pub struct Issuer {
     pub allow_private: bool,
     /// Where a discovery document may place the keys, beside the issuer's own origin.
     pub key_origins: Vec<Origin>,
+    /// Where its revocations are; without it there is no feed of them.
+    pub revocations: Option<Url>,
     /// Where its name stands, for faults of its keys that are found later.
     pub span: Span,
 }

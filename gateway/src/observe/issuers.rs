@@ -8,7 +8,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
-use witgate_keyring::IssuerReport;
+use witgate_keyring::{CacheReport, FeedState, IssuerReport};
 use witgate_token::KeyFault;
 
 /// What ends an OpenMetrics text.
@@ -31,23 +31,34 @@ struct FetchLabels {
     outcome: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LookUpLabels {
+    outcome: &'static str,
+}
+
 #[derive(Default)]
 struct Families {
     keys: Family<IssuerLabels, Gauge>,
     generations: Family<IssuerLabels, Gauge>,
     dropped: Family<DroppedLabels, Gauge>,
     fetches: Family<FetchLabels, Counter>,
+    revocations: Family<IssuerLabels, Gauge>,
+    feed_ages: Family<IssuerLabels, Gauge>,
+    cached: Gauge,
+    cached_bytes: Gauge,
+    looked_up: Family<LookUpLabels, Counter>,
 }
 
 /// Puts the issuers' metrics behind the others of an OpenMetrics text.
 ///
 /// # Errors
 /// When they cannot be written as text.
-pub fn append(text: &str, reports: &[IssuerReport]) -> Result<String, std::fmt::Error> {
+pub fn append(text: &str, reports: &[IssuerReport], cache: &CacheReport) -> Result<String, std::fmt::Error> {
     let families = Families::default();
     for report in reports {
         families.count(report);
     }
+    families.count_cache(cache);
     let mut whole = text.strip_suffix(END).unwrap_or(text).to_owned();
     encode(&mut whole, &families.registry())?;
     Ok(whole)
@@ -65,6 +76,18 @@ impl Families {
         for (outcome, count) in [("succeeded", report.fetches_succeeded), ("failed", report.fetches_failed)] {
             self.fetches.get_or_create(&FetchLabels { issuer: issuer(), outcome }).inc_by(count);
         }
+        self.revocations.get_or_create(&labels).set(i64::try_from(report.revocations).unwrap_or(i64::MAX));
+        if let FeedState::Fresh(age) | FeedState::Stale(age) = report.feed {
+            self.feed_ages.get_or_create(&labels).set(i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
+        }
+    }
+
+    fn count_cache(&self, cache: &CacheReport) {
+        self.cached.set(i64::try_from(cache.entries).unwrap_or(i64::MAX));
+        self.cached_bytes.set(i64::try_from(cache.bytes).unwrap_or(i64::MAX));
+        for (outcome, count) in [("hit", cache.hits), ("miss", cache.misses)] {
+            self.looked_up.get_or_create(&LookUpLabels { outcome }).inc_by(count);
+        }
     }
 
     fn registry(self) -> Registry {
@@ -77,6 +100,11 @@ impl Families {
             "Fetches of key sets and readings of key files, by issuer and outcome",
             self.fetches,
         );
+        registry.register("revocations", "Revocations in force, by issuer", self.revocations);
+        registry.register("revocation_feed_age_seconds", "Age of the feed's last snapshot, by issuer", self.feed_ages);
+        registry.register("cached_tokens", "Verified tokens that are kept, of all issuers", self.cached);
+        registry.register("cached_token_bytes", "What the kept tokens weigh, in bytes", self.cached_bytes);
+        registry.register("token_look_ups", "Look-ups among the kept tokens, by outcome", self.looked_up);
         registry
     }
 }
@@ -109,6 +137,8 @@ fn word(fault: KeyFault) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::observe::metrics::Metrics;
     use witgate_token::DroppedKey;
@@ -125,9 +155,13 @@ mod tests {
             fetches_failed: 7,
             last_failure: Some("never shown".into()),
             since_success: None,
+            feed: FeedState::Stale(Duration::from_secs(61)),
+            revocations: 4,
         };
+        let mut cache = CacheReport::default();
+        (cache.entries, cache.bytes, cache.hits, cache.misses) = (8, 9000, 10, 11);
         let others = Metrics::default().encode().expect("encodes");
-        let text = append(&others, &[report]).expect("encodes");
+        let text = append(&others, &[report], &cache).expect("encodes");
         for line in [
             "witgate_issuer_keys{issuer=\"main\"} 2",
             "witgate_issuer_key_set_generation{issuer=\"main\"} 3",
@@ -135,6 +169,12 @@ mod tests {
             "witgate_issuer_keys_dropped{issuer=\"main\",reason=\"member\"} 1",
             "witgate_issuer_fetches_total{issuer=\"main\",outcome=\"succeeded\"} 5",
             "witgate_issuer_fetches_total{issuer=\"main\",outcome=\"failed\"} 7",
+            "witgate_issuer_revocations{issuer=\"main\"} 4",
+            "witgate_issuer_revocation_feed_age_seconds{issuer=\"main\"} 61",
+            "witgate_issuer_cached_tokens 8",
+            "witgate_issuer_cached_token_bytes 9000",
+            "witgate_issuer_token_look_ups_total{outcome=\"hit\"} 10",
+            "witgate_issuer_token_look_ups_total{outcome=\"miss\"} 11",
             "witgate_connections 0",
         ] {
             assert!(text.contains(&format!("\n{line}\n")), "{line} is missing from\n{text}");

@@ -69,7 +69,7 @@ impl jwt::Host for GuestState {
     }
 
     fn profile(&mut self) -> Result<Option<String>> {
-        let profile = self.issuer_claimed().and_then(|issuer| self.profile_of(&issuer));
+        let profile = self.profile_of_token();
         Ok(profile.map_err(|refusal| self.noted(&refusal)).ok())
     }
 
@@ -98,9 +98,14 @@ impl GuestState {
         witgate_token::claimed_issuer(bearer_token(&self.exchange.headers)?)
     }
 
-    fn profile_of(&self, issuer: &str) -> Result<String, Refusal> {
-        let profile = self.exchange.keyring.as_ref().and_then(|keyring| keyring.profile_for_issuer(issuer));
-        profile.map(|profile| profile.name.clone()).ok_or(Refusal::UnknownIssuer)
+    /// A token that was verified before names its profile without being read again; any other is asked why it does not.
+    fn profile_of_token(&self) -> Result<String, Refusal> {
+        let token = bearer_token(&self.exchange.headers)?;
+        let keyring = self.exchange.keyring.as_ref().ok_or(Refusal::UnknownIssuer)?;
+        match keyring.profile_for_token(token) {
+            Some(profile) => Ok(profile.name.clone()),
+            None => Err(self.issuer_claimed().map_or_else(|refusal| refusal, |_| Refusal::UnknownIssuer)),
+        }
     }
 
     fn verified(&self, profile: &str, wanted: &jwt::Demands) -> Result<witgate_token::Claims, Refusal> {

@@ -9,6 +9,7 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
+use witgate_keyring::resource_server::RequireToken;
 
 use crate::{
     app::App,
@@ -30,9 +31,11 @@ pub fn router(app: App) -> Router {
         .route("/portal/session", post(session::sign_in).delete(session::sign_out))
         .route("/portal/session/refresh", post(session::refresh))
         .layer(from_fn_with_state(own_origin, same_origin::guard));
+    let token =
+        Router::new().route("/portal/token", get(token_view::show)).route_layer(RequireToken::new(app.keyring.clone()));
     Router::new()
         .merge(session)
-        .route("/portal/token", get(token_view::show))
+        .merge(token)
         .route("/", get(assets::page))
         .route("/assets/{file}", get(assets::asset))
         .route("/healthz", get(async || "ok\n"))

@@ -5,7 +5,7 @@
 //! ```
 //! use axum::{Json, Router, extract::FromRef, routing::get};
 //! use witgate_keyring::Keyring;
-//! use witgate_keyring::resource_server::{Authenticated, Problem, require_scope, stamp_request_id};
+//! use witgate_keyring::resource_server::{Authenticated, Problem, RequireToken, require_role, stamp_request_id};
 //!
 //! #[derive(Clone)]
 //! struct App {
@@ -19,24 +19,27 @@
 //! }
 //!
 //! async fn orders(Authenticated { claims, .. }: Authenticated) -> Result<Json<String>, Problem> {
-//!     require_scope(&claims, "orders:read")?;
+//!     require_role(&claims, "staff")?;
 //!     Ok(Json(claims.subject().to_owned()))
 //! }
 //!
 //! fn app(keyring: Keyring) -> Router {
 //!     let stamp = axum::middleware::from_fn(stamp_request_id);
-//!     Router::new().route("/orders", get(orders)).layer(stamp).with_state(App { keyring })
+//!     let reads = RequireToken::new(keyring.clone()).scopes(["orders:read"]);
+//!     Router::new().route("/orders", get(orders)).route_layer(reads).layer(stamp).with_state(App { keyring })
 //! }
 //! ```
 
 mod bearer;
 mod problem;
-mod authenticated;
 mod authority;
+mod authenticated;
+mod require;
 mod stamp;
 
-pub use authenticated::Authenticated;
+pub use authenticated::{Authenticated, FromClaims, Typed};
 pub use authority::{require_role, require_scope};
 pub use bearer::{BearerToken, bearer_token};
 pub use problem::{Problem, request_id};
+pub use require::{RequireToken, TokenRequired};
 pub use stamp::stamp_request_id;

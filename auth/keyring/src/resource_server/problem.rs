@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
-use witgate_token::Refusal;
+use witgate_token::{Failure, Refusal};
 
 /// How long a caller should wait when the issuer's keys cannot be had, in seconds.
 const RETRY_AFTER_SECONDS: u64 = 5;
@@ -69,15 +69,21 @@ impl Problem {
         self.code
     }
 
-    /// 403 with the challenge of RFC 6750 section 3.1.
-    pub(super) fn forbidden(code: &'static str, detail: &str, scope: Option<&str>) -> Self {
+    /// 403 with the challenge of RFC 6750 section 3.1, and the scopes that are needed.
+    pub(super) fn forbidden(code: &'static str, detail: &str, scopes: &[&str]) -> Self {
         let mut challenge = r#"Bearer error="insufficient_scope""#.to_owned();
         // Only a scope-token of RFC 6749 section 3.3 may stand in the quotes.
-        if let Some(scope) = scope.filter(|scope| is_scope_token(scope)) {
-            challenge.push_str(&format!(r#", scope="{scope}""#));
+        if !scopes.is_empty() && scopes.iter().all(|scope| is_scope_token(scope)) {
+            challenge.push_str(&format!(r#", scope="{}""#, scopes.join(" ")));
         }
         let mut problem = Self::new(StatusCode::FORBIDDEN, code, detail);
         problem.challenge = Some(challenge);
+        problem
+    }
+
+    fn unauthorized(code: &'static str, detail: &str, challenge: &str) -> Self {
+        let mut problem = Self::new(StatusCode::UNAUTHORIZED, code, detail);
+        problem.challenge = Some(challenge.to_owned());
         problem
     }
 
@@ -100,25 +106,21 @@ impl Problem {
 }
 
 /// A refusal as the caller sees it: 401 with a challenge, or 503 where nobody can tell whether the token is good.
+///
+/// Every bad token gets the same answer: why it is refused is for the log, since it would guide a forger.
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        if refusal == Refusal::KeysUnavailable {
-            let detail = "the token cannot be checked at the moment; try again soon";
-            let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, refusal.code(), detail);
-            problem.retry_after_seconds = Some(RETRY_AFTER_SECONDS);
-            return problem;
+        match refusal.failure() {
+            Failure::KeysUnavailable => {
+                let detail = "the token cannot be checked at the moment; try again soon";
+                let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "keys_unavailable", detail);
+                problem.retry_after_seconds = Some(RETRY_AFTER_SECONDS);
+                problem
+            }
+            // A request without a credential gets a bare challenge (RFC 6750 section 3.1).
+            Failure::Missing => Self::unauthorized("token_missing", "a bearer token is required", "Bearer"),
+            _ => Self::unauthorized("token_invalid", "the token is not accepted", r#"Bearer error="invalid_token""#),
         }
-        let mut problem = Self::new(StatusCode::UNAUTHORIZED, refusal.code(), refusal.to_string());
-        problem.challenge = Some(challenge_of(&refusal));
-        problem
-    }
-}
-
-/// A request without a credential gets a bare challenge (RFC 6750 section 3.1).
-fn challenge_of(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::Missing => "Bearer".to_owned(),
-        _ => format!(r#"Bearer error="invalid_token", error_description="{}""#, refusal.code()),
     }
 }
 
@@ -174,9 +176,12 @@ mod tests {
 
     #[test]
     fn a_scope_cannot_break_out_of_the_challenge() {
-        let good = Problem::forbidden("insufficient_scope", "no", Some("orders:read"));
-        assert_eq!(good.challenge.as_deref(), Some(r#"Bearer error="insufficient_scope", scope="orders:read""#));
-        let bad = Problem::forbidden("insufficient_scope", "no", Some(r#"a", x="b"#));
-        assert_eq!(bad.challenge.as_deref(), Some(r#"Bearer error="insufficient_scope""#));
+        let challenge = |scopes: &[&str]| Problem::forbidden("insufficient_scope", "no", scopes).challenge;
+        let expected = r#"Bearer error="insufficient_scope", scope="orders:read orders:write""#;
+        assert_eq!(challenge(&["orders:read", "orders:write"]).as_deref(), Some(expected));
+        for bad in [r#"a", x="b"#, "", "a b", "a\\"] {
+            let bare = r#"Bearer error="insufficient_scope""#;
+            assert_eq!(challenge(&["orders:read", bad]).as_deref(), Some(bare), "{bad:?}");
+        }
     }
 }

@@ -11,4 +11,6 @@ mod networks;
 mod secrets;
 mod watching;
 mod reports;
+mod cache;
+mod revocation;
 mod service;

@@ -2,21 +2,29 @@
 //!
 //! Never calls a handler directly: every assertion is on an HTTP answer.
 
-use axum::extract::FromRef;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::extract::{FromRef, State};
 use axum::response::IntoResponse as _;
 use axum::routing::get;
 use axum::{Json, Router};
 use http::StatusCode;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use witgate_keyring::Keyring;
-use witgate_keyring::resource_server::{Authenticated, Problem, require_role, require_scope, stamp_request_id};
+use witgate_keyring::resource_server::{
+    Authenticated, Problem, RequireToken, Typed, require_role, require_scope, stamp_request_id,
+};
 
 use crate::issuer::{Server, Signer, keyring, now, quick};
 
 #[derive(Clone)]
 struct App {
     keyring: Keyring,
+    /// How many requests came to a handler behind the layer.
+    handled: Arc<AtomicUsize>,
 }
 
 impl FromRef<App> for Keyring {
@@ -37,26 +45,56 @@ async fn manage(Authenticated { claims, .. }: Authenticated) -> Result<(), Probl
     require_role(&claims, "staff")
 }
 
+/// Counts; takes no extractor, so that only the layer can keep a caller out.
+async fn layered(State(app): State<App>) {
+    app.handled.fetch_add(1, Ordering::SeqCst);
+}
+
+#[derive(Deserialize)]
+struct Tenant {
+    tenant: String,
+}
+
+async fn tenant(Authenticated { claims: Typed(Tenant { tenant }), .. }: Authenticated<Typed<Tenant>>) -> String {
+    format!("\"{tenant}\"")
+}
+
+/// Each path behind the layer, with what it needs.
+fn behind_the_layer(keyring: &Keyring) -> Router<App> {
+    let token = RequireToken::new(keyring.clone());
+    let both = token.clone().scopes(["orders:read"]).scopes(["orders:write"]);
+    let part = |path: &str, routes, token: RequireToken| Router::new().route(path, routes).route_layer(token);
+    part("/layered/any", get(layered), token.clone())
+        .merge(part("/layered/read", get(layered), token.clone().scopes(["orders:read"])))
+        .merge(part("/layered/both", get(layered), both))
+        .merge(part("/layered/audience", get(layered), token.clone().audience("orders").audience("stock")))
+        .merge(part("/layered/whoami", get(whoami), token.clone()))
+        .merge(part("/layered/tenant", get(tenant), token))
+}
+
 /// A running service, and the key of the issuer that it trusts.
 struct Running {
     signer: Signer,
     base: String,
     client: reqwest::Client,
     issuer: Server,
+    handled: Arc<AtomicUsize>,
 }
 
 async fn running() -> Running {
     let signer = Signer::new("k1");
     let issuer = Server::publishing(signer.jwks()).await;
-    let app = App { keyring: keyring(&issuer, &quick()) };
+    let app = App { keyring: keyring(&issuer, &quick()), handled: Arc::default() };
+    let handled = Arc::clone(&app.handled);
     let routes = Router::new().route("/whoami", get(whoami)).route("/read", get(read)).route("/manage", get(manage));
+    let routes = routes.route("/tenant", get(tenant)).merge(behind_the_layer(&app.keyring));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let base = format!("http://{}", listener.local_addr().expect("bound"));
     tokio::spawn(async move {
         axum::serve(listener, routes.with_state(app).layer(axum::middleware::from_fn(stamp_request_id))).await
     });
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-    Running { signer, base, client, issuer }
+    Running { signer, base, client, issuer, handled }
 }
 
 /// What the caller sees.
@@ -105,42 +143,52 @@ async fn a_good_token_gets_in() {
 #[tokio::test]
 async fn no_credential_gets_a_bare_challenge() {
     let service = running().await;
-    let seen = service.get("/whoami", &[]).await;
-    assert_problem(&seen, 401, "token_missing");
-    assert_eq!(seen.challenge.as_deref(), Some("Bearer"));
+    for path in ["/whoami", "/layered/any"] {
+        let seen = service.get(path, &[]).await;
+        assert_problem(&seen, 401, "token_missing");
+        assert_eq!(seen.challenge.as_deref(), Some("Bearer"));
+    }
 }
 
 #[tokio::test]
-async fn bad_credentials_are_told_apart_by_code() {
+async fn every_bad_credential_gets_the_same_answer() {
     let service = running().await;
     let good = service.signer.token();
     let expired = service.signer.token_with(&json!({"iat": now() - 900, "exp": now() - 60}));
     let elsewhere = service.signer.token_with(&json!({"aud": "other"}));
+    let stranger = service.signer.token_with(&json!({"iss": "https://stranger.example.com"}));
     let bearer = |token: &str| vec![format!("Bearer {token}")];
-    for (credentials, code) in [
-        (bearer(&expired), "token_expired"),
-        (bearer(&elsewhere), "token_audience"),
-        (bearer(&Signer::new("k1").token()), "token_signature"),
-        (bearer(&Signer::new("k2").token()), "token_unknown_key"),
-        (bearer("eyJhbGciOiJub25lIn0.e30.AA"), "token_algorithm_none"),
-        (bearer("garbage"), "token_malformed"),
-        (vec!["Basic YTpi".to_owned()], "token_credential_syntax"),
-        (vec![format!("Bearer {good}"), format!("Bearer {good}")], "token_several_credentials"),
+    let first = service.get("/whoami", &bearer("garbage")).await;
+    assert_problem(&first, 401, "token_invalid");
+    for credentials in [
+        bearer(&expired),
+        bearer(&elsewhere),
+        bearer(&stranger),
+        bearer(&Signer::new("k1").token()),
+        bearer(&Signer::new("k2").token()),
+        bearer("eyJhbGciOiJub25lIn0.e30.AA"),
+        vec!["Basic YTpi".to_owned()],
+        vec![format!("Bearer {good}"), format!("Bearer {good}")],
     ] {
-        let seen = service.get("/whoami", &credentials).await;
-        assert_problem(&seen, 401, code);
-        let challenge = seen.challenge.expect("a challenge");
-        assert!(challenge.starts_with(r#"Bearer error="invalid_token""#), "{challenge}");
+        for path in ["/whoami", "/layered/read"] {
+            let seen = service.get(path, &credentials).await;
+            assert_eq!((seen.status, &seen.body), (first.status, &first.body), "{path} {credentials:?}");
+            assert_eq!(seen.challenge.as_deref(), Some(r#"Bearer error="invalid_token""#));
+        }
     }
+    assert_eq!(service.handled.load(Ordering::SeqCst), 0, "no handler behind the layer ran");
 }
 
 #[tokio::test]
 async fn unobtainable_keys_are_503() {
     let service = running().await;
     service.issuer.now_answers(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response());
-    let seen = service.get_as("/whoami", &service.signer.token()).await;
-    assert_problem(&seen, 503, "keys_unavailable");
-    assert_eq!((seen.retry_after.as_deref(), seen.challenge), (Some("5"), None));
+    for path in ["/whoami", "/layered/any"] {
+        let seen = service.get_as(path, &service.signer.token()).await;
+        assert_problem(&seen, 503, "keys_unavailable");
+        assert_eq!((seen.retry_after.as_deref(), seen.challenge), (Some("5"), None));
+    }
+    assert_eq!(service.handled.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]
@@ -156,4 +204,69 @@ async fn scopes_and_roles_are_required() {
     assert_problem(&customer, 403, "insufficient_role");
     assert_problem(&service.get_as("/manage", &token(json!({"roles": "staff"}))).await, 403, "insufficient_role");
     assert_eq!(service.get_as("/manage", &token(json!({"roles": ["staff"]}))).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_layer_asks_for_scopes_by_route() {
+    let service = running().await;
+    let token = |scope: &str| service.signer.token_with(&json!({"scope": scope}));
+    for (path, scope, needed) in [
+        ("/layered/any", "", None),
+        ("/layered/read", "orders:read", None),
+        ("/layered/read", "orders:write", Some("orders:read")),
+        ("/layered/both", "orders:write orders:read", None),
+        ("/layered/both", "orders:read", Some("orders:read orders:write")),
+        ("/layered/both", "orders:write", Some("orders:read orders:write")),
+    ] {
+        let before = service.handled.load(Ordering::SeqCst);
+        let seen = service.get_as(path, &token(scope)).await;
+        let handled = service.handled.load(Ordering::SeqCst) - before;
+        let Some(needed) = needed else {
+            assert_eq!((seen.status, handled), (StatusCode::OK, 1), "{path} {scope}");
+            continue;
+        };
+        assert_problem(&seen, 403, "insufficient_scope");
+        let challenge = format!(r#"Bearer error="insufficient_scope", scope="{needed}""#);
+        assert_eq!((seen.challenge, handled), (Some(challenge), 0), "{path} {scope}");
+    }
+}
+
+#[tokio::test]
+async fn the_layer_asks_for_an_audience_besides_the_profile_s() {
+    let service = running().await;
+    let token = |audience: Value| service.signer.token_with(&json!({"aud": audience}));
+    for (audience, status) in [
+        (json!(["api", "orders"]), 200),
+        (json!(["stock", "api"]), 200),
+        (json!("api"), 401),
+        (json!(["api", "Orders"]), 401),
+        (json!("orders"), 401),
+    ] {
+        let seen = service.get_as("/layered/audience", &token(audience.clone())).await;
+        assert_eq!(seen.status.as_u16(), status, "{audience}");
+    }
+    let seen = service.get_as("/layered/audience", &token(json!("api"))).await;
+    assert_problem(&seen, 401, "token_invalid");
+}
+
+#[tokio::test]
+async fn a_handler_gets_the_caller_from_the_layer() {
+    let service = running().await;
+    let token = service.signer.token();
+    let seen = service.get_as("/layered/whoami", &token).await;
+    assert_eq!((seen.status, seen.body), (StatusCode::OK, json!({"sub": "u1", "token_bytes": token.len()})));
+}
+
+#[tokio::test]
+async fn typed_claims_are_there_or_the_answer_is_403() {
+    let service = running().await;
+    for path in ["/tenant", "/layered/tenant"] {
+        let good = service.signer.token_with(&json!({"tenant": "acme"}));
+        let seen = service.get_as(path, &good).await;
+        assert_eq!((seen.status, seen.body), (StatusCode::OK, json!("acme")), "{path}");
+        for bad in [json!({}), json!({"tenant": 7})] {
+            let seen = service.get_as(path, &service.signer.token_with(&bad)).await;
+            assert_problem(&seen, 403, "insufficient_claims");
+        }
+    }
 }

@@ -33,6 +33,7 @@ fn one(folder: &Path, written: &WrittenIssuer, faults: &mut Faults) -> Option<Is
     let typ = typ(written.typ.as_ref(), faults);
     let source = key_places::source(folder, written, faults);
     let key_origins = key_places::key_origins(written, faults);
+    let revocations = key_places::revocations(written, faults);
     let audiences = written.audiences.as_ref()?.get_ref();
     names::refuse_repeated("audience", audiences, faults);
     Some(Issuer {
@@ -47,6 +48,7 @@ fn one(folder: &Path, written: &WrittenIssuer, faults: &mut Faults) -> Option<Is
         allow_http: written.allow_http,
         allow_private: written.allow_private,
         key_origins,
+        revocations,
         span: at(&written.name),
     })
 }

@@ -1,4 +1,4 @@
-//! Where an issuer's keys come from, and which network addresses may be asked for them.
+//! Where an issuer's keys and revocations come from, and which network addresses may be asked for them.
 //!
 //! Never fetches a key, and never shows what stands where the path of a secret should be.
 
@@ -11,6 +11,15 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use url::Url;
 use witgate_keyring::{AddressFault, Allowances, NoOrigin, Origin};
+
+/// What is asked for at an address, and what whoever can change the answer can do.
+struct Wanted {
+    what: &'static str,
+    danger: &'static str,
+}
+
+const KEYS: Wanted = Wanted { what: "keys", danger: "can sign any token" };
+const REVOCATIONS: Wanted = Wanted { what: "revocations", danger: "can bring revoked tokens back" };
 
 /// The one place that the issuer names.
 pub(super) fn source(folder: &Path, written: &WrittenIssuer, faults: &mut Faults) -> Option<KeySource> {
@@ -61,7 +70,14 @@ fn secret_file(folder: &Path, text: &Spanned<String>, faults: &mut Faults) -> Op
 
 fn fetched(text: &Spanned<String>, written: &WrittenIssuer, faults: &mut Faults) -> Option<Url> {
     let url = urls::web_url(text, faults)?;
-    is_allowed(text, &url, written, faults).then_some(url)
+    is_allowed(&KEYS, text, &url, written, faults).then_some(url)
+}
+
+/// Where the issuer's revocations are, if it says so.
+pub(super) fn revocations(written: &WrittenIssuer, faults: &mut Faults) -> Option<Url> {
+    let text = written.revocations_url.as_ref()?;
+    let url = urls::web_url(text, faults)?;
+    is_allowed(&REVOCATIONS, text, &url, written, faults).then_some(url)
 }
 
 /// The origins beside the issuer's own on which a discovery document may place the keys.
@@ -81,25 +97,35 @@ fn origin(text: &Spanned<String>, written: &WrittenIssuer, faults: &mut Faults) 
         let hint = "scheme, host and port only, such as \"https://www.googleapis.com\"";
         faults.push(at(text), format!("{:?} is no origin", text.get_ref()), hint);
     }
-    origin.ok().filter(|_| is_allowed(text, &url, written, faults))
+    origin.ok().filter(|_| is_allowed(&KEYS, text, &url, written, faults))
 }
 
-fn is_allowed(text: &Spanned<String>, url: &Url, written: &WrittenIssuer, faults: &mut Faults) -> bool {
+fn is_allowed(
+    wanted: &Wanted,
+    text: &Spanned<String>,
+    url: &Url,
+    written: &WrittenIssuer,
+    faults: &mut Faults,
+) -> bool {
     let allowances = Allowances { http: written.allow_http, private: written.allow_private };
     let Err(fault) = allowances.judge(url) else { return true };
+    let Wanted { what, danger } = wanted;
     let (message, hint) = match fault {
         AddressFault::PlainHttp => (
-            "keys over plain http from another machine",
-            "use https://; whoever can change the answer can sign any token. allow-http = true accepts that",
+            format!("{what} over plain http from another machine"),
+            format!("use https://; whoever can change the answer {danger}. allow-http = true accepts that"),
         ),
-        AddressFault::Private => {
-            ("keys from an address in a private network", "if that is meant: allow-private = true for this issuer")
-        }
+        AddressFault::Private => (
+            format!("{what} from an address in a private network"),
+            "if that is meant: allow-private = true for this issuer".to_owned(),
+        ),
         AddressFault::Never => (
-            "no key server can have this address",
-            "it is unspecified, multicast, reserved, or a cloud's metadata service",
+            "no key server can have this address".to_owned(),
+            "it is unspecified, multicast, reserved, or a cloud's metadata service".to_owned(),
         ),
-        AddressFault::Shape => ("this is no address for keys", "http or https, with a host and without credentials"),
+        AddressFault::Shape => {
+            (format!("this is no address for {what}"), "http or https, with a host and without credentials".to_owned())
+        }
     };
     faults.push(at(text), message, hint);
     false

@@ -37,6 +37,7 @@ pub(in crate::config) struct WrittenIssuer {
     pub(in crate::config) allow_http: bool,
     pub(in crate::config) allow_private: bool,
     pub(in crate::config) key_origins: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(in crate::config) revocations_url: Option<Spanned<String>>,
 }
 
 /// `[upstreams.NAME]`.
@@ -78,6 +79,7 @@ fn issuer(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> W
         allow_http: table.flag("allow-http", faults),
         allow_private: table.flag("allow-private", faults),
         key_origins: table.strings("key-origins", faults),
+        revocations_url: table.string("revocations-url", faults),
         name,
     };
     table.finish(faults);

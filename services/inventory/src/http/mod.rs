@@ -10,7 +10,7 @@ use axum::extract::{FromRef, State};
 use axum::routing::{delete, get, post, put};
 use chassis::layers;
 use witgate_keyring::Keyring;
-use witgate_keyring::resource_server::Problem;
+use witgate_keyring::resource_server::{Problem, RequireToken};
 
 use crate::store::Store;
 
@@ -31,13 +31,17 @@ impl FromRef<App> for Keyring {
 
 /// Every path of the service.
 pub fn router(app: App) -> Router {
-    let paths = Router::new()
-        .route("/healthz", get(healthy))
+    let token = RequireToken::new(app.keyring.clone());
+    let staff = Router::new().route("/catalogue/{sku}/stock", put(catalogue::set_stock)).route_layer(token.clone());
+    let reads = Router::new()
         .route("/catalogue", get(catalogue::list))
         .route("/catalogue/{sku}", get(catalogue::one))
-        .route("/catalogue/{sku}/stock", put(catalogue::set_stock))
+        .route_layer(token.clone().scopes([catalogue::READ]));
+    let writes = Router::new()
         .route("/reservations", post(reservations::reserve))
-        .route("/reservations/{order_id}", delete(reservations::release));
+        .route("/reservations/{order_id}", delete(reservations::release))
+        .route_layer(token.scopes([reservations::WRITE]));
+    let paths = Router::new().route("/healthz", get(healthy)).merge(staff).merge(reads).merge(writes);
     layers::around(paths).with_state(app)
 }
 

@@ -7,10 +7,10 @@ mod whoami;
 
 use axum::Router;
 use axum::extract::{FromRef, State};
-use axum::routing::get;
+use axum::routing::{get, post};
 use chassis::layers;
 use witgate_keyring::Keyring;
-use witgate_keyring::resource_server::Problem;
+use witgate_keyring::resource_server::{Problem, RequireToken};
 
 use crate::placement::Placements;
 use crate::store::Store;
@@ -34,11 +34,14 @@ impl FromRef<App> for Keyring {
 
 /// Every path of the service.
 pub fn router(app: App) -> Router {
-    let paths = Router::new()
-        .route("/healthz", get(healthy))
-        .route("/orders", get(orders::list).post(orders::place))
+    let token = RequireToken::new(app.keyring.clone());
+    let any = Router::new().route("/whoami", get(whoami::whoami)).route_layer(token.clone());
+    let reads = Router::new()
+        .route("/orders", get(orders::list))
         .route("/orders/{id}", get(orders::one))
-        .route("/whoami", get(whoami::whoami));
+        .route_layer(token.clone().scopes([orders::READ]));
+    let writes = Router::new().route("/orders", post(orders::place)).route_layer(token.scopes([orders::WRITE]));
+    let paths = Router::new().route("/healthz", get(healthy)).merge(any).merge(reads).merge(writes);
     layers::around(paths).with_state(app)
 }
 

@@ -1,0 +1,123 @@
+//! The cache by itself: bounds, what stays and what goes. Never verifies more than one token.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{EncodingKey, Header};
+use serde_json::json;
+use witgate_token::{Algorithm, KeySet, Profile, Typing, verify_profile};
+
+use super::*;
+
+const KEYS: Under = Under { issuer: 1, keys: 2 };
+const NOW: u64 = 1_700_000_000;
+const ENDS: u64 = NOW + 600;
+
+fn verified() -> Verified {
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
+    let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
+    let encode = |bytes| URL_SAFE_NO_PAD.encode(bytes);
+    let jwks = json!({"keys": [{"kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y)}]}).to_string();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+    let claims = json!({"iss": "i", "aud": "a", "sub": "s", "iat": now, "exp": now + 600, "scope": "x".repeat(400)});
+    let key = EncodingKey::from_ec_der(pair.to_pkcs8v1().expect("a document").as_ref());
+    let token = jsonwebtoken::encode(&Header::new(jsonwebtoken::Algorithm::ES256), &claims, &key).expect("signs");
+    let profile = Profile {
+        name: "main".into(),
+        issuer: "i".into(),
+        audiences: vec!["a".into()],
+        algorithms: vec![Algorithm::Es256],
+        typ: Typing::JwtCompatible,
+        leeway_seconds: 0,
+        max_lifetime_seconds: 3600,
+    };
+    let (keys, _) = KeySet::from_jwks(jwks.as_bytes()).expect("a key set");
+    verify_profile(&token, &profile, &keys, now).expect("a good token")
+}
+
+fn named(number: usize) -> Digest {
+    Digest::of(&number.to_string())
+}
+
+#[test]
+fn a_flood_of_tokens_stays_within_the_bytes_and_leaves_what_is_in_use() {
+    const FLOOD: usize = 100_000;
+    let (cache, verified) = (Cache::new(DEFAULT_CACHE_BYTES), verified());
+    let in_use = Digest::of("in use");
+    cache.insert(in_use, KEYS, &verified, ENDS, NOW);
+    for number in 0..FLOOD {
+        cache.insert(named(number), KEYS, &verified, ENDS, NOW);
+        assert!(cache.get(&in_use, KEYS).is_some(), "pushed out by {number}");
+        if number % 1000 == 0 {
+            assert!(cache.report().bytes <= DEFAULT_CACHE_BYTES);
+        }
+    }
+    let report = cache.report();
+    assert!(report.bytes <= DEFAULT_CACHE_BYTES && report.bytes > DEFAULT_CACHE_BYTES / 4, "{report:?}");
+    assert!(report.entries < FLOOD, "{report:?}");
+    let weights = cache.shards.iter().map(locked).flat_map(|shard| {
+        let all: Vec<usize> =
+            [&shard.young, &shard.old].iter().flat_map(|h| h.entries.values()).map(Entry::bytes).collect();
+        all
+    });
+    assert_eq!(weights.sum::<usize>(), report.bytes, "the books are right");
+    assert!(cache.get(&named(FLOOD - 1), KEYS).is_some());
+    assert!(cache.get(&named(0), KEYS).is_none());
+}
+
+#[test]
+fn what_is_asked_for_outlives_what_is_not() {
+    let (cache, verified) = (Cache::new(1024 * 1024), verified());
+    let mut kept = 0;
+    for number in 0..10_000 {
+        cache.insert(named(number), KEYS, &verified, ENDS, NOW);
+        kept += usize::from(cache.get(&named(number % 10), KEYS).is_some());
+    }
+    assert!(kept > 9_900, "{kept}: the same ten tokens were in use all the time");
+}
+
+#[test]
+fn an_entry_of_another_issuer_or_key_set_is_dropped() {
+    let (cache, verified) = (Cache::new(DEFAULT_CACHE_BYTES), verified());
+    for under in [Under { issuer: 9, ..KEYS }, Under { keys: 9, ..KEYS }] {
+        cache.insert(named(1), KEYS, &verified, ENDS, NOW);
+        assert_eq!(cache.peek(&named(1)), Some(KEYS));
+        assert!(cache.get(&named(1), under).is_none());
+        assert!(cache.get(&named(1), KEYS).is_none());
+        assert_eq!((cache.report().entries, cache.report().bytes), (0, 0));
+    }
+}
+
+#[test]
+fn the_expired_and_the_replaced_go_first() {
+    let verified = verified();
+    let entry = |under, ends| Entry { verified: verified.clone(), under, ends };
+    let (other_issuer, old_keys) = (Under { issuer: 9, ..KEYS }, Under { keys: 1, ..KEYS });
+    let mut shard = Shard::default();
+    shard.young.insert(named(1), entry(KEYS, ENDS));
+    shard.young.insert(named(2), entry(KEYS, NOW));
+    shard.young.insert(named(3), entry(old_keys, ENDS));
+    shard.young.insert(named(4), entry(other_issuer, ENDS));
+    let one = entry(KEYS, ENDS);
+    assert!(shard.make_room(&one, 5 * one.bytes(), NOW).is_none(), "there is room");
+    assert!(shard.make_room(&one, 4 * one.bytes(), NOW).is_some());
+    let living = [1, 2, 3, 4].map(|number| shard.old.entries.contains_key(&named(number)));
+    assert_eq!(living, [true, false, false, true]);
+    assert_eq!((shard.young.bytes, shard.old.bytes), (0, 2 * one.bytes()));
+}
+
+#[test]
+fn what_is_too_large_or_forgotten_is_not_there() {
+    let verified = verified();
+    let none = Cache::new(0);
+    none.insert(named(1), KEYS, &verified, ENDS, NOW);
+    assert!(none.get(&named(1), KEYS).is_none());
+    let cache = Cache::new(DEFAULT_CACHE_BYTES);
+    cache.insert(named(1), KEYS, &verified, ENDS, NOW);
+    cache.insert(named(1), KEYS, &verified, ENDS, NOW);
+    assert_eq!(cache.report().entries, 1, "two workers that met");
+    cache.remove(&named(1));
+    assert_eq!((cache.report().entries, cache.report().bytes), (0, 0));
+}

@@ -1,0 +1,113 @@
+//! The layer that stands before the routes of a service: a good token, its audience and its scopes.
+//!
+//! Never calls what is behind it without a verified token.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::response::{IntoResponse as _, Response};
+use http::Request;
+use http::request::Parts;
+use tower_layer::Layer;
+use tower_service::Service;
+use witgate_token::Demands;
+
+use super::authenticated::{Admitted, Authenticated, verified};
+use super::authority::require_scopes;
+use super::problem::Problem;
+use crate::keyring::Keyring;
+
+/// A layer that lets only callers through whose token is good and fits: 401, 403 or 503 for all others.
+///
+/// ```
+/// # use axum::{Router, routing::get};
+/// # use witgate_keyring::{Keyring, resource_server::RequireToken};
+/// # fn routes(keyring: Keyring) -> Router {
+/// let token = RequireToken::new(keyring).audience("orders");
+/// Router::new()
+///     .route("/orders", get(async || "all of them"))
+///     .route_layer(token.scopes(["orders:read"]))
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct RequireToken {
+    keyring: Keyring,
+    demands: Demands,
+    scopes: Vec<String>,
+}
+
+impl RequireToken {
+    /// Any good token of the keyring's issuers.
+    #[must_use]
+    pub fn new(keyring: Keyring) -> Self {
+        Self { keyring, demands: Demands::default(), scopes: Vec::new() }
+    }
+
+    /// The token must also name this audience, or another that is given here. It must name one of its profile anyway.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.demands.audiences.push(audience.into());
+        self
+    }
+
+    /// The token must have all of these scopes, besides those asked for before.
+    #[must_use]
+    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes.extend(scopes.into_iter().map(Into::into));
+        self
+    }
+
+    async fn admit(&self, parts: &Parts) -> Result<Authenticated, Problem> {
+        let caller = verified(parts, &self.keyring, &self.demands).await?;
+        require_scopes(&caller.claims, &self.scopes).map_err(|problem| problem.for_request(&parts.headers))?;
+        Ok(caller)
+    }
+}
+
+impl<S> Layer<S> for RequireToken {
+    type Service = TokenRequired<S>;
+
+    fn layer(&self, inner: S) -> TokenRequired<S> {
+        TokenRequired { require: self.clone(), inner }
+    }
+}
+
+/// What [`RequireToken`] makes of a service.
+#[derive(Debug, Clone)]
+pub struct TokenRequired<S> {
+    require: RequireToken,
+    inner: S,
+}
+
+impl<S, B> Service<Request<B>> for TokenRequired<S>
+where
+    S: Service<Request<B>, Response = Response> + Clone + Send + 'static,
+    S::Future: Send,
+    B: Send + 'static,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        // The clone was not asked whether it is ready; the one that was goes along.
+        let waiting = self.inner.clone();
+        let mut ready = std::mem::replace(&mut self.inner, waiting);
+        let require = self.require.clone();
+        Box::pin(async move {
+            let (mut parts, body) = request.into_parts();
+            match require.admit(&parts).await {
+                Ok(caller) => {
+                    parts.extensions.insert(Admitted(caller));
+                    ready.call(Request::from_parts(parts, body)).await
+                }
+                Err(problem) => Ok(problem.into_response()),
+            }
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! What one issuer revoked: as its feed says, and as the program itself says.
+//!
+//! Never lets a token pass because a feed is silent: what nobody can tell is 503, as it is with keys.
+
+mod document;
+mod feed;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use arc_swap::ArcSwap;
+use url::Url;
+use witgate_token::{Refusal, Revocation, Revocations, Verified};
+
+pub(crate) use feed::Feed;
+
+/// Why a revocation was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RevokeError {
+    /// No profile has this name.
+    #[error("no such issuer profile is configured")]
+    UnknownProfile,
+    /// The set is full; nothing of this call was taken.
+    #[error(transparent)]
+    Full(#[from] witgate_token::RevocationsFull),
+}
+
+/// How a feed stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeedState {
+    /// None is configured: tokens of this issuer count until they expire.
+    Off,
+    /// It has not been obtained yet: no token of this issuer passes.
+    Awaited,
+    /// Obtained so long ago.
+    Fresh(Duration),
+    /// Obtained too long ago: no token of this issuer passes until it answers again.
+    Stale(Duration),
+}
+
+/// Both lists of one issuer. Judged on each request.
+pub(crate) struct RevocationList {
+    said: ArcSwap<Revocations>,
+    saying: Mutex<()>,
+    feed: Option<Arc<Feed>>,
+}
+
+impl RevocationList {
+    pub fn new(feed: Option<Feed>) -> Self {
+        Self { said: ArcSwap::default(), saying: Mutex::default(), feed: feed.map(Arc::new) }
+    }
+
+    /// Whether this is where its feed comes from.
+    pub fn is_from(&self, address: Option<&Url>) -> bool {
+        self.feed.as_ref().map(|feed| feed.address()) == address
+    }
+
+    /// What may wait: the first answer of the feed.
+    pub async fn ensure(&self) {
+        if let Some(feed) = &self.feed {
+            feed.ensure().await;
+        }
+    }
+
+    /// Judges one verified token. Never waits.
+    pub fn judge(&self, token: &Verified) -> Result<(), Refusal> {
+        self.said.load().judge(token)?;
+        self.feed.as_ref().map_or(Ok(()), |feed| feed.judge(token))
+    }
+
+    /// Takes all of them or none. Each call copies the set.
+    pub fn say(&self, revocations: impl IntoIterator<Item = Revocation>) -> Result<(), RevokeError> {
+        // It guards no data: two calls at once must not lose each other's revocations.
+        let _one_at_a_time = self.saying.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut said = Revocations::clone(&self.said.load());
+        said.forget_expired(now_unix());
+        for revocation in revocations {
+            said.insert(revocation)?;
+        }
+        self.said.store(Arc::new(said));
+        Ok(())
+    }
+
+    /// How the feed stands, and how many revocations are in force, from the feed and from the program.
+    pub fn report(&self) -> (FeedState, usize) {
+        let (state, from_feed) = self.feed.as_ref().map_or((FeedState::Off, 0), |feed| feed.report());
+        (state, self.said.load().len() + from_feed)
+    }
+}
+
+/// A clock before 1970 reads as 0: then nothing is forgotten.
+fn now_unix() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}

@@ -1,0 +1,133 @@
+//! How a keyring verifies: what may wait, then what never waits, from the cache where the token is known.
+//!
+//! Never passes a token that was not asked about again: time, demands and revocations count on each request, cached or not.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use witgate_token::{
+    Claims, Demands, KeySet, Profile, Refusal, Verified, peek, unverified_issuer, verify, verify_profile,
+};
+
+use crate::cache::{CacheReport, Digest, Under};
+use crate::issuer::{Held, Issuer};
+use crate::keyring::Keyring;
+
+impl Keyring {
+    /// What may wait: makes sure that the key this token names is there if it can be had.
+    ///
+    /// Waits at most 5 seconds. Never fails: `verify_now` tells. A token that verified lately is not even parsed.
+    pub async fn prepare(&self, token: &str) {
+        if let Some(issuer) = self.recalled(token) {
+            issuer.keep_fresh();
+            return issuer.revoked.ensure().await;
+        }
+        let Ok(header) = peek(token) else { return };
+        let Some(issuer) = unverified_issuer(token).and_then(|iss| self.issuing(&iss)) else { return };
+        // A token that will be refused for its algorithm must not cause a fetch.
+        if header.alg.parse().is_ok_and(|algorithm| issuer.profile.algorithms.contains(&algorithm)) {
+            issuer.ensure(header.kid.as_deref()).await;
+            issuer.revoked.ensure().await;
+        }
+    }
+
+    /// Verifies with the keys that are there. Never waits.
+    ///
+    /// # Errors
+    /// `KeysUnavailable` when no key set was ever obtained, `RevocationsUnavailable` when the configured feed of
+    /// revocations has said nothing for too long; otherwise as [`witgate_token::verify`], or `Revoked`.
+    pub fn verify_now(&self, profile: &str, token: &str, demands: &Demands, now_unix: u64) -> Result<Claims, Refusal> {
+        let issuer = self.named(profile).ok_or(Refusal::UnknownProfile)?;
+        match issuer.held() {
+            Some(held) => self.verify_with(&held, issuer, token, demands, now_unix),
+            None => Err(refused_without_keys(issuer, token, demands, now_unix)),
+        }
+    }
+
+    /// Prepares, chooses the profile by the token's issuer and verifies by the system's clock. For services.
+    ///
+    /// # Errors
+    /// `UnknownIssuer` when no profile has the token's issuer; otherwise as `verify_now`.
+    pub async fn authenticate(&self, token: &str) -> Result<Claims, Refusal> {
+        self.authenticate_for(token, &Demands::default()).await
+    }
+
+    /// As [`Keyring::authenticate`], with demands on top of the profile's.
+    ///
+    /// # Errors
+    /// As [`Keyring::authenticate`].
+    pub async fn authenticate_for(&self, token: &str, demands: &Demands) -> Result<Claims, Refusal> {
+        self.prepare(token).await;
+        let Some(profile) = self.profile_for_token(token) else {
+            peek(token)?;
+            return Err(Refusal::UnknownIssuer);
+        };
+        self.verify_now(&profile.name, token, demands, now_unix())
+    }
+
+    /// The profile of the issuer that this token names, verified or not. A token that verified lately is not parsed.
+    pub fn profile_for_token(&self, token: &str) -> Option<&Profile> {
+        let issuer = self.recalled(token).or_else(|| self.issuing(&unverified_issuer(token)?))?;
+        Some(&issuer.profile)
+    }
+
+    /// How the cache of verified tokens stands.
+    pub fn cache_report(&self) -> CacheReport {
+        self.cache.report()
+    }
+
+    /// The issuer under whose present keys the token verified lately.
+    fn recalled(&self, token: &str) -> Option<&Arc<Issuer>> {
+        let under = self.cache.peek(&Digest::of(token))?;
+        self.issuers.iter().find(|issuer| issuer.id == under.issuer && issuer.has_key_set(under.keys))
+    }
+
+    fn verify_with(
+        &self,
+        held: &Held,
+        issuer: &Issuer,
+        token: &str,
+        demands: &Demands,
+        now: u64,
+    ) -> Result<Claims, Refusal> {
+        let under = Under { issuer: issuer.id, keys: held.id };
+        let digest = Digest::of(token);
+        if let Some(known) = self.cache.get(&digest, under) {
+            return self.admit_known(&known, &digest, issuer, demands, now);
+        }
+        let verified = verify_profile(token, &issuer.profile, &held.keys, now)?;
+        issuer.revoked.judge(&verified)?;
+        let ends = verified.claims().expires_at().saturating_add(issuer.profile.leeway_seconds);
+        self.cache.insert(digest, under, &verified, ends, now);
+        verified.meets(&issuer.profile, demands, now)?;
+        Ok(verified.claims().clone())
+    }
+
+    fn admit_known(
+        &self,
+        known: &Verified,
+        digest: &Digest,
+        issuer: &Issuer,
+        demands: &Demands,
+        now: u64,
+    ) -> Result<Claims, Refusal> {
+        let verdict = issuer.revoked.judge(known).and_then(|()| known.meets(&issuer.profile, demands, now));
+        if matches!(verdict, Err(Refusal::Expired | Refusal::Revoked)) {
+            self.cache.remove(digest);
+        }
+        verdict.map(|()| known.claims().clone())
+    }
+}
+
+/// Without keys a malformed or disallowed token is still the caller's fault; the rest nobody can tell.
+fn refused_without_keys(issuer: &Issuer, token: &str, demands: &Demands, now: u64) -> Refusal {
+    match verify(token, &issuer.profile, demands, &KeySet::default(), now) {
+        Ok(_) | Err(Refusal::UnknownKey) => Refusal::KeysUnavailable,
+        Err(other) => other,
+    }
+}
+
+/// A clock before 1970 reads as 0: every token is then from the future, which fails closed.
+fn now_unix() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
