@@ -20,7 +20,7 @@ pub struct Laxer {
 const BOTH: &[&str] = &["jose", "PyJWT"];
 const JOSE: &[&str] = &["jose"];
 
-pub const STRICTER: [Stricter; 10] = [
+pub const STRICTER: [Stricter; 11] = [
     Stricter {
         code: "token_malformed",
         accepted_by: BOTH,
@@ -62,6 +62,12 @@ pub const STRICTER: [Stricter; 10] = [
         why: "dates with a fraction or past the year 9999 (both), as text or true (PyJWT); an empty sub, jti or sid (both), \
               or one that is no text (sid: both, sub and jti: jose); iat after exp (both); an aud list with more than \
               texts (jose)",
+    },
+    Stricter {
+        code: "token_claim_missing",
+        accepted_by: BOTH,
+        why: "a token whose header says at+jwt needs iat (RFC 9068 section 2.2) under every profile; they are told to \
+              demand it only where no other type passes",
     },
     Stricter {
         code: "token_issued_in_future",

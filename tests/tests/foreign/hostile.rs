@@ -17,8 +17,11 @@ pub const FLAPPING: &str = "flapping";
 /// The paths of issuers that keep a fetch waiting to its deadline: a byte at a time, and not one.
 pub const WAITING: [&str; 2] = ["slow", "silent"];
 
+/// Redirects to itself without end.
+pub const LOOP: &str = "loop";
+
 /// The other ways of harm, by path.
-pub const BROKEN: [&str; 8] = ["huge", "away", "loop", "html", "shape", "deep", "many", "lying"];
+pub const BROKEN: [&str; 8] = ["huge", "away", LOOP, "html", "shape", "deep", "many", "lying"];
 
 /// Between two bytes of the slow answer.
 const DRIP_INTERVAL: Duration = Duration::from_millis(100);
@@ -139,7 +142,7 @@ impl State {
     fn short_answer(&self, way: &str, turn: u64) -> String {
         match way {
             "away" => redirect(&self.lure),
-            "loop" => redirect("/loop"),
+            LOOP => redirect("/loop"),
             "html" => whole("200 OK", "<!doctype html><title>Sign in</title>"),
             "shape" => whole("200 OK", r#"{"keys":{"kid":"a"},"issuer":["https://hostile.test/shape"]}"#),
             "deep" => whole("200 OK", &format!("{{\"keys\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000))),
