@@ -11,6 +11,9 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use crate::guard;
 use crate::reach::{self, Place};
 
+/// The addresses of a name, for tests.
+pub type Answers = dyn Fn(&str) -> Vec<IpAddr> + Send + Sync;
+
 /// How host names become addresses.
 #[derive(Clone, Default)]
 pub enum Names {
@@ -18,7 +21,7 @@ pub enum Names {
     #[default]
     System,
     /// As this function says, for tests. No address means that there is no such name.
-    Given(Arc<dyn Fn(&str) -> Vec<IpAddr> + Send + Sync>),
+    Given(Arc<Answers>),
 }
 
 /// A name of which no address may be used. For the operator's log only.

@@ -72,3 +72,6 @@ async fn metrics(State(admin): State<Admin>) -> Response {
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests;

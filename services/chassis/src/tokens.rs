@@ -24,7 +24,7 @@ pub struct Tokens {
     #[command(flatten)]
     keys: Keys,
     /// Where the discovery document may place the keys, beside the issuer's own origin; repeat for more
-    #[arg(long = "key-origin", value_name = "URL", requires = "discovery")]
+    #[arg(long = "key-origin", value_name = "URL", conflicts_with_all = ["jwks_url", "jwks_file", "pem_file"])]
     key_origins: Vec<Origin>,
     /// Allow the keys to be in a private network
     #[arg(long)]

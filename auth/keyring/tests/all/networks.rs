@@ -73,7 +73,7 @@ async fn private_literals_are_refused_when_the_keyring_is_made() {
     for address in
         ["https://192.168.1.1/k", "https://[fe80::1]/k", "https://[::ffff:10.0.0.1]/k", "https://100.64.0.1/k"]
     {
-        let refused = made(address, false).err().expect("refused");
+        let refused = made(address, false).expect_err("refused");
         assert!(matches!(refused, KeyringError::Private { .. }), "{address}: {refused}");
         assert!(refused.to_string().contains("allow-private = true"), "{refused}");
         assert!(made(address, true).is_ok(), "{address}");

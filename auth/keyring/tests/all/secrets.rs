@@ -72,7 +72,7 @@ async fn a_public_key_is_no_secret() {
     // Nor can an operator be led to configure it.
     let both = made(pem_file(&path, None), &[Algorithm::Es256, Algorithm::Hs256]);
     assert!(matches!(both, Err(KeyringError::Symmetric { algorithm: Algorithm::Hs256, .. })));
-    let as_secret = made(secret_file(&path), &[Algorithm::Hs256]).err().expect("refused");
+    let as_secret = made(secret_file(&path), &[Algorithm::Hs256]).expect_err("refused");
     let cause = KeySetFault::Key(KeyFault::SecretIsKey);
     assert!(matches!(as_secret, KeyringError::FileContent { cause: found, .. } if found == cause), "{as_secret}");
 }
