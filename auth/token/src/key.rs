@@ -3,6 +3,7 @@
 //! Never serves two algorithms, and never a kind of key under an algorithm of another kind.
 
 use std::fmt;
+use std::sync::Arc;
 
 use aws_lc_rs::signature::{self, ParsedPublicKey};
 use jsonwebtoken::DecodingKey;
@@ -22,12 +23,12 @@ const MAX_RSA_EXPONENT: u64 = (1 << 33) - 1;
 /// Longest `kid` that is kept, in bytes.
 const MAX_KID_BYTES: usize = 512;
 
-/// A usable key: one key, one algorithm.
+/// A usable key: one key, one algorithm. Clones share the bytes, which are wiped when the last one is dropped.
 #[derive(Clone)]
 pub(crate) struct Key {
     pub name: KeyName,
     pub algorithm: Algorithm,
-    pub verifier: DecodingKey,
+    pub verifier: Arc<DecodingKey>,
 }
 
 /// What a token may call a key (RFC 7515 section 4.1.4).
@@ -62,7 +63,7 @@ impl Key {
         if matches!(&name, KeyName::Kid(kid) if kid.is_empty() || kid.len() > MAX_KID_BYTES) {
             return Err(KeyFault::Member("kid"));
         }
-        Ok(Self { name, algorithm, verifier: verifier(algorithm, material)? })
+        Ok(Self { name, algorithm, verifier: Arc::new(verifier(algorithm, material)?) })
     }
 
     /// The key's own name, where it has one.

@@ -2,7 +2,8 @@
 //!
 //! Never looks at a token's text: two encodings of one ECDSA signature both verify. Never reads a clock.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::fmt;
 
 use crate::compact::MAX_TOKEN_BYTES;
 use crate::refusal::Refusal;
@@ -60,13 +61,13 @@ pub enum Revocation {
 pub struct RevocationsFull;
 
 /// What one issuer revoked: names are unique within an issuer only, so each issuer has its own set.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Revocations {
     tokens: Dated,
     sessions: Dated,
     subjects: Dated,
     clients: Dated,
-    keys: HashSet<Box<str>>,
+    keys: Dated,
     name_bytes: usize,
 }
 
@@ -81,9 +82,8 @@ impl Revocations {
     /// # Errors
     /// When [`MAX_REVOCATIONS`] or [`MAX_REVOCATION_BYTES`] is reached and the name is a new one.
     pub fn insert(&mut self, revocation: Revocation) -> Result<(), RevocationsFull> {
-        let name = revocation.name();
-        let bytes = name.len();
-        if bytes > MAX_TOKEN_BYTES || self.keys.contains(name) && matches!(revocation, Revocation::Key { .. }) {
+        let bytes = revocation.name().len();
+        if bytes > MAX_TOKEN_BYTES {
             return Ok(());
         }
         let has_room = self.len() < MAX_REVOCATIONS && self.name_bytes + bytes <= MAX_REVOCATION_BYTES;
@@ -92,8 +92,8 @@ impl Revocations {
             Revocation::Session { sid, until } => keep_later(&mut self.sessions, sid, until, has_room),
             Revocation::Subject { sub, before } => keep_later(&mut self.subjects, sub, before, has_room),
             Revocation::Client { client_id, before } => keep_later(&mut self.clients, client_id, before, has_room),
-            Revocation::Key { kid } if has_room => Ok(self.keys.insert(kid.into())),
-            Revocation::Key { .. } => Err(RevocationsFull),
+            // A key is revoked for ever.
+            Revocation::Key { kid } => keep_later(&mut self.keys, kid, u64::MAX, has_room),
         }?;
         if is_new {
             self.name_bytes += bytes;
@@ -122,7 +122,7 @@ impl Revocations {
             || claims.session_id().is_some_and(|sid| self.sessions.contains_key(sid))
             || is_old(self.subjects.get(claims.subject()))
             || clients.into_iter().any(|client| is_old(self.clients.get(client)))
-            || token.key_id().is_some_and(|kid| self.keys.contains(kid));
+            || token.key_id().is_some_and(|kid| self.keys.contains_key(kid));
         if is_revoked { Err(Refusal::Revoked) } else { Ok(()) }
     }
 
@@ -159,6 +159,13 @@ impl Revocation {
             Self::Token { jti: name, .. } | Self::Session { sid: name, .. } => name,
             Self::Subject { sub: name, .. } | Self::Client { client_id: name, .. } | Self::Key { kid: name } => name,
         }
+    }
+}
+
+/// Shows how many, and no name of a user.
+impl fmt::Debug for Revocations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Revocations").field("len", &self.len()).finish_non_exhaustive()
     }
 }
 

@@ -6,6 +6,8 @@ mod mint;
 mod forgeries;
 mod secrets;
 mod pem_files;
+mod issuers;
+mod kept;
 mod properties;
 mod rfc7520;
 mod wycheproof;

@@ -20,14 +20,13 @@ enum Pair {
     Ec(EcdsaKeyPair),
     Ed(Ed25519KeyPair),
     Rsa(RsaKeyPair, &'static dyn signature::RsaEncoding),
-    Secret(hmac::Key, [u8; 64]),
+    Secret([u8; 64]),
 }
 
-/// A key for an HMAC, and the secret it is made of.
-fn secret(algorithm: hmac::Algorithm) -> Pair {
+fn secret() -> Pair {
     let mut bytes = [0; 64];
     rand::fill(&mut bytes).expect("random bytes");
-    Pair::Secret(hmac::Key::new(algorithm, &bytes), bytes)
+    Pair::Secret(bytes)
 }
 
 /// A private key with its place in a key set.
@@ -54,9 +53,7 @@ impl Signer {
             Algorithm::Ps256 => rsa(&signature::RSA_PSS_SHA256),
             Algorithm::Ps384 => rsa(&signature::RSA_PSS_SHA384),
             Algorithm::Ps512 => rsa(&signature::RSA_PSS_SHA512),
-            Algorithm::Hs256 => secret(hmac::HMAC_SHA256),
-            Algorithm::Hs384 => secret(hmac::HMAC_SHA384),
-            Algorithm::Hs512 => secret(hmac::HMAC_SHA512),
+            Algorithm::Hs256 | Algorithm::Hs384 | Algorithm::Hs512 => secret(),
         };
         Self { pair, algorithm, kid: kid.to_owned() }
     }
@@ -64,7 +61,7 @@ impl Signer {
     /// The key set of a verifier that knows this issuer.
     pub fn keys(&self) -> KeySet {
         match &self.pair {
-            Pair::Secret(_, secret) => {
+            Pair::Secret(secret) => {
                 KeySet::from_secret(secret, self.algorithm, Some(self.kid.clone())).expect("a secret")
             }
             _ => key_set(&[self.jwk()]),
@@ -77,7 +74,7 @@ impl Signer {
             Pair::Ec(pair) => pair.public_key().as_der().expect("DER"),
             Pair::Ed(pair) => pair.public_key().as_der().expect("DER"),
             Pair::Rsa(pair, _) => pair.public_key().as_der().expect("DER"),
-            Pair::Secret(..) => panic!("a secret has no public half"),
+            Pair::Secret(_) => panic!("a secret has no public half"),
         };
         der.as_ref().to_vec()
     }
@@ -102,7 +99,7 @@ impl Signer {
                 let (n, e) = (n.big_endian_without_leading_zero(), e.big_endian_without_leading_zero());
                 json!({"kty": "RSA", "n": encode(n), "e": encode(e)})
             }
-            Pair::Secret(_, secret) => json!({"kty": "oct", "k": encode(secret)}),
+            Pair::Secret(secret) => json!({"kty": "oct", "k": encode(secret)}),
         };
         jwk["kid"] = json!(self.kid);
         jwk["alg"] = json!(self.algorithm.name());
@@ -136,7 +133,14 @@ impl Signer {
                 pair.sign(*encoding, &random, message, &mut signature).expect("signs");
                 signature
             }
-            Pair::Secret(key, _) => hmac::sign(key, message).as_ref().to_vec(),
+            Pair::Secret(secret) => {
+                let algorithm = match self.algorithm {
+                    Algorithm::Hs256 => hmac::HMAC_SHA256,
+                    Algorithm::Hs384 => hmac::HMAC_SHA384,
+                    _ => hmac::HMAC_SHA512,
+                };
+                hmac::sign(&hmac::Key::new(algorithm, secret), message).as_ref().to_vec()
+            }
         }
     }
 }
@@ -155,6 +159,10 @@ pub fn claims() -> Value {
 
 pub fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub fn decode(text: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(text).expect("base64url")
 }
 
 pub fn key_set(jwks: &[Value]) -> KeySet {
