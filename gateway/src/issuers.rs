@@ -88,6 +88,7 @@ mod tests {
     use super::*;
     use crate::config;
     use std::path::Path;
+    use witgate_keyring::FeedState;
 
     /// The keyring of one issuer with these lines, in a folder with the files `secret` and `short`.
     fn made(lines: &str) -> Result<Keyring, String> {
@@ -130,5 +131,13 @@ mod tests {
     fn what_the_operator_allows_reaches_the_keyring() {
         let allowed = "discovery = true\nallow-private = true\nkey-origins = [\"https://10.0.0.1\"]";
         assert!(made(allowed).is_ok(), "the keyring judges the origins too");
+    }
+    #[test]
+    fn a_feed_of_revocations_reaches_the_keyring_and_is_off_otherwise() {
+        let secret = "secret-file = \"secret\"\nalgorithms = [\"HS256\"]\n";
+        let feed = |lines: &str| made(&format!("{secret}{lines}")).expect("a keyring").report().remove(0).feed;
+        assert_eq!(feed(""), FeedState::Off);
+        assert_eq!(feed("revocations-url = \"http://127.0.0.1:1/revoked\""), FeedState::Awaited);
+        assert_eq!(feed("revocations-url = \"http://id.example.com/\"\nallow-http = true"), FeedState::Awaited);
     }
 }

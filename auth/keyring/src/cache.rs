@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use aws_lc_rs::digest::{SHA256, digest};
+use sha2::{Digest as _, Sha256};
 use witgate_token::Verified;
 
 /// Most memory that the verified tokens of one keyring take, in bytes.
@@ -25,9 +25,7 @@ pub(crate) struct Digest([u8; DIGEST_BYTES]);
 
 impl Digest {
     pub fn of(token: &str) -> Self {
-        let mut bytes = [0; DIGEST_BYTES];
-        bytes.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
-        Self(bytes)
+        Self(Sha256::digest(token.as_bytes()).into())
     }
 
     fn shard(&self) -> usize {
