@@ -35,7 +35,7 @@ impl Feed {
         Feed { url, says }
     }
 
-    fn revokes(&self, revocations: Value) {
+    fn revokes(&self, revocations: &Value) {
         *self.says.lock().expect("the document") = json!({ "revocations": revocations });
     }
 }
@@ -75,7 +75,7 @@ async fn a_revoked_token_is_refused_although_it_was_known() {
     for token in [&one, &other, &of_session] {
         assert_eq!(status(&stack, token).await, 200, "good until it is revoked");
     }
-    feed.revokes(json!([
+    feed.revokes(&json!([
         {"kind": "token", "jti": "one", "until": now() + 600}, {"kind": "session", "sid": "s2", "until": now() + 600}
     ]));
     let refused = || async { (status(&stack, &one).await == 401).then_some(()) };
