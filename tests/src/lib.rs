@@ -9,6 +9,7 @@ pub mod child;
 pub mod component;
 pub mod configs;
 pub mod users;
+pub mod document;
 pub mod mint;
 pub mod arguments;
 pub mod stack;
@@ -21,6 +22,7 @@ pub mod conversation;
 pub mod judge;
 
 pub use builder::StackBuilder;
+pub use document::Document;
 pub use mint::Mint;
 pub use recorder::Recorder;
 pub use session::Tokens;

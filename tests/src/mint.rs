@@ -2,19 +2,17 @@
 //! real one where a test does not say so: each forged token differs from a good one in one thing.
 
 mod key;
-mod key_server;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
 pub use key::SigningKey;
 
 use crate::configs::AUDIENCE;
+use crate::document::Document;
 
 /// The issuer in the tokens of [`Mint::serve`].
 pub const ISSUER: &str = "https://mint.witgate.test";
@@ -26,8 +24,7 @@ const LIFETIME_SECONDS: u64 = 600;
 pub struct Mint {
     issuer: String,
     keys: Vec<SigningKey>,
-    jwks_url: String,
-    server: JoinHandle<()>,
+    key_set: Document,
 }
 
 impl Mint {
@@ -38,15 +35,13 @@ impl Mint {
 
     /// Another issuer. The first key signs; every mint calls its first key the same.
     pub async fn with_keys(issuer: &str, keys: Vec<SigningKey>) -> Mint {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let jwks_url = format!("http://{}/jwks.json", listener.local_addr().expect("an address"));
-        let server = tokio::spawn(key_server::serve(listener, key_server::jwks(&keys)));
-        Mint { issuer: issuer.to_owned(), keys, jwks_url, server }
+        let key_set = Document::serve(jwks(&keys)).await;
+        Mint { issuer: issuer.to_owned(), keys, key_set }
     }
 
     /// Where the key set is.
     pub fn jwks_url(&self) -> &str {
-        &self.jwks_url
+        self.key_set.url()
     }
 
     /// The `iss` of its tokens.
@@ -107,10 +102,10 @@ impl Mint {
     }
 }
 
-impl Drop for Mint {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
+/// The public halves of the keys.
+fn jwks(keys: &[SigningKey]) -> String {
+    let keys: Vec<_> = keys.iter().enumerate().map(|(index, key)| key.jwk(&key_id(index))).collect();
+    json!({ "keys": keys }).to_string()
 }
 
 /// Seconds since 1970.
