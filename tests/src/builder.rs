@@ -27,11 +27,12 @@ impl Stack {
 pub struct StackBuilder {
     template: String,
     trusted: Option<(String, String)>,
+    feed: Option<String>,
 }
 
 impl Default for StackBuilder {
     fn default() -> StackBuilder {
-        StackBuilder { template: configs::gateway_template(), trusted: None }
+        StackBuilder { template: configs::gateway_template(), trusted: None, feed: None }
     }
 }
 
@@ -61,13 +62,20 @@ impl StackBuilder {
         self
     }
 
+    /// Gateway and services ask this feed for revocations.
+    pub fn revoked_by(mut self, feed: &str) -> StackBuilder {
+        let keys = "jwks-url = \"@JWKS@\"";
+        self.feed = Some(feed.to_owned());
+        self.replacing(keys, &format!("{keys}\nrevocations-url = \"{feed}\""))
+    }
+
     /// Starts auth, inventory, orders, portal and gateway, in this order, each ready before the next.
     pub async fn start(self) -> Stack {
         let folder = tempfile::tempdir().expect("a folder for the stack");
         copy_components(folder.path());
         configs::write(folder.path(), "auth.toml", &configs::auth_toml());
         users::add_all(&folder.path().join("auth.toml"));
-        let mut started = Started { folder, children: Vec::new(), trusted: self.trusted };
+        let mut started = Started { folder, children: Vec::new(), trusted: self.trusted, feed: self.feed };
         let places = started.services().await;
         configs::write(started.folder.path(), "gateway.toml", &configs::fill(&self.template, &places));
         let (gateway, admin) = started.gateway().await;
@@ -80,6 +88,7 @@ struct Started {
     folder: TempDir,
     children: Vec<Running>,
     trusted: Option<(String, String)>,
+    feed: Option<String>,
 }
 
 impl Started {
@@ -87,7 +96,8 @@ impl Started {
         let auth = self.launch("witgate-auth", &arguments::auth("127.0.0.1:0")).await;
         let own = || (ISSUER.to_owned(), format!("{auth}/.well-known/jwks.json"));
         let (issuer, jwks) = self.trusted.clone().unwrap_or_else(own);
-        let server = arguments::resource_server(&issuer, &jwks);
+        let mut server = arguments::resource_server(&issuer, &jwks);
+        server.extend(self.feed.iter().flat_map(|feed| arguments::pair("--revocations-url", feed)));
         let inventory = self.launch("inventory", &[server.clone(), database("inventory")].concat()).await;
         let to_inventory = arguments::pair("--inventory-url", &inventory);
         let orders = self.launch("orders", &[server.clone(), database("orders"), to_inventory].concat()).await;

@@ -73,7 +73,8 @@ fn install_node(workspace: &Workspace, sources: &Path, folder: &Path) -> Result<
         fs::copy(sources.join(name), folder.join(name)).doing(format_args!("copy {name}"))?;
     }
     let mut npm = step::command(workspace, "npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(folder);
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=5", "--loglevel=error"])
+        .current_dir(folder);
     step::run("installing jose and oidc-provider for the tests (npm ci)", &mut npm)
 }
 
@@ -86,7 +87,14 @@ fn install_venv(workspace: &Workspace, sources: &Path, folder: &Path) -> Result<
     let mut venv = step::command(workspace, "python3");
     step::run("making a Python environment for the tests (python3 -m venv)", venv.args(["-m", "venv"]).arg(folder))?;
     let mut pip = Command::new(folder.join("bin").join("python"));
-    pip.current_dir(workspace.root()).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    pip.current_dir(workspace.root()).args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--retries=8",
+        "--disable-pip-version-check",
+    ]);
     step::run("installing PyJWT for the tests (pip install)", pip.arg("-r").arg(sources.join("requirements.txt")))
 }
 

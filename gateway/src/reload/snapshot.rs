@@ -2,6 +2,7 @@
 //!
 //! What is compared is what is loaded: the bytes are read once. Never interprets a component.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -29,7 +30,7 @@ pub fn take(path: &Path) -> Snapshot {
     });
     let components = draft.as_ref().map(|draft| read_components(draft.config(), &mut hasher)).unwrap_or_default();
     if let Ok(draft) = &draft {
-        hash_key_sets(draft.config(), &mut hasher);
+        hash_key_files(draft.config(), &mut hasher);
     }
     Snapshot { digest: hasher.finalize().into(), draft, components }
 }
@@ -51,11 +52,16 @@ fn read_components(config: &Config, hasher: &mut Sha256) -> Components {
     components
 }
 
-/// Key files are read and watched by the keyring; here they count only as a reason to try again.
-fn hash_key_sets(config: &Config, hasher: &mut Sha256) {
+/// Key files are read and watched by the keyring; here they count only as a reason to try again. One may hold a secret, so
+/// it is not read for that.
+fn hash_key_files(config: &Config, hasher: &mut Sha256) {
     for path in key_files(config) {
         hasher.update(path.as_os_str().as_encoded_bytes());
-        hasher.update(Sha256::digest(std::fs::read(path).unwrap_or_default()));
+        if let Ok(file) = std::fs::metadata(path) {
+            for fact in [file.ino(), file.len(), file.mtime().unsigned_abs(), file.mtime_nsec().unsigned_abs()] {
+                hasher.update(fact.to_le_bytes());
+            }
+        }
     }
 }
 

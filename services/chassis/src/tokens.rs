@@ -26,6 +26,9 @@ pub struct Tokens {
     /// Where the discovery document may place the keys, beside the issuer's own origin; repeat for more
     #[arg(long = "key-origin", value_name = "URL", conflicts_with_all = ["jwks_url", "jwks_file", "pem_file"])]
     key_origins: Vec<Origin>,
+    /// The issuer's feed of revocations; without it tokens count until they expire
+    #[arg(long, value_name = "URL")]
+    revocations_url: Option<Url>,
     /// Allow the keys to be in a private network
     #[arg(long)]
     allow_private: bool,
@@ -75,7 +78,8 @@ impl Tokens {
         Ok(IssuerConfig::new(profile, source)
             .allow_http(allow_http)
             .allow_private(self.allow_private)
-            .key_origins(self.key_origins))
+            .key_origins(self.key_origins)
+            .revocations(self.revocations_url))
     }
 }
 

@@ -68,4 +68,5 @@ fn issuer(settings: &Settings) -> IssuerConfig {
     IssuerConfig::new(profile, KeySource::JwksUrl(settings.jwks_url.clone()))
         .allow_http(settings.allow_http)
         .allow_private(settings.allow_private)
+        .revocations(settings.revocations_url.clone())
 }

@@ -28,6 +28,9 @@ pub struct Settings {
     /// URL of the issuer's key set
     #[arg(long)]
     pub jwks_url: Url,
+    /// The issuer's feed of revocations; without it tokens count until they expire
+    #[arg(long)]
+    pub revocations_url: Option<Url>,
     /// The audience that tokens must name
     #[arg(long, default_value = "witgate")]
     pub audience: String,

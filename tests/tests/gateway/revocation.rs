@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use witgate_tests::mint::now;
 use witgate_tests::session::problem_code;
 use witgate_tests::{Document, Mint, Stack, StackBuilder, deadline};
@@ -17,9 +17,7 @@ fn revocations(listed: &Value) -> String {
 }
 
 async fn start(mint: &Mint, feed: &str) -> Stack {
-    let keys = "jwks-url = \"@JWKS@\"";
-    let with_feed = format!("{keys}\nrevocations-url = \"{feed}\"");
-    StackBuilder::new().replacing(keys, &with_feed).trusting(mint).start().await
+    StackBuilder::new().revoked_by(feed).trusting(mint).start().await
 }
 
 async fn status(stack: &Stack, token: &str) -> u16 {
@@ -46,6 +44,13 @@ async fn a_revoked_token_is_refused_although_it_was_known() {
     deadline::until(SOON, "the revocation", refused).await;
     assert_eq!(problem_code(stack.get("/whoami", Some(&of_session)).await).await, "token_invalid");
     assert_eq!(status(&stack, &other).await, 200, "the others are not concerned");
+    let direct = async |token: &str| {
+        let answer = stack.http().get(format!("{}/whoami", stack.orders_url())).bearer_auth(token).send().await;
+        answer.expect("an answer of the service").status().as_u16()
+    };
+    let refused = || async { (direct(&one).await == 401).then_some(()) };
+    deadline::until(SOON, "the revocation at the service itself", refused).await;
+    assert_eq!(direct(&other).await, 200);
     let logged = || async { stack.gateway_log().contains("\"token_refusal\":\"token_revoked\"").then_some(()) };
     deadline::until(SOON, "the reason in the log", logged).await;
 }
@@ -53,10 +58,10 @@ async fn a_revoked_token_is_refused_although_it_was_known() {
 #[tokio::test]
 async fn without_the_first_answer_of_the_feed_nobody_passes() {
     let mint = Mint::serve().await;
-    let gone = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let feed = format!("http://{}/revocations", gone.local_addr().expect("an address"));
-    drop(gone);
-    let stack = start(&mint, &feed).await;
+    // A port that is taken and where nobody listens.
+    let held = TcpSocket::new_v4().expect("a socket");
+    held.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
+    let stack = start(&mint, &format!("http://{}/revocations", held.local_addr().expect("an address"))).await;
     let answer = stack.get("/whoami", Some(&mint.sign(&mint.claims()))).await;
     assert_eq!(answer.status(), 503, "nobody can tell whether the token was revoked");
     assert!(answer.headers().contains_key("retry-after"));

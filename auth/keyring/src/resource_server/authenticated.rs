@@ -2,6 +2,8 @@
 //!
 //! Never yields without a verified token: every other case is an answer.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -14,8 +16,9 @@ use crate::keyring::Keyring;
 
 /// A caller with a verified token.
 ///
-/// Takes what [`RequireToken`](super::RequireToken) verified. Where that layer did not run it verifies with the keyring
-/// of the state, so leaving the layer out opens nothing.
+/// Takes what [`RequireToken`](super::RequireToken) verified with the same keyring. Where that layer did not run, or ran
+/// with another keyring, it verifies with the keyring of the state: a handler never runs without a good token. Scopes and
+/// further audiences are the layer's affair, so a route that must have them needs the layer.
 #[derive(Debug, Clone)]
 pub struct Authenticated<C = Claims> {
     /// What the issuer vouches for.
@@ -55,7 +58,11 @@ impl<T: DeserializeOwned> FromClaims for Typed<T> {
 
 /// What the layer verified. Only the layer can make one.
 #[derive(Clone)]
-pub(super) struct Admitted(pub(super) Authenticated);
+pub(super) struct Admitted {
+    pub(super) caller: Authenticated,
+    /// whose word it was
+    pub(super) keyring: Keyring,
+}
 
 impl<S, C> FromRequestParts<S> for Authenticated<C>
 where
@@ -66,13 +73,20 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Authenticated { claims, token } = match parts.extensions.get::<Admitted>() {
-            Some(Admitted(caller)) => caller.clone(),
-            None => verified(parts, &Keyring::from_ref(state), &Demands::default()).await?,
+        let keyring = Keyring::from_ref(state);
+        let admitted = parts.extensions.get::<Admitted>().filter(|admitted| same(&admitted.keyring, &keyring));
+        let Authenticated { claims, token } = match admitted {
+            Some(admitted) => admitted.caller.clone(),
+            None => verified(parts, &keyring, &Demands::default()).await?,
         };
         let claims = C::from_claims(&claims).map_err(|problem| problem.for_request(&parts.headers))?;
         Ok(Self { claims, token })
     }
+}
+
+/// Whether both are clones of one keyring.
+fn same(one: &Keyring, other: &Keyring) -> bool {
+    Arc::ptr_eq(&one.issuers, &other.issuers)
 }
 
 /// The caller behind a request, or the answer. The precise reason goes to the log.

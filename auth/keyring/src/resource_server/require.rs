@@ -33,7 +33,8 @@ use crate::keyring::Keyring;
 #[derive(Debug, Clone)]
 pub struct RequireToken {
     keyring: Keyring,
-    demands: Demands,
+    /// Never empty; a token must meet each.
+    demands: Vec<Demands>,
     scopes: Vec<String>,
 }
 
@@ -41,13 +42,15 @@ impl RequireToken {
     /// Any good token of the keyring's issuers.
     #[must_use]
     pub fn new(keyring: Keyring) -> Self {
-        Self { keyring, demands: Demands::default(), scopes: Vec::new() }
+        Self { keyring, demands: vec![Demands::default()], scopes: Vec::new() }
     }
 
-    /// The token must also name this audience, or another that is given here. It must name one of its profile anyway.
+    /// The token must also name this audience, besides those asked for before and one of its profile: a layer that is
+    /// shared can only be narrowed.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
-        self.demands.audiences.push(audience.into());
+        self.demands.retain(|one| !one.audiences.is_empty());
+        self.demands.push(Demands { audiences: vec![audience.into()], ..Demands::default() });
         self
     }
 
@@ -59,7 +62,11 @@ impl RequireToken {
     }
 
     async fn admit(&self, parts: &Parts) -> Result<Authenticated, Problem> {
-        let caller = verified(parts, &self.keyring, &self.demands).await?;
+        let (first, further) = self.demands.split_first().expect("there is one from the start");
+        let caller = verified(parts, &self.keyring, first).await?;
+        for demands in further {
+            verified(parts, &self.keyring, demands).await?;
+        }
         require_scopes(&caller.claims, &self.scopes).map_err(|problem| problem.for_request(&parts.headers))?;
         Ok(caller)
     }
@@ -103,7 +110,7 @@ where
             let (mut parts, body) = request.into_parts();
             match require.admit(&parts).await {
                 Ok(caller) => {
-                    parts.extensions.insert(Admitted(caller));
+                    parts.extensions.insert(Admitted { caller, keyring: require.keyring });
                     ready.call(Request::from_parts(parts, body)).await
                 }
                 Err(problem) => Ok(problem.into_response()),

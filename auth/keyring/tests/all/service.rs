@@ -236,8 +236,10 @@ async fn the_layer_asks_for_an_audience_besides_the_profile_s() {
     let service = running().await;
     let token = |audience: Value| service.signer.token_with(&json!({"aud": audience}));
     for (audience, status) in [
-        (json!(["api", "orders"]), 200),
-        (json!(["stock", "api"]), 200),
+        (json!(["api", "orders", "stock"]), 200),
+        (json!(["api", "orders"]), 401),
+        (json!(["stock", "api"]), 401),
+        (json!(["orders", "stock"]), 401),
         (json!("api"), 401),
         (json!(["api", "Orders"]), 401),
         (json!("orders"), 401),
@@ -269,4 +271,20 @@ async fn typed_claims_are_there_or_the_answer_is_403() {
             assert_problem(&seen, 403, "insufficient_claims");
         }
     }
+}
+
+/// A layer of another keyring stands before handlers of ours: its word does not count here.
+#[tokio::test]
+async fn what_another_keyring_admitted_is_verified_again() {
+    let service = running().await;
+    let (stranger, foreign) = (Signer::new("k1"), Server::publishing("{}".to_owned()).await);
+    foreign.now_publishes(stranger.jwks());
+    let theirs = RequireToken::new(keyring(&foreign, &quick()));
+    let ours = App { keyring: keyring(&service.issuer, &quick()), handled: Arc::default() };
+    let routes = Router::new().route("/whoami", get(whoami)).with_state(ours).layer(theirs);
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let base = format!("http://{}", listener.local_addr().expect("bound"));
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    let seen = Running { base, ..service }.get_as("/whoami", &stranger.token()).await;
+    assert_problem(&seen, 401, "token_invalid");
 }
