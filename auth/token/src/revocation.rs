@@ -48,7 +48,8 @@ pub enum Revocation {
         /// The last second whose tokens are revoked.
         before: u64,
     },
-    /// Every token that this key verified.
+    /// Every token that this key verified, and every token that a key without a name of its own verified: nobody can
+    /// tell that it is another key.
     Key {
         /// The key's `kid`.
         kid: String,
@@ -104,7 +105,8 @@ impl Revocations {
     /// Judges one verified token. An empty set costs one comparison for each kind.
     ///
     /// A token without `jti` or `sid` cannot be meant by those. A token without `iat` is refused where its user or its
-    /// client has a revocation: nobody can tell that it is newer.
+    /// client has a revocation: nobody can tell that it is newer. A token that a key without a name of its own verified
+    /// is refused where any key is revoked.
     ///
     /// # Errors
     /// [`Refusal::Revoked`].
@@ -122,7 +124,7 @@ impl Revocations {
             || claims.session_id().is_some_and(|sid| self.sessions.contains_key(sid))
             || is_old(self.subjects.get(claims.subject()))
             || clients.into_iter().any(|client| is_old(self.clients.get(client)))
-            || token.key_id().is_some_and(|kid| self.keys.contains_key(kid));
+            || token.key_id().map_or(!self.keys.is_empty(), |kid| self.keys.contains_key(kid));
         if is_revoked { Err(Refusal::Revoked) } else { Ok(()) }
     }
 
