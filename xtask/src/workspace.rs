@@ -40,6 +40,11 @@ impl Workspace {
         self.root.join(STATE_FOLDER)
     }
 
+    /// Where the fuzz targets are checked: another workspace must not share ours.
+    pub fn fuzz_check(&self) -> PathBuf {
+        self.target.join("fuzz-check")
+    }
+
     /// A built program, of the dev or the release profile.
     pub fn program(&self, name: &str, release: bool) -> PathBuf {
         self.target.join(if release { "release" } else { "debug" }).join(name)

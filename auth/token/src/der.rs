@@ -17,9 +17,14 @@ const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
+const OCTET_STRING: u8 = 0x04;
 const NULL: u8 = 0x05;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
+/// The optional parts of a private key (RFC 5958 section 2, RFC 5915 section 3): attributes or a curve, and a public key.
+const PRIVATE_PARTS: [u8; 3] = [0x81, 0xa0, 0xa1];
+/// Shortest DER of a key that [`is_like_a_key`] knows: an EC private key of 32 octets and nothing else (RFC 5915).
+const MIN_KEY_BYTES: usize = 39;
 /// The first octet of an uncompressed point (SEC 1 section 2.3.3).
 const UNCOMPRESSED: u8 = 0x04;
 
@@ -55,6 +60,32 @@ pub(crate) fn rsa_public_key(der: &[u8]) -> Option<Material<'_>> {
     Some(Material::Rsa { modulus, exponent })
 }
 
+/// Whether some bytes have the outline that every DER of a key or certificate has, public or private: one SEQUENCE and
+/// nothing else, in it at least two elements of a few kinds, and a SEQUENCE or an INTEGER first.
+pub(crate) fn is_like_a_key(der: &[u8]) -> bool {
+    der.len() >= MIN_KEY_BYTES && elements_of_a_key(der).is_some()
+}
+
+/// How long a SEQUENCE is, its own tag and length counted. Only its beginning is needed.
+pub(crate) fn length_with_header(start: &[u8]) -> Option<usize> {
+    let rest = start.strip_prefix(&[SEQUENCE])?;
+    let (content, rest) = length(rest)?;
+    Some(start.len() - rest.len() + content)
+}
+
+fn elements_of_a_key(der: &[u8]) -> Option<()> {
+    let mut outer = Reader(der);
+    let mut key = outer.sequence()?;
+    outer.end()?;
+    matches!(key.tag()?, SEQUENCE | INTEGER).then_some(())?;
+    key.element()?;
+    key.element()?;
+    while key.end().is_none() {
+        key.element()?;
+    }
+    Some(())
+}
+
 fn point<'a>(curve: &[u8], point: &'a [u8]) -> Option<Material<'a>> {
     match (curve, point.len(), *point.first()?) {
         (P256, 65, UNCOMPRESSED) => Some(Material::P256(point)),
@@ -74,6 +105,18 @@ impl<'a> Reader<'a> {
         let (content, rest) = rest.split_at_checked(length)?;
         self.0 = rest;
         Some(content)
+    }
+
+    fn tag(&self) -> Option<u8> {
+        self.0.first().copied()
+    }
+
+    /// Passes over one element of the kinds that a key or a certificate is made of.
+    fn element(&mut self) -> Option<()> {
+        let tag = self.tag()?;
+        let is_known = matches!(tag, INTEGER | BIT_STRING | OCTET_STRING | SEQUENCE) || PRIVATE_PARTS.contains(&tag);
+        is_known.then_some(())?;
+        self.take(tag).map(drop)
     }
 
     fn sequence(&mut self) -> Option<Reader<'a>> {
@@ -125,6 +168,29 @@ mod tests {
         assert!(public_key_info(&[der.as_slice(), &[0]].concat()).is_none());
         for cut in 0..der.len() {
             assert!(public_key_info(&der[..cut]).is_none(), "{cut}");
+        }
+    }
+
+    #[test]
+    fn the_outline_of_a_key_spans_everything() {
+        let der = ed25519();
+        assert!(is_like_a_key(&der));
+        assert!(!is_like_a_key(&[der.as_slice(), &[0]].concat()));
+        for cut in 0..der.len() {
+            assert!(!is_like_a_key(&der[..cut]), "{cut}");
+        }
+        assert_eq!(length_with_header(&der[..6]), Some(der.len()));
+        assert_eq!(length_with_header(&[SEQUENCE, 0x82, 1, 0, 7, 7]), Some(260));
+        let (integer, octets) = (element(INTEGER, &[1]), element(OCTET_STRING, &[7; 32]));
+        assert!(is_like_a_key(&element(SEQUENCE, &[integer.clone(), octets.clone()].concat())));
+        for content in [
+            [octets.clone(), integer.clone()].concat(),
+            [integer.clone(), element(OCTET_STRING, &[7; 31])].concat(),
+            [integer.clone(), element(NULL, &[]), octets.clone()].concat(),
+            [integer, octets, vec![OCTET_STRING]].concat(),
+            element(INTEGER, &[7; 60]),
+        ] {
+            assert!(!is_like_a_key(&element(SEQUENCE, &content)), "{content:?}");
         }
     }
 

@@ -62,7 +62,7 @@ pub enum KeyFault {
     /// The secret is shorter than the output of the hash (RFC 7518 section 3.2).
     #[error("the secret is shorter than 32 bytes for HS256, 48 for HS384 or 64 for HS512")]
     SecretTooShort,
-    /// What was given as a secret is the text of a key: PEM, a JWK, or the DER of a public key, which others know.
+    /// What was given as a secret is the text of a key, which others know: PEM, its base64, DER, a JWK, or OpenSSH's.
     #[error("the secret is the text of a key; a secret is random bytes that only the issuer and Witgate know")]
     SecretIsKey,
 }

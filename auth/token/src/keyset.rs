@@ -7,6 +7,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::algorithm::Algorithm;
+use crate::disguise;
 use crate::jwk;
 use crate::key::{Key, KeyName, Material};
 use crate::key_fault::KeyFault;
@@ -95,7 +96,7 @@ impl KeySet {
     /// # Errors
     /// An algorithm that is no HMAC, a secret shorter than the hash's output, and a secret that is the text of a key.
     pub fn from_secret(secret: &[u8], algorithm: Algorithm, kid: Option<String>) -> Result<Self, KeyFault> {
-        if pem::is_a_key(secret) {
+        if disguise::is_a_key(secret) {
             return Err(KeyFault::SecretIsKey);
         }
         Key::judged(given_name(kid), algorithm, Material::Secret(secret)).map(Self::of_one)

@@ -28,6 +28,7 @@ mod roca;
 mod key_fault;
 mod key;
 mod der;
+mod disguise;
 mod pem;
 mod jwk;
 mod keyset;

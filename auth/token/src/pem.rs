@@ -41,15 +41,3 @@ fn decoded(bytes: &[u8]) -> Result<Vec<u8>, KeyFault> {
     let body: String = inside.split_ascii_whitespace().collect();
     STANDARD.decode(body).map_err(|_| KeyFault::Pem)
 }
-
-/// Whether some bytes are the text or the DER of a key: nothing that may be an HMAC's secret.
-pub(crate) fn is_a_key(bytes: &[u8]) -> bool {
-    let has_kty = |bytes| {
-        let members = crate::strict_json::object(bytes);
-        members.is_ok_and(|members| members.contains_key("kty") || members.contains_key("keys"))
-    };
-    bytes.trim_ascii_start().starts_with(b"-----BEGIN")
-        || has_kty(bytes)
-        || der::public_key_info(bytes).is_some()
-        || der::rsa_public_key(bytes).is_some()
-}

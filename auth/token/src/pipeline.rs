@@ -55,8 +55,7 @@ fn run(token: &str, profile: &Profile, demands: &Demands, keys: &KeySet, now: u6
     let key = signing_key(&parts, &header, algorithm, keys)?;
     let payload = strict_json::object(&compact::decode(parts.payload)?).map_err(|_| Refusal::PayloadJson)?;
     let claims = claim_rules::judge(payload, profile, kind, now)?;
-    let key_id = key.kid().or(header.kid.as_deref());
-    Ok(Verified::new(claims, key_id, key.algorithm))
+    Ok(Verified::new(claims, key.kid(), key.algorithm))
 }
 
 /// The `iss` of a token that nobody has verified: for choosing a profile, and for nothing else.

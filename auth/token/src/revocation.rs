@@ -5,6 +5,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use serde_json::Value;
+
 use crate::compact::MAX_TOKEN_BYTES;
 use crate::refusal::Refusal;
 use crate::verified::Verified;
@@ -16,6 +18,9 @@ pub const MAX_REVOCATION_BYTES: usize = 16 * 1024 * 1024;
 /// How long a revoked token or session is kept after its `until`, in seconds. More than any leeway: within its leeway
 /// an expired token still passes, and must not come back.
 pub const KEPT_SECONDS: u64 = 3600;
+
+/// The claims that name a token's client: RFC 9068 section 2.2, OpenID Connect, Entra ID's version 1, Okta.
+const CLIENT_CLAIMS: [&str; 4] = ["client_id", "azp", "appid", "cid"];
 
 /// One thing that the issuer revoked. Times are in seconds since 1970-01-01 UTC.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,12 +48,13 @@ pub enum Revocation {
     },
     /// Every token of this client that was issued at this time or earlier.
     Client {
-        /// What the token has as `client_id`, or as `azp`.
+        /// What the token has as `client_id`, `azp`, `appid` (Entra ID) or `cid` (Okta).
         client_id: String,
         /// The last second whose tokens are revoked.
         before: u64,
     },
-    /// Every token that this key verified.
+    /// Every token that this key verified, and every token that a key without a name of its own verified: nobody can
+    /// tell that it is another key.
     Key {
         /// The key's `kid`.
         kid: String,
@@ -68,6 +74,8 @@ pub struct Revocations {
     subjects: Dated,
     clients: Dated,
     keys: Dated,
+    /// The latest time of any client, where there is one.
+    last_client: Option<u64>,
     name_bytes: usize,
 }
 
@@ -91,7 +99,7 @@ impl Revocations {
             Revocation::Token { jti, until } => keep_later(&mut self.tokens, jti, until, has_room),
             Revocation::Session { sid, until } => keep_later(&mut self.sessions, sid, until, has_room),
             Revocation::Subject { sub, before } => keep_later(&mut self.subjects, sub, before, has_room),
-            Revocation::Client { client_id, before } => keep_later(&mut self.clients, client_id, before, has_room),
+            Revocation::Client { client_id, before } => self.keep_client(client_id, before, has_room),
             // A key is revoked for ever.
             Revocation::Key { kid } => keep_later(&mut self.keys, kid, u64::MAX, has_room),
         }?;
@@ -101,10 +109,17 @@ impl Revocations {
         Ok(())
     }
 
+    fn keep_client(&mut self, client_id: String, before: u64, has_room: bool) -> Result<bool, RevocationsFull> {
+        let is_new = keep_later(&mut self.clients, client_id, before, has_room)?;
+        self.last_client = self.last_client.max(Some(before));
+        Ok(is_new)
+    }
+
     /// Judges one verified token. An empty set costs one comparison for each kind.
     ///
     /// A token without `jti` or `sid` cannot be meant by those. A token without `iat` is refused where its user or its
-    /// client has a revocation: nobody can tell that it is newer.
+    /// client has a revocation: nobody can tell that it is newer. A client's name that is no text may be any client's. A token that a key without a name of its own verified
+    /// is refused where any key is revoked.
     ///
     /// # Errors
     /// [`Refusal::Revoked`].
@@ -114,16 +129,25 @@ impl Revocations {
 
     fn judge_names(&self, token: &Verified) -> Result<(), Refusal> {
         let claims = token.claims();
-        let clients = ["client_id", "azp"].into_iter().filter_map(|name| claims.get(name)?.as_str());
         let is_old = |before: Option<&u64>| {
             before.is_some_and(|before| claims.issued_at().is_none_or(|issued_at| issued_at <= *before))
         };
+        let mut clients = CLIENT_CLAIMS.into_iter().filter_map(|name| claims.get(name));
         let is_revoked = claims.token_id().is_some_and(|jti| self.tokens.contains_key(jti))
             || claims.session_id().is_some_and(|sid| self.sessions.contains_key(sid))
             || is_old(self.subjects.get(claims.subject()))
-            || clients.into_iter().any(|client| is_old(self.clients.get(client)))
-            || token.key_id().is_some_and(|kid| self.keys.contains_key(kid));
+            || clients.any(|client| is_old(self.client_revoked(client)))
+            || token.key_id().map_or(!self.keys.is_empty(), |kid| self.keys.contains_key(kid));
         if is_revoked { Err(Refusal::Revoked) } else { Ok(()) }
+    }
+
+    /// Until when the client of this name is revoked. `null` names nobody.
+    fn client_revoked(&self, name: &Value) -> Option<&u64> {
+        match name {
+            Value::Null => None,
+            Value::String(client) => self.clients.get(client.as_str()),
+            _ => self.last_client.as_ref(),
+        }
     }
 
     /// Forgets tokens and sessions whose `until` is more than [`KEPT_SECONDS`] ago.
@@ -131,14 +155,6 @@ impl Revocations {
         let is_needed = |until: u64| until.saturating_add(KEPT_SECONDS) > now_unix;
         for dated in [&mut self.tokens, &mut self.sessions] {
             self.name_bytes -= forget(dated, is_needed);
-        }
-    }
-
-    /// Forgets users and clients whose tokens were revoked before this time only: the caller knows that no token that
-    /// was issued earlier can still be alive, because a profile bounds the lifetime.
-    pub fn forget_issued_before(&mut self, oldest_alive: u64) {
-        for dated in [&mut self.subjects, &mut self.clients] {
-            self.name_bytes -= forget(dated, |before| before >= oldest_alive);
         }
     }
 
@@ -198,7 +214,7 @@ mod tests {
     use super::*;
     use crate::algorithm::Algorithm;
     use crate::claims::Claims;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     const NOW: u64 = 1_700_000_000;
 
@@ -264,6 +280,36 @@ mod tests {
         }
     }
 
+    /// RFC 9068, OpenID Connect, Entra ID's version 1 and Okta each name the client in a claim of their own.
+    #[test]
+    fn a_client_is_revoked_by_whichever_claim_names_it() {
+        for name in ["client_id", "azp", "appid", "cid"] {
+            let named = |client: Value| verified(json!({"sub": "u1", "iat": NOW, "azp": "other", name: client}));
+            assert_eq!(by(client("web", NOW), &named(json!("web"))), Err(Refusal::Revoked), "{name}");
+            for other in [json!("web2"), json!(""), json!(null)] {
+                assert_eq!(by(client("web", u64::MAX), &named(other.clone())), Ok(()), "{name} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_client_that_is_no_text_may_be_any_client() {
+        for name in ["client_id", "azp", "appid", "cid"] {
+            for odd in [json!(7), json!(["web"]), json!({"id": "web"}), json!(true)] {
+                let token = verified(json!({"sub": "u1", "iat": NOW, name: odd}));
+                let mut set = Revocations::default();
+                for (other, before) in [("a", NOW - 1), ("b", NOW - 2)] {
+                    set.insert(client(other, before)).expect("room");
+                }
+                assert_eq!(set.judge(&token), Ok(()), "issued after every one: {name} {odd}");
+                set.insert(client("b", NOW)).expect("room");
+                set.insert(client("c", 0)).expect("room");
+                assert_eq!(set.judge(&token), Err(Refusal::Revoked), "{name} {odd}");
+                assert_eq!(by(subject("u2", u64::MAX), &token), Ok(()), "no client is revoked: {name} {odd}");
+            }
+        }
+    }
+
     #[test]
     fn a_weaker_revocation_takes_nothing_back() {
         let mut set = Revocations::default();
@@ -289,10 +335,8 @@ mod tests {
         assert_eq!((set.len(), set.judge(&token())), (4, Err(Refusal::Revoked)));
         set.forget_expired(NOW + 600 + KEPT_SECONDS);
         assert_eq!((set.len(), set.judge(&token())), (3, Ok(())));
-        set.forget_issued_before(0);
-        assert_eq!(set.len(), 3);
-        set.forget_issued_before(1);
-        assert_eq!((set.len(), set.name_bytes), (1, 1), "only the key is left");
+        set.forget_expired(u64::MAX);
+        assert_eq!((set.len(), set.name_bytes), (3, 4), "a user, a client and a key are revoked for ever");
     }
 
     #[test]

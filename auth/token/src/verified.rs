@@ -38,8 +38,8 @@ impl Verified {
         self.claims
     }
 
-    /// The `kid` of the key that verified the token, also where the token itself names none. A key without a name of
-    /// its own, such as one from a PEM file, goes by the name that the token gives it: the signature covers it.
+    /// The key's own `kid`, also where the token names none. Nothing where the key has no name of its own, such as one
+    /// from a PEM file or a JWK without `kid`: what the token calls it is the choice of whoever holds the key.
     pub fn key_id(&self) -> Option<&str> {
         self.key_id.as_deref()
     }

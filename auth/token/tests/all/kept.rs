@@ -2,13 +2,14 @@
 //!
 //! Never keeps a token itself: the cache is in `witgate-keyring`.
 
+use aws_lc_rs::hmac;
 use proptest::prelude::*;
 use serde_json::json;
 use witgate_token::{
     Algorithm, Demands, KeySet, Profile, Refusal, Revocation, Revocations, Typing, Verified, verify, verify_profile,
 };
 
-use crate::mint::{NOW, Signer, claims, decode, encode, profile};
+use crate::mint::{NOW, Signer, claims, decode, encode, key_set, profile};
 
 fn kept(signer: &Signer) -> (Verified, Profile) {
     let profile = profile(Typing::AccessToken, &[signer.algorithm]);
@@ -45,7 +46,59 @@ fn the_key_has_its_own_name_also_where_the_token_names_none() {
     assert_eq!(key_id(&bare, &signer.keys()).as_deref(), Some("k1"));
     let pinned = KeySet::from_pem(signer.pem().as_bytes(), Algorithm::Es256, None).expect("a key");
     assert_eq!(key_id(&bare, &pinned), None);
-    assert_eq!(key_id(&signer.good(), &pinned).as_deref(), Some("k1"), "what the token calls a key without a name");
+    assert_eq!(key_id(&signer.good(), &pinned), None, "what the token calls the key is not its name");
+}
+
+fn key_revoked(kid: &str, token: &str, keys: &KeySet) -> bool {
+    let profile = profile(Typing::AccessToken, &[Algorithm::Es256, Algorithm::Hs256]);
+    let verified = verify_profile(token, &profile, keys, NOW).expect("good");
+    let mut revocations = Revocations::default();
+    assert_eq!(revocations.judge(&verified), Ok(()));
+    revocations.insert(Revocation::Key { kid: kid.into() }).expect("room");
+    revocations.judge(&verified) == Err(Refusal::Revoked)
+}
+
+/// Whoever stole the key signs under any `kid` or none.
+#[test]
+fn a_thief_cannot_rename_a_revoked_key_that_has_no_name_of_its_own() {
+    let signer = Signer::new(Algorithm::Es256, "k1");
+    let mut unnamed = signer.jwk();
+    unnamed.as_object_mut().expect("an object").remove("kid");
+    let secret = [0x5a, 3].repeat(16);
+    let pem = KeySet::from_pem(signer.pem().as_bytes(), Algorithm::Es256, None).expect("a key");
+    let shared = KeySet::from_secret(&secret, Algorithm::Hs256, None).expect("a set");
+    for header in [json!({"kid": "k1"}), json!({"kid": "another"}), json!({})] {
+        let token = under(&header, "ES256", |signed| signer.sign(signed));
+        assert!(key_revoked("k1", &token, &pem), "PEM, {header}");
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
+        let token = under(&header, "HS256", |signed| hmac::sign(&key, signed).as_ref().to_vec());
+        assert!(key_revoked("k1", &token, &shared), "secret, {header}");
+    }
+    let bare = under(&json!({}), "ES256", |signed| signer.sign(signed));
+    assert!(key_revoked("k1", &bare, &key_set(&[unnamed])), "JWK");
+}
+
+#[test]
+fn a_named_key_is_revoked_by_its_own_name_only() {
+    let signer = Signer::new(Algorithm::Es256, "k1");
+    let pem = KeySet::from_pem(signer.pem().as_bytes(), Algorithm::Es256, Some("k1".into())).expect("a key");
+    for keys in [signer.keys(), pem] {
+        for header in [json!({"kid": "k1"}), json!({})] {
+            let token = under(&header, "ES256", |signed| signer.sign(signed));
+            assert!(key_revoked("k1", &token, &keys), "{header}");
+            assert!(!key_revoked("k2", &token, &keys), "{header}");
+        }
+    }
+}
+
+/// A good token under this header, whoever signs it.
+fn under(header: &serde_json::Value, algorithm: &str, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
+    let mut header = header.clone();
+    header["alg"] = json!(algorithm);
+    header["typ"] = json!("at+jwt");
+    let signed = format!("{}.{}", encode(header.to_string()), encode(claims().to_string()));
+    let signature = encode(sign(signed.as_bytes()));
+    format!("{signed}.{signature}")
 }
 
 #[test]

@@ -2,11 +2,14 @@
 //!
 //! Never asserts only that something failed: each forgery has its own refusal.
 
+use aws_lc_rs::digest;
 use aws_lc_rs::hmac;
+use aws_lc_rs::signature::{self, EcdsaKeyPair, Ed25519KeyPair};
+use base64::Engine as _;
 use serde_json::json;
 use witgate_token::{Algorithm, Demands, KeyFault, KeySet, Profile, Refusal, Typing, verify};
 
-use crate::mint::{NOW, Signer, claims, encode, profile};
+use crate::mint::{NOW, Signer, claims, encode, pem, profile};
 
 const HMACS: [(Algorithm, hmac::Algorithm, usize); 3] = [
     (Algorithm::Hs256, hmac::HMAC_SHA256, 32),
@@ -64,6 +67,76 @@ fn a_secret_that_is_the_text_of_a_key_is_refused() {
                 // A short DER is refused as a key first: the reason an operator can act on.
                 assert_eq!(fault, Some(KeyFault::SecretIsKey), "{algorithm} {hs}");
             }
+        }
+    }
+}
+
+/// A key or certificate in what a careless hand may make of its file.
+#[test]
+fn a_secret_that_is_a_key_in_disguise_is_refused() {
+    let fault = |secret: &[u8]| KeySet::from_secret(secret, Algorithm::Hs256, None).err();
+    for (algorithm, der) in ders() {
+        let standard = base64::engine::general_purpose::STANDARD.encode(&der);
+        let lines = pem("ANYTHING", &der);
+        let body: Vec<&str> = lines.lines().filter(|line| !line.starts_with('-')).collect();
+        for text in [
+            lines.clone(),
+            format!("subject=CN = id.example.com\n{lines}"),
+            format!("\u{feff}{lines}"),
+            standard.clone(),
+            standard.trim_end_matches('=').to_owned(),
+            body.join("\n"),
+            format!(" {}\r\n", body.join("\r\n")),
+        ] {
+            assert_eq!(fault(text.as_bytes()), Some(KeyFault::SecretIsKey), "{algorithm} {text}");
+        }
+        assert_eq!(fault(&der), Some(KeyFault::SecretIsKey), "{algorithm}");
+    }
+    for text in [
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl a@b",
+        "\nssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC",
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAI",
+        "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAC3NzaC1lZDI1NTE5",
+    ] {
+        assert_eq!(fault(text.as_bytes()), Some(KeyFault::SecretIsKey), "{text}");
+    }
+}
+
+/// Public keys of each kind, private keys, a bare RSAPublicKey and the outline of a certificate.
+fn ders() -> Vec<(&'static str, Vec<u8>)> {
+    let public = |algorithm| Signer::new(algorithm, "k1").spki();
+    let ec = EcdsaKeyPair::generate(&signature::ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
+    let ed = Ed25519KeyPair::generate().expect("a key");
+    let rsa = public(Algorithm::Rs256);
+    // Before the RSAPublicKey: two headers of four bytes, fifteen for the algorithm, and the count of unused bits.
+    let bare = rsa[24..].to_vec();
+    let part = |length: u8, rest: &[u8]| [&[0x30, length], rest].concat();
+    let certificate = part(67, &[part(40, &[7; 40]), part(2, &[5, 0]), [&[3, 19], &[7; 19][..]].concat()].concat());
+    vec![
+        ("RSA", rsa),
+        ("RSAPublicKey", bare),
+        ("P-256", public(Algorithm::Es256)),
+        ("P-384", public(Algorithm::Es384)),
+        ("Ed25519", public(Algorithm::EdDsa)),
+        ("private P-256", ec.to_pkcs8v1().expect("DER").as_ref().to_vec()),
+        ("private Ed25519", ed.to_pkcs8().expect("DER").as_ref().to_vec()),
+        ("certificate", certificate),
+    ]
+}
+
+/// Also such as begin as a key does: by chance one in 65536 has the first byte and the length of a DER.
+#[test]
+fn a_random_secret_is_never_taken_for_a_key() {
+    for round in 0..20_000_u32 {
+        // Random enough, and the same in each run.
+        let mut secret = digest::digest(&digest::SHA512, &round.to_be_bytes()).as_ref().to_vec();
+        secret.truncate(32 + round as usize % 33);
+        if round % 2 == 1 {
+            secret[0] = 0x30;
+            secret[1] = u8::try_from(secret.len() - 2).expect("short");
+        }
+        for form in [secret.clone(), base64::engine::general_purpose::STANDARD.encode(&secret).into_bytes()] {
+            assert_eq!(KeySet::from_secret(&form, Algorithm::Hs256, None).err(), None, "{form:?}");
         }
     }
 }
