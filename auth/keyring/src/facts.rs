@@ -44,6 +44,11 @@ impl Facts {
         is_news
     }
 
+    /// Whether the last fetch failed.
+    pub fn is_failing(&self) -> bool {
+        self.lock().is_failing
+    }
+
     /// All of it, as it is now.
     pub fn known(&self) -> Known {
         self.lock().clone()

@@ -12,7 +12,7 @@ use crate::revocation::FeedState;
 
 /// One issuer's keys and fetches at one moment.
 ///
-/// The counters live as long as the issuer does: [`Keyring::renewed`] keeps them for an unchanged one.
+/// The counters live as long as the keys do: [`Keyring::renewed`] keeps them where the source is unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuerReport {
     /// The profile's name.
@@ -45,7 +45,7 @@ impl Keyring {
 }
 
 fn of(issuer: &Issuer) -> IssuerReport {
-    let (held, known) = (issuer.held(), issuer.known());
+    let (held, known) = (issuer.keys.held(), issuer.keys.known());
     let held = held.as_deref();
     let (feed, revocations) = issuer.revoked.report();
     IssuerReport {

@@ -10,13 +10,14 @@ use http::HeaderValue;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{sleep, timeout, timeout_at};
 use url::Url;
 use witgate_token::{Refusal, Revocations, Verified};
 
 use super::FeedState;
 use super::document::{self, DocumentFault};
 use crate::causes::with_causes;
+use crate::config::IssuerConfig;
 use crate::feed_timing::FeedTiming;
 use crate::fetch::{self, Answer, FetchFault};
 use crate::guard::Allowances;
@@ -85,16 +86,18 @@ impl Feed {
         Self { profile, address, allowances, client, timing, runtime, snapshot, attempted, poller }
     }
 
-    pub fn address(&self) -> &Url {
-        &self.address
+    /// Whether it is the one that this configuration names, under the same name and allowances.
+    pub fn is_of(&self, config: &IssuerConfig) -> bool {
+        let same_address = config.revocations.as_ref() == Some(&self.address);
+        same_address && self.profile == config.profile.name && self.allowances == config.allowances()
     }
 
-    /// Starts to poll, and waits for the first attempt to end. It has a deadline.
-    pub async fn ensure(self: &Arc<Self>) {
+    /// Starts to poll, and waits for the first attempt to end, until then at most.
+    pub async fn ensure(self: &Arc<Self>, until: tokio::time::Instant) {
         self.poller.get_or_init(|| Poller(self.runtime.spawn(poll(Arc::downgrade(self))).abort_handle()));
         if !*self.attempted.borrow() {
             let mut attempted = self.attempted.subscribe();
-            let _ = timeout(self.timing.deadline, attempted.wait_for(|ended| *ended)).await;
+            let _ = timeout_at(until, attempted.wait_for(|ended| *ended)).await;
         }
     }
 

@@ -23,15 +23,15 @@ const AN_HOUR: Duration = Duration::from_secs(3600);
 
 /// A feed whose document a test sets. It has a validator, and counts what it is asked.
 #[derive(Clone)]
-struct FeedServer {
+pub struct FeedServer {
     document: Arc<Mutex<(StatusCode, String)>>,
     asked: Arc<AtomicUsize>,
     unchanged: Arc<AtomicUsize>,
-    address: url::Url,
+    pub address: url::Url,
 }
 
 impl FeedServer {
-    async fn saying(revocations: &Value) -> Self {
+    pub async fn saying(revocations: &Value) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = format!("http://{}/revoked", listener.local_addr().expect("bound")).parse().expect("a URL");
         let (document, asked, unchanged) = (Arc::default(), Arc::default(), Arc::default());
@@ -50,7 +50,7 @@ impl FeedServer {
         *self.document.lock().expect("unpoisoned") = (status, body);
     }
 
-    fn asked(&self) -> usize {
+    pub fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
 
@@ -73,7 +73,7 @@ async fn answer(State(server): State<FeedServer>, headers: HeaderMap) -> Respons
 }
 
 /// Polls so often that a test need not wait, and believes a snapshot for an hour.
-fn often() -> FeedTiming {
+pub fn often() -> FeedTiming {
     let poll = Duration::from_millis(10);
     FeedTiming { poll, max_poll: poll, deadline: PATIENCE, max_stale: AN_HOUR }
 }
