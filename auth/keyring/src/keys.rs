@@ -15,7 +15,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use witgate_token::{DroppedKey, KeySet};
 
-use crate::causes::with_causes;
+use crate::causes::{clipped, with_causes};
 use crate::config::{IssuerConfig, KeySetFault, Timing};
 use crate::facts::{Facts, Known};
 use crate::schedule::{Ask, Schedule};
@@ -162,7 +162,10 @@ impl Keys {
         if before.as_ref().is_some_and(|held| held.digest == digest) {
             return Ok(());
         }
-        let (keys, dropped) = source::keys(&self.source.place, &obtained.document)?;
+        let (keys, mut dropped) = source::keys(&self.source.place, &obtained.document)?;
+        for key in &mut dropped {
+            key.kid = key.kid.take().map(|kid| clipped(&kid));
+        }
         if keys.is_empty() {
             return Err(dropped.first().map_or(KeySetFault::NoUsableKey, |first| KeySetFault::AllLeftOut(first.fault)));
         }

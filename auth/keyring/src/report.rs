@@ -21,7 +21,7 @@ pub struct IssuerReport {
     pub generation: u64,
     /// How many keys are in force.
     pub keys: usize,
-    /// The keys of the document in force that were left out, each with its reason.
+    /// The keys of the document in force that were left out, each with its reason, and its `kid` up to 256 bytes.
     pub dropped: Vec<DroppedKey>,
     /// How many fetches brought a usable key set. The reading of a file counts as one.
     pub fetches_succeeded: u64,

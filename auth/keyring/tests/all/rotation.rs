@@ -85,7 +85,7 @@ async fn a_flood_of_forgeries_is_no_flood_of_fetches() {
         let keyring = keyring(&server, &Timing { cooldown: Duration::from_secs(3600), ..quick() });
         let forged = Signer::new("k1").token();
         for _ in 0..300 {
-            assert_eq!(asked(&keyring, &forged).await.is_some(), true);
+            assert!(asked(&keyring, &forged).await.is_some());
         }
         assert_eq!(asked(&keyring, &signer.token()).await, None);
         assert_eq!(server.requests(), 1);
