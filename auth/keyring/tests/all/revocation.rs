@@ -2,6 +2,7 @@
 //!
 //! Never waits by sleeping: tests wait for the server's own count, or ask until it is so.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -43,7 +44,11 @@ impl FeedServer {
     }
 
     fn now_says(&self, revocations: &Value) {
-        self.now_answers(StatusCode::OK, json!({"revocations": revocations}).to_string());
+        self.now_says_of(now(), revocations);
+    }
+
+    fn now_says_of(&self, issued_at: u64, revocations: &Value) {
+        self.now_answers(StatusCode::OK, json!({"issued_at": issued_at, "revocations": revocations}).to_string());
     }
 
     fn now_answers(&self, status: StatusCode, body: String) {
@@ -64,7 +69,9 @@ impl FeedServer {
 async fn answer(State(server): State<FeedServer>, headers: HeaderMap) -> Response {
     server.asked.fetch_add(1, Ordering::SeqCst);
     let (status, body) = server.document.lock().expect("unpoisoned").clone();
-    let etag = format!("\"{}-{}\"", body.len(), body.bytes().map(u64::from).sum::<u64>());
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    let etag = format!("\"{:x}\"", hasher.finish());
     if status == StatusCode::OK && headers.get("if-none-match").is_some_and(|known| *known == *etag) {
         server.unchanged.fetch_add(1, Ordering::SeqCst);
         return StatusCode::NOT_MODIFIED.into_response();
@@ -210,21 +217,43 @@ async fn a_bad_answer_changes_nothing() {
     let (keyring, _folder) = holding(&signer, Some((&feed, often())));
     let (revoked, good) = (signer.token_with(&json!({"jti": "t1"})), signer.token_with(&json!({"jti": "t2"})));
     assert_eq!(asked(&keyring, &revoked).await, Some(Refusal::Revoked));
-    let with = |entry: Value| json!({"revocations": [{"kind": "token", "jti": "t2", "until": now() + 600}, entry]});
+    let with = |entry: Value| json!({"issued_at": now(), "revocations": [{"kind": "token", "jti": "t2", "until": now() + 600}, entry]});
+    let empty = || json!({"issued_at": now(), "revocations": []});
     for (status, body) in [
         (StatusCode::OK, String::new()),
         (StatusCode::OK, "{}".into()),
         (StatusCode::OK, with(json!({"kind": "device", "id": "d"})).to_string()),
         (StatusCode::OK, with(json!({"kind": "key"})).to_string()),
-        (StatusCode::FOUND, json!({"revocations": []}).to_string()),
+        (StatusCode::FOUND, empty().to_string()),
+        (StatusCode::OK, json!({"revocations": []}).to_string()),
         (StatusCode::NO_CONTENT, String::new()),
-        (StatusCode::INTERNAL_SERVER_ERROR, json!({"revocations": []}).to_string()),
+        (StatusCode::INTERNAL_SERVER_ERROR, empty().to_string()),
     ] {
         feed.now_answers(status, body.clone());
         feed.more_polls(2).await;
         assert_eq!(asked(&keyring, &revoked).await, Some(Refusal::Revoked), "{status} {body}");
         assert_eq!(asked(&keyring, &good).await, None, "{status} {body}");
     }
+}
+
+#[tokio::test]
+async fn an_older_snapshot_is_never_believed() {
+    let signer = Signer::new("k1");
+    let feed = FeedServer::saying(&json!([])).await;
+    let issued = now();
+    feed.now_says_of(issued, &json!([{"kind": "token", "jti": "t1", "until": issued + 600}]));
+    let timing = FeedTiming { max_stale: Duration::from_millis(500), ..often() };
+    let (keyring, _folder) = holding(&signer, Some((&feed, timing)));
+    let (revoked, good) = (signer.token_with(&json!({"jti": "t1"})), signer.token_with(&json!({"jti": "t2"})));
+    assert_eq!(asked(&keyring, &revoked).await, Some(Refusal::Revoked));
+    feed.now_says_of(issued - 1, &json!([]));
+    feed.more_polls(3).await;
+    assert_eq!(verdict(&keyring, &revoked), Some(Refusal::Revoked));
+    let unavailable = Some(Refusal::RevocationsUnavailable);
+    eventually("it counts as no answer", async || verdict(&keyring, &good) == unavailable).await;
+    assert_eq!(verdict(&keyring, &revoked), Some(Refusal::Revoked));
+    feed.now_says_of(issued, &json!([]));
+    eventually("one of the same second counts", async || verdict(&keyring, &revoked).is_none()).await;
 }
 
 #[tokio::test]
