@@ -101,7 +101,7 @@ impl Keyring {
     /// # Errors
     /// `UnknownProfile`, or `Full` where there are too many.
     pub fn revoke(&self, profile: &str, revoked: impl IntoIterator<Item = Revocation>) -> Result<(), RevokeError> {
-        self.named(profile).ok_or(RevokeError::UnknownProfile)?.revoked.say(revoked)
+        self.named(profile).ok_or(RevokeError::UnknownProfile)?.revoked.say(profile, revoked)
     }
 
     /// With a cache of verified tokens of this size instead of [`DEFAULT_CACHE_BYTES`]. With 0 each token is verified

@@ -35,6 +35,11 @@ pub(crate) struct Held {
     digest: [u8; 32],
 }
 
+/// How seldom the background task asks for a key set that was never there.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Of failures in a row without any key set, one in so many is in the log.
+const FAILURES_PER_LINE: u32 = 30;
+
 /// Names what must not be mistaken for one another, and is never given twice.
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
@@ -229,11 +234,15 @@ impl Keys {
         }
     }
 
-    /// A file that is looked at again and again says the same each time: once is enough.
     fn note(&self, reason: &str) {
-        let is_news = self.facts.failed(reason);
-        if is_news || self.source.place.file().is_none() {
-            let old_keys_kept = self.held.load().is_some();
+        let failure = self.facts.failed(reason);
+        let old_keys_kept = self.held.load().is_some();
+        let is_said = match self.source.place.file() {
+            // A file that is looked at again and again says the same each time: once is enough.
+            Some(_) => failure.is_news,
+            None => old_keys_kept || (failure.in_a_row - 1).is_multiple_of(FAILURES_PER_LINE),
+        };
+        if is_said {
             tracing::warn!(profile = %self.profile, reason, old_keys_kept, "no new key set");
         }
     }
@@ -246,16 +255,37 @@ impl Keys {
         Ok(wanted.clamp(self.timing.min_fresh, self.timing.max_fresh))
     }
 
+    /// The same for the background task: it asks ever more seldom for keys that were never there. A token need not wait.
+    fn background_cooldown(&self) -> Duration {
+        if self.held.load().is_some() {
+            self.timing.cooldown
+        } else {
+            backed_off(self.timing.first_cooldown, self.facts.failed_in_a_row())
+        }
+    }
+
     fn cooldown(&self) -> Duration {
         if self.held.load().is_some() { self.timing.cooldown } else { self.timing.first_cooldown }
     }
 }
 
+/// Twice as long with each failure after the first one, up to [`LONGEST_PAUSE`].
+fn backed_off(first: Duration, failed: u32) -> Duration {
+    let doubled = 1_u32.checked_shl(failed.saturating_sub(1)).unwrap_or(u32::MAX);
+    first.saturating_mul(doubled).min(LONGEST_PAUSE.max(first))
+}
+
 /// Fetches again before the key set goes stale, until nobody has the keys.
 async fn refresh(keys: Weak<Keys>) {
     loop {
-        let Some(pause) = keys.upgrade().map(|keys| keys.schedule.until_due(keys.cooldown())) else { return };
-        sleep(pause).await;
+        let Some(pause) = keys.upgrade().map(|keys| keys.schedule.until_due(keys.background_cooldown())) else {
+            return;
+        };
+        if !pause.is_zero() {
+            sleep(pause).await;
+            // Meanwhile a token may have brought what was due.
+            continue;
+        }
         let Some(flight) = keys.upgrade().map(|keys| keys.start_or_join()) else { return };
         if let Some(mut flight) = flight {
             // Ends with the fetch, which has its own deadline.
@@ -284,6 +314,14 @@ async fn follow(keys: Weak<Keys>, mut watch: Watch) {
 mod tests {
     use super::*;
     use crate::fetch::FetchFault;
+
+    #[test]
+    fn the_pause_doubles_up_to_a_minute() {
+        let seconds = |failed| backed_off(Duration::from_secs(1), failed).as_secs();
+        assert_eq!([0, 1, 2, 3, 6, 7, 32, 33, u32::MAX].map(seconds), [1, 1, 2, 4, 32, 60, 60, 60, 60]);
+        let rare = Duration::from_secs(3600);
+        assert_eq!(backed_off(rare, 5), rare, "never more often than a token may");
+    }
 
     #[test]
     fn the_operator_sees_each_cause_once() {

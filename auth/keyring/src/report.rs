@@ -35,6 +35,8 @@ pub struct IssuerReport {
     pub feed: FeedState,
     /// How many revocations are in force, from the feed and from the program.
     pub revocations: usize,
+    /// How full the fuller one of both lists is, in percent of [`witgate_token::MAX_REVOCATIONS`].
+    pub revocations_percent: usize,
 }
 
 impl Keyring {
@@ -59,5 +61,6 @@ fn of(issuer: &Issuer) -> IssuerReport {
         since_success: known.last_success.map(|at| at.elapsed()),
         feed,
         revocations,
+        revocations_percent: issuer.revoked.percent(),
     }
 }

@@ -49,6 +49,7 @@ struct Families {
     dropped: Family<DroppedLabels, Gauge>,
     fetches: Family<FetchLabels, Counter>,
     revocations: Family<IssuerLabels, Gauge>,
+    revocations_percent: Family<IssuerLabels, Gauge>,
     feeds: Family<FeedLabels, Gauge>,
     feed_ages: Family<IssuerLabels, Gauge>,
     cached: Gauge,
@@ -84,6 +85,8 @@ impl Families {
             self.fetches.get_or_create(&FetchLabels { issuer: issuer(), outcome }).inc_by(count);
         }
         self.revocations.get_or_create(&labels).set(i64::try_from(report.revocations).unwrap_or(i64::MAX));
+        let percent = i64::try_from(report.revocations_percent).unwrap_or(i64::MAX);
+        self.revocations_percent.get_or_create(&labels).set(percent);
         self.feeds.get_or_create(&FeedLabels { issuer: issuer(), state: state(report.feed) }).set(1);
         if let FeedState::Fresh(age) | FeedState::Stale(age) = report.feed {
             self.feed_ages.get_or_create(&labels).set(i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
@@ -109,6 +112,11 @@ impl Families {
             self.fetches,
         );
         registry.register("revocations", "Revocations in force, by issuer", self.revocations);
+        registry.register(
+            "revocations_percent",
+            "How full the fuller list of revocations is, by issuer",
+            self.revocations_percent,
+        );
         registry.register("revocation_feed", "1 at the state of the feed of revocations, by issuer", self.feeds);
         registry.register("revocation_feed_age_seconds", "Age of the feed's last snapshot, by issuer", self.feed_ages);
         registry.register("cached_tokens", "Verified tokens that are kept, of all issuers", self.cached);
@@ -175,6 +183,7 @@ mod tests {
             since_success: None,
             feed: FeedState::Stale(Duration::from_secs(61)),
             revocations: 4,
+            revocations_percent: 81,
         }
     }
 
@@ -208,6 +217,7 @@ mod tests {
             "witgate_issuer_fetches_total{issuer=\"main\",outcome=\"succeeded\"} 5",
             "witgate_issuer_fetches_total{issuer=\"main\",outcome=\"failed\"} 7",
             "witgate_issuer_revocations{issuer=\"main\"} 4",
+            "witgate_issuer_revocations_percent{issuer=\"main\"} 81",
             "witgate_issuer_revocation_feed_age_seconds{issuer=\"main\"} 61",
             "witgate_issuer_cached_tokens 8",
             "witgate_issuer_cached_token_bytes 9000",

@@ -16,6 +16,7 @@ use witgate_token::{Refusal, Revocations, Verified};
 
 use super::FeedState;
 use super::document::{self, DocumentFault};
+use super::fill::Fill;
 use crate::causes::with_causes;
 use crate::config::IssuerConfig;
 use crate::feed_timing::FeedTiming;
@@ -39,6 +40,7 @@ pub(crate) struct Feed {
     /// True once the first attempt has ended, however it ended.
     attempted: watch::Sender<bool>,
     poller: OnceLock<Poller>,
+    fill: Fill,
 }
 
 #[derive(Clone)]
@@ -86,9 +88,9 @@ impl Feed {
         timing: FeedTiming,
         runtime: Handle,
     ) -> Self {
-        let (snapshot, poller) = Default::default();
+        let (snapshot, poller, fill) = Default::default();
         let (profile, attempted) = (profile.to_owned(), watch::Sender::new(false));
-        Self { profile, address, allowances, client, timing, runtime, snapshot, attempted, poller }
+        Self { profile, address, allowances, client, timing, runtime, snapshot, attempted, poller, fill }
     }
 
     /// Whether it is the one that this configuration names, under the same name and allowances.
@@ -151,6 +153,7 @@ impl Feed {
         if before.is_none_or(|before| !Arc::ptr_eq(&before.revoked, &next.revoked)) {
             tracing::debug!(profile = %self.profile, revocations = next.revoked.len(), "revocations in force");
         }
+        self.fill.note(&self.profile, "the feed", next.revoked.len());
         self.snapshot.store(Some(Arc::new(next)));
         Ok(())
     }

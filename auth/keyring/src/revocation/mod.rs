@@ -2,6 +2,7 @@
 //!
 //! Never lets a token pass because a feed is silent: what nobody can tell is 503, as it is with keys.
 
+mod fill;
 mod document;
 mod feed;
 
@@ -15,6 +16,7 @@ use witgate_token::{Refusal, Revocation, Revocations, Verified};
 pub(crate) use feed::Feed;
 
 use crate::config::IssuerConfig;
+use fill::Fill;
 
 /// Why a revocation was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -51,6 +53,7 @@ pub(crate) struct RevocationList {
 pub(crate) struct Said {
     revoked: ArcSwap<Revocations>,
     saying: Mutex<()>,
+    fill: Fill,
 }
 
 impl RevocationList {
@@ -87,8 +90,8 @@ impl RevocationList {
         self.feed.as_ref().map_or(Ok(()), |feed| feed.judge(token))
     }
 
-    /// Takes all of them or none. Each call copies the set.
-    pub fn say(&self, revocations: impl IntoIterator<Item = Revocation>) -> Result<(), RevokeError> {
+    /// Takes all of them or none. Each call copies the set. The profile's name is for the log.
+    pub fn say(&self, profile: &str, revocations: impl IntoIterator<Item = Revocation>) -> Result<(), RevokeError> {
         // It guards no data: two calls at once must not lose each other's revocations.
         let _one_at_a_time = self.said.saying.lock().unwrap_or_else(PoisonError::into_inner);
         let mut said = Revocations::clone(&self.said.revoked.load());
@@ -96,8 +99,15 @@ impl RevocationList {
         for revocation in revocations {
             said.insert(revocation)?;
         }
+        self.said.fill.note(profile, "the program", said.len());
         self.said.revoked.store(Arc::new(said));
         Ok(())
+    }
+
+    /// How full the fuller one of both lists is, in percent.
+    pub fn percent(&self) -> usize {
+        let from_feed = self.feed.as_ref().map_or(0, |feed| feed.report().1);
+        fill::percent(from_feed.max(self.said.revoked.load().len()))
     }
 
     /// How the feed stands, and how many revocations are in force, from the feed and from the program.

@@ -156,7 +156,9 @@ async fn too_many_revocations_are_taken_whole_or_not_at_all() {
     let full = keyring.revoke("main", many(witgate_token::MAX_REVOCATIONS + 1));
     assert!(matches!(full, Err(RevokeError::Full(_))));
     assert_eq!(verdict(&keyring, &token), None);
+    assert_eq!(keyring.report()[0].revocations_percent, 0);
     keyring.revoke("main", many(witgate_token::MAX_REVOCATIONS)).expect("room");
+    assert_eq!(keyring.report()[0].revocations_percent, 100);
     assert_eq!(verdict(&keyring, &token), Some(Refusal::Revoked));
 }
 
