@@ -1,6 +1,6 @@
 //! The metrics of the issuers' keys, made anew for each look from what the keyring reports.
 //!
-//! Never keeps a count of its own: an issuer that a reload keeps goes on counting, and a changed one starts anew.
+//! Never keeps a count of its own: keys that a reload keeps go on counting, and those from elsewhere start anew.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
