@@ -111,7 +111,7 @@ pub struct Timing {
     pub first_cooldown: Duration,
     /// One fetch takes at most this, discovery included.
     pub fetch_deadline: Duration,
-    /// A caller waits at most this for a fetch.
+    /// A caller waits at most this for a fetch of keys and the first one of revocations together.
     pub wait_deadline: Duration,
     /// Shortest time a key set is taken for fresh, whatever the server says.
     pub min_fresh: Duration,

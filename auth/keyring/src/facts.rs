@@ -19,8 +19,16 @@ pub(crate) struct Known {
     pub failed: u64,
     pub last_failure: Option<String>,
     pub last_success: Option<Instant>,
-    /// Whether the last fetch failed.
-    pub is_failing: bool,
+    /// How many fetches failed since the last one that succeeded.
+    pub failed_in_a_row: u32,
+}
+
+/// How a failure stands to those before it.
+pub(crate) struct Failure {
+    /// The one before it did not fail, or failed for another reason.
+    pub is_news: bool,
+    /// With this one.
+    pub in_a_row: u32,
 }
 
 impl Facts {
@@ -29,19 +37,29 @@ impl Facts {
         let mut known = self.lock();
         known.succeeded += 1;
         known.last_success = Some(Instant::now());
-        known.is_failing = false;
+        known.failed_in_a_row = 0;
     }
 
-    /// A fetch failed. True when the one before it did not fail for the same reason.
-    pub fn failed(&self, reason: &str) -> bool {
+    /// A fetch failed.
+    pub fn failed(&self, reason: &str) -> Failure {
         let mut known = self.lock();
         known.failed += 1;
-        let is_news = !known.is_failing || known.last_failure.as_deref() != Some(reason);
-        known.is_failing = true;
+        let is_news = known.failed_in_a_row == 0 || known.last_failure.as_deref() != Some(reason);
+        known.failed_in_a_row = known.failed_in_a_row.saturating_add(1);
         if is_news {
             known.last_failure = Some(reason.to_owned());
         }
-        is_news
+        Failure { is_news, in_a_row: known.failed_in_a_row }
+    }
+
+    /// Whether the last fetch failed.
+    pub fn is_failing(&self) -> bool {
+        self.failed_in_a_row() > 0
+    }
+
+    /// How many fetches failed since the last one that succeeded.
+    pub fn failed_in_a_row(&self) -> u32 {
+        self.lock().failed_in_a_row
     }
 
     /// All of it, as it is now.
@@ -62,9 +80,12 @@ mod tests {
     #[test]
     fn a_failure_is_news_once() {
         let facts = Facts::default();
-        assert!(facts.failed("a") && !facts.failed("a") && facts.failed("b") && !facts.failed("b"));
+        let is_news = |reason| facts.failed(reason).is_news;
+        assert!(is_news("a") && !is_news("a") && is_news("b") && !is_news("b"));
+        assert!(facts.is_failing() && facts.failed_in_a_row() == 4);
         facts.succeeded();
-        assert!(facts.failed("b"), "it had recovered in between");
+        assert!(!facts.is_failing());
+        assert!(is_news("b"), "it had recovered in between");
         let known = facts.known();
         assert_eq!((known.succeeded, known.failed, known.last_failure.as_deref()), (1, 5, Some("b")));
     }

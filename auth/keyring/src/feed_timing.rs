@@ -9,7 +9,7 @@ pub struct FeedTiming {
     pub poll: Duration,
     /// Longest pause that the server's `max-age` can ask for.
     pub max_poll: Duration,
-    /// One fetch takes at most this, and a caller waits at most this for the first one.
+    /// One fetch takes at most this. How long a caller waits for the first one is [`crate::Timing::wait_deadline`].
     pub deadline: Duration,
     /// How long a snapshot counts when no later one can be had. Then no token of the issuer passes.
     pub max_stale: Duration,

@@ -11,6 +11,7 @@ use reqwest::Response;
 use reqwest::redirect::Policy;
 use url::Url;
 
+use crate::causes::clipped;
 use crate::guard::{AddressFault, Allowances};
 use crate::names::{Guarded, Names};
 use crate::origin;
@@ -34,8 +35,9 @@ pub(crate) struct Fetched {
 pub(crate) enum FetchFault {
     #[error(transparent)]
     Address(#[from] AddressFault),
+    /// Without the address, in which there may be a secret.
     #[error("the server gave no whole answer")]
-    Transport(#[from] reqwest::Error),
+    Transport(#[source] reqwest::Error),
     #[error("the server answered with status {0}")]
     Status(u16),
     #[error("the answer is longer than {0} bytes")]
@@ -46,6 +48,12 @@ pub(crate) enum FetchFault {
     RedirectsWithoutEnd,
     #[error("the server redirects to nowhere")]
     RedirectNowhere,
+}
+
+impl From<reqwest::Error> for FetchFault {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Transport(error.without_url())
+    }
 }
 
 /// The HTTP clients of a keyring: one that reaches private networks and one that does not.
@@ -142,7 +150,7 @@ async fn follow(
         }
         let next = target(&current, &answer).ok_or(FetchFault::RedirectNowhere)?;
         if !origin::same(address, &next) {
-            return Err(FetchFault::RedirectElsewhere(next.origin().ascii_serialization()));
+            return Err(FetchFault::RedirectElsewhere(clipped(&next.origin().ascii_serialization())));
         }
         current = next;
     }
@@ -190,6 +198,19 @@ fn max_age(cache_control: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn no_fault_shows_the_address() {
+        let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let origin = format!("http://{}", gone.local_addr().expect("an address"));
+        drop(gone);
+        let address: Url = format!("{origin}/a-path?token=a-secret").parse().expect("a URL");
+        let client = client(Names::System, false).expect("a client");
+        let Err(fault) = get(&client, &address, Allowances::default()).await else { panic!("nobody is there") };
+        let shown = format!("{} {fault:?}", crate::causes::with_causes(&fault));
+        assert!(matches!(fault, FetchFault::Transport(_)), "{shown}");
+        assert!(!shown.contains("a-path") && !shown.contains("a-secret"), "{shown}");
+    }
 
     #[test]
     fn cache_control_is_read() {

@@ -12,7 +12,8 @@ use crate::cache::{Cache, DEFAULT_CACHE_BYTES};
 use crate::checks;
 use crate::config::{IssuerConfig, KeyringError, Timing};
 use crate::fetch::Clients;
-use crate::issuer::{Issuer, RefreshFault};
+use crate::issuer::Issuer;
+use crate::keys::{Keys, RefreshFault};
 use crate::names::Names;
 use crate::revocation::{Feed, RevocationList, RevokeError};
 use crate::source::{Source, SourceFault};
@@ -35,17 +36,20 @@ impl Keyring {
         Self::with_timing(issuers, runtime, &Timing::default())
     }
 
-    /// As [`Keyring::new`], but an issuer that `self` already has, unchanged, keeps its keys and its refresh task.
+    /// As [`Keyring::new`], but what the configuration left as it was goes on for each issuer that `self` already has.
+    ///
+    /// Its keys and their refresh task, while the source, the allowances and the origins are the same; its feed of
+    /// revocations, while the address and the allowances are the same; what [`Keyring::revoke`] said, in any case.
     ///
     /// # Errors
     /// As [`Keyring::new`].
     pub fn renewed(&self, issuers: Vec<IssuerConfig>, runtime: &Handle) -> Result<Self, KeyringError> {
         refuse_duplicates(&issuers)?;
-        let client = Clients::new(&Names::System).map_err(KeyringError::Client)?;
+        let clients = Clients::new(&Names::System).map_err(KeyringError::Client)?;
         let timing = Timing::default();
-        let made = issuers.into_iter().map(|config| match self.issuers.iter().find(|issuer| issuer.is_of(&config)) {
-            Some(unchanged) => Ok(Arc::clone(unchanged)),
-            None => make_issuer(config, &client, &timing, runtime),
+        let made = issuers.into_iter().map(|config| match self.issuing(&config.profile.issuer) {
+            Some(unchanged) if unchanged.is_of(&config) => Ok(Arc::clone(unchanged)),
+            former => make_issuer(config, former.map(Arc::as_ref), &clients, &timing, runtime),
         });
         Ok(Self { issuers: made.collect::<Result<_, _>>()?, cache: Arc::clone(&self.cache) })
     }
@@ -70,7 +74,7 @@ impl Keyring {
     ) -> Result<Self, KeyringError> {
         refuse_duplicates(&issuers)?;
         let client = Clients::new(names).map_err(KeyringError::Client)?;
-        let made = issuers.into_iter().map(move |config| make_issuer(config, &client, timing, &runtime));
+        let made = issuers.into_iter().map(move |config| make_issuer(config, None, &client, timing, &runtime));
         let cache = Arc::new(Cache::new(DEFAULT_CACHE_BYTES));
         Ok(Self { issuers: made.collect::<Result<_, _>>()?, cache })
     }
@@ -87,17 +91,17 @@ impl Keyring {
 
     /// The number of the profile's key set: 0 before the first, then one more with each change.
     pub fn generation(&self, profile: &str) -> u64 {
-        self.named(profile).and_then(|issuer| issuer.held()).map_or(0, |held| held.generation)
+        self.named(profile).and_then(|issuer| issuer.keys.held()).map_or(0, |held| held.generation)
     }
 
     /// Refuses from now on what these revocations mean, besides what the issuer's feed says. Takes all or none.
     ///
-    /// They are kept as long as the issuer's configuration stays the same. Each call copies the set: give many at once.
+    /// They are kept as long as some keyring has the issuer, and go on in one that is renewed. Each call copies the set: give many at once.
     ///
     /// # Errors
     /// `UnknownProfile`, or `Full` where there are too many.
     pub fn revoke(&self, profile: &str, revoked: impl IntoIterator<Item = Revocation>) -> Result<(), RevokeError> {
-        self.named(profile).ok_or(RevokeError::UnknownProfile)?.revoked.say(revoked)
+        self.named(profile).ok_or(RevokeError::UnknownProfile)?.revoked.say(profile, revoked)
     }
 
     /// With a cache of verified tokens of this size instead of [`DEFAULT_CACHE_BYTES`]. With 0 each token is verified
@@ -130,37 +134,63 @@ fn refuse_duplicates(issuers: &[IssuerConfig]) -> Result<(), KeyringError> {
     Ok(())
 }
 
+/// One issuer, with what `former` leaves to it: the one that had the same `iss`.
 fn make_issuer(
     config: IssuerConfig,
+    former: Option<&Issuer>,
     clients: &Clients,
     timing: &Timing,
     runtime: &Handle,
 ) -> Result<Arc<Issuer>, KeyringError> {
     checks::judge(&config)?;
+    let keys = match former.filter(|former| former.keys.are_of(&config)) {
+        Some(former) => Arc::clone(&former.keys),
+        None => make_keys(&config, clients, timing, runtime)?,
+    };
+    let feed = former.and_then(|former| former.revoked.feed_of(&config));
+    let feed = feed.or_else(|| make_feed(&config, clients, timing, runtime));
+    let said = former.map(|former| former.revoked.said()).unwrap_or_default();
+    Ok(Arc::new(Issuer::new(config.profile, keys, RevocationList::new(feed, said))))
+}
+
+fn make_keys(
+    config: &IssuerConfig,
+    clients: &Clients,
+    timing: &Timing,
+    runtime: &Handle,
+) -> Result<Arc<Keys>, KeyringError> {
     // The watch comes before the reading: no change between the two is lost.
     let watch = config.source.file().map(Watch::of);
     let allowances = config.allowances();
-    let client = clients.under(allowances);
-    let IssuerConfig { profile, source: place, key_origins, revocations, .. } = config;
-    let feed = revocations.map(|address| {
-        let (client, timing) = (client.clone(), timing.feed.clone());
-        Feed::new(&profile.name, address, allowances, client, timing, runtime.clone())
-    });
-    if feed.is_none() {
-        tracing::info!(profile = %profile.name, "no feed of revocations is configured: tokens count until they expire");
-    }
-    let source = Source { place, issuer: profile.issuer.clone(), allowances, key_origins, client };
-    let issuer = Arc::new(Issuer::new(profile, source, RevocationList::new(feed), timing.clone(), runtime.clone()));
-    read_at_start(&issuer)?;
+    let source = Source {
+        place: config.source.clone(),
+        issuer: config.profile.issuer.clone(),
+        allowances,
+        key_origins: config.key_origins.clone(),
+        client: clients.under(allowances),
+    };
+    let keys = Arc::new(Keys::new(&config.profile.name, source, timing.clone(), runtime.clone()));
+    read_at_start(&keys, &config.profile.name)?;
     if let Some(watch) = watch {
-        issuer.follow(watch);
+        keys.follow(watch);
     }
-    Ok(issuer)
+    Ok(keys)
 }
 
-fn read_at_start(issuer: &Issuer) -> Result<(), KeyringError> {
-    let Some((path, Err(fault))) = issuer.read_at_start() else { return Ok(()) };
-    let (profile, path) = (issuer.profile.name.clone(), path.to_owned());
+fn make_feed(config: &IssuerConfig, clients: &Clients, timing: &Timing, runtime: &Handle) -> Option<Arc<Feed>> {
+    let profile = &config.profile.name;
+    let Some(address) = config.revocations.clone() else {
+        tracing::info!(%profile, "no feed of revocations is configured: tokens count until they expire");
+        return None;
+    };
+    let (allowances, timing) = (config.allowances(), timing.feed.clone());
+    let client = clients.under(allowances);
+    Some(Arc::new(Feed::new(profile, address, allowances, client, timing, runtime.clone())))
+}
+
+fn read_at_start(keys: &Keys, profile: &str) -> Result<(), KeyringError> {
+    let Some((path, Err(fault))) = keys.read_at_start() else { return Ok(()) };
+    let (profile, path) = (profile.to_owned(), path.to_owned());
     Err(match fault {
         RefreshFault::Content(cause) => KeyringError::FileContent { profile, path, cause },
         RefreshFault::Source(SourceFault::File(cause)) => KeyringError::File { profile, path, cause },

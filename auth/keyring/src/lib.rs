@@ -5,8 +5,8 @@
 //! # When keys are fetched
 //! Nothing is fetched before the first token that needs a key. From then on a task on the given runtime fetches again
 //! before the key set goes stale. One fetch per issuer runs at a time; a new one starts at the earliest 10 seconds
-//! after the last one started (1 second while no key set was ever obtained), whether or not that one failed. A failed
-//! fetch evicts nothing. A key file is read when the keyring is made, then whenever its folder changes, and every 10
+//! after the last one started (1 second while no key set was ever obtained), whether or not that one failed. A token that
+//! the keys refuse asks for one in the background. A failed fetch evicts nothing. A key file is read when the keyring is made, then whenever its folder changes, and every 10
 //! seconds in any case.
 
 mod causes;
@@ -22,6 +22,7 @@ mod source;
 mod watch;
 mod schedule;
 mod facts;
+mod keys;
 mod cache;
 mod revocation;
 mod issuer;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
+use crate::causes::clipped;
 use crate::guard;
 use crate::reach::{self, Place};
 
@@ -75,8 +76,8 @@ fn allowed(name: &str, found: Vec<IpAddr>, allow_private: bool) -> Result<Vec<Ip
     let first_refused = found.iter().find_map(|address| Some((*address, fault(*address)?)));
     let kept: Vec<_> = found.into_iter().filter(|address| fault(*address).is_none()).collect();
     match first_refused {
-        Some((address, what)) if kept.is_empty() => Err(NameFault::Refused { name: name.to_owned(), address, what }),
-        None if kept.is_empty() => Err(NameFault::Unknown(name.to_owned())),
+        Some((address, what)) if kept.is_empty() => Err(NameFault::Refused { name: clipped(name), address, what }),
+        None if kept.is_empty() => Err(NameFault::Unknown(clipped(name))),
         _ => Ok(kept),
     }
 }

@@ -17,11 +17,12 @@ pub(crate) enum Place {
     Never,
 }
 
-/// Addresses where clouds keep their machines' credentials.
-const METADATA: [IpAddr; 5] = [
-    IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)),
+/// Addresses where clouds keep their machines' credentials, beside the whole of 169.254.0.0/16.
+const METADATA: [IpAddr; 6] = [
+    IpAddr::V4(Ipv4Addr::new(192, 0, 0, 192)),
     IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
     IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23)),
     IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
     IpAddr::V6(Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)),
 ];
@@ -45,14 +46,14 @@ fn place_v4(address: Ipv4Addr) -> Place {
     if address.is_loopback() {
         return Place::Loopback;
     }
-    if a == 0 || a >= 224 {
-        // "This network", multicast, reserved and broadcast.
+    if a == 0 || a >= 224 || address.is_link_local() {
+        // "This network", multicast, reserved and broadcast. Of the link-local ones clouds use several for credentials.
         return Place::Never;
     }
     let shared = a == 100 && (64..128).contains(&b);
     let protocol = (a, b, c) == (192, 0, 0);
     let benchmark = a == 198 && (b == 18 || b == 19);
-    let private = address.is_private() || address.is_link_local() || address.is_documentation();
+    let private = address.is_private() || address.is_documentation();
     if private || shared || protocol || benchmark { Place::Private } else { Place::Public }
 }
 
@@ -113,7 +114,7 @@ mod tests {
 
     #[test]
     fn private_networks_are_private() {
-        all(Place::Private, &["10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.0.1", "100.64.0.1"]);
+        all(Place::Private, &["10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "100.64.0.1"]);
         all(Place::Private, &["100.127.255.255", "192.0.0.1", "198.18.0.1", "192.0.2.1", "203.0.113.9"]);
         all(Place::Private, &["fc00::1", "fdff::1", "fe80::1", "fec0::1", "2001:db8::1", "64:ff9b:1::1", "100::1"]);
         all(
@@ -126,6 +127,10 @@ mod tests {
     fn some_addresses_serve_nobody() {
         all(Place::Never, &["0.0.0.0", "0.1.2.3", "224.0.0.1", "255.255.255.255", "240.0.0.1", "::", "ff02::1"]);
         all(Place::Never, &["169.254.169.254", "100.100.100.200", "168.63.129.16", "fd00:ec2::254", "fd20:ce::254"]);
+        all(Place::Never, &["169.254.0.1", "169.254.170.2", "169.254.170.23", "169.254.255.255", "192.0.0.192"]);
+        all(Place::Never, &["fd00:ec2::23", "::ffff:169.254.170.2", "::ffff:192.0.0.192", "64:ff9b::c000:c0"]);
+        all(Place::Private, &["192.0.0.191", "fd00:ec2::24"]);
+        all(Place::Public, &["169.253.255.255", "169.255.0.1"]);
         all(Place::Never, &["::ffff:169.254.169.254", "::ffff:0.0.0.0", "64:ff9b::a9fe:a9fe"]);
     }
 }

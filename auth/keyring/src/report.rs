@@ -12,7 +12,7 @@ use crate::revocation::FeedState;
 
 /// One issuer's keys and fetches at one moment.
 ///
-/// The counters live as long as the issuer does: [`Keyring::renewed`] keeps them for an unchanged one.
+/// The counters live as long as the keys do: [`Keyring::renewed`] keeps them where the source is unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuerReport {
     /// The profile's name.
@@ -21,7 +21,7 @@ pub struct IssuerReport {
     pub generation: u64,
     /// How many keys are in force.
     pub keys: usize,
-    /// The keys of the document in force that were left out, each with its reason.
+    /// The keys of the document in force that were left out, each with its reason, and its `kid` up to 256 bytes.
     pub dropped: Vec<DroppedKey>,
     /// How many fetches brought a usable key set. The reading of a file counts as one.
     pub fetches_succeeded: u64,
@@ -35,6 +35,8 @@ pub struct IssuerReport {
     pub feed: FeedState,
     /// How many revocations are in force, from the feed and from the program.
     pub revocations: usize,
+    /// How full the fuller one of both lists is, in percent of [`witgate_token::MAX_REVOCATIONS`].
+    pub revocations_percent: usize,
 }
 
 impl Keyring {
@@ -45,7 +47,7 @@ impl Keyring {
 }
 
 fn of(issuer: &Issuer) -> IssuerReport {
-    let (held, known) = (issuer.held(), issuer.known());
+    let (held, known) = (issuer.keys.held(), issuer.keys.known());
     let held = held.as_deref();
     let (feed, revocations) = issuer.revoked.report();
     IssuerReport {
@@ -59,5 +61,6 @@ fn of(issuer: &Issuer) -> IssuerReport {
         since_success: known.last_success.map(|at| at.elapsed()),
         feed,
         revocations,
+        revocations_percent: issuer.revoked.percent(),
     }
 }

@@ -59,6 +59,18 @@ impl Schedule {
         self.times().join_or_begin()
     }
 
+    /// Whether a new fetch could begin: none is under way, and the last start is so long ago.
+    pub fn may_begin(&self, cooldown: Duration) -> bool {
+        let times = self.times();
+        times.started.is_none_or(|started| started.elapsed() >= cooldown) && times.running().is_none()
+    }
+
+    /// Whether a fetch is under way that started so long ago.
+    pub fn is_overdue(&self, deadline: Duration) -> bool {
+        let times = self.times();
+        times.started.is_some_and(|started| started.elapsed() >= deadline) && times.running().is_some()
+    }
+
     /// Notes how long what a fetch brought counts as fresh.
     pub fn fresh_for(&self, time: Duration) {
         self.times().fresh_for = time;

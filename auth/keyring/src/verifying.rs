@@ -10,35 +10,37 @@ use witgate_token::{
 };
 
 use crate::cache::{CacheReport, Digest, Under};
-use crate::issuer::{Held, Issuer};
+use crate::issuer::Issuer;
 use crate::keyring::Keyring;
+use crate::keys::Held;
 
 impl Keyring {
     /// What may wait: makes sure that the key this token names is there if it can be had.
     ///
-    /// Waits at most 5 seconds. Never fails: `verify_now` tells. A token that verified lately is not even parsed.
+    /// Waits at most 5 seconds, for keys and revocations together. Never fails: `verify_now` tells. A token that verified lately is not even parsed.
     pub async fn prepare(&self, token: &str) {
         if let Some(issuer) = self.recalled(token) {
-            issuer.keep_fresh();
-            return issuer.revoked.ensure().await;
+            issuer.keys.keep_fresh();
+            return issuer.revoked.ensure(issuer.keys.wait_end()).await;
         }
         let Ok(header) = peek(token) else { return };
         let Some(issuer) = unverified_issuer(token).and_then(|iss| self.issuing(&iss)) else { return };
         // A token that will be refused for its algorithm must not cause a fetch.
         if header.alg.parse().is_ok_and(|algorithm| issuer.profile.algorithms.contains(&algorithm)) {
-            issuer.ensure(header.kid.as_deref()).await;
-            issuer.revoked.ensure().await;
+            let until = issuer.keys.wait_end();
+            tokio::join!(issuer.keys.ensure(header.kid.as_deref(), until), issuer.revoked.ensure(until));
         }
     }
 
     /// Verifies with the keys that are there. Never waits.
     ///
     /// # Errors
-    /// `KeysUnavailable` when no key set was ever obtained, `RevocationsUnavailable` when the configured feed of
+    /// `KeysUnavailable` when no key set was ever obtained, or when the key is not there and the last fetch failed;
+    /// `RevocationsUnavailable` when the configured feed of
     /// revocations has said nothing for too long; otherwise as [`witgate_token::verify`], or `Revoked`.
     pub fn verify_now(&self, profile: &str, token: &str, demands: &Demands, now_unix: u64) -> Result<Claims, Refusal> {
         let issuer = self.named(profile).ok_or(Refusal::UnknownProfile)?;
-        match issuer.held() {
+        match issuer.keys.held() {
             Some(held) => self.verify_with(&held, issuer, token, demands, now_unix),
             None => Err(refused_without_keys(issuer, token, demands, now_unix)),
         }
@@ -79,7 +81,7 @@ impl Keyring {
     /// The issuer under whose present keys the token verified lately.
     fn recalled(&self, token: &str) -> Option<&Arc<Issuer>> {
         let under = self.cache.peek(&Digest::of(token))?;
-        self.issuers.iter().find(|issuer| issuer.id == under.issuer && issuer.has_key_set(under.keys))
+        self.issuers.iter().find(|issuer| issuer.id == under.issuer && issuer.keys.has_key_set(under.keys))
     }
 
     fn verify_with(
@@ -95,7 +97,8 @@ impl Keyring {
         if let Some(known) = self.cache.get(&digest, under) {
             return self.admit_known(&known, &digest, issuer, demands, now);
         }
-        let verified = verify_profile(token, &issuer.profile, &held.keys, now)?;
+        let verified = verify_profile(token, &issuer.profile, &held.keys, now);
+        let verified = verified.map_err(|refusal| issuer.refused(token, refusal))?;
         issuer.revoked.judge(&verified)?;
         let ends = verified.claims().expires_at().saturating_add(issuer.profile.leeway_seconds);
         self.cache.insert(digest, under, &verified, ends, now);

@@ -45,7 +45,7 @@ fn value(text: &str, line: &str) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reload_that_keeps_an_issuer_keeps_its_counts() {
+async fn a_reload_that_keeps_an_issuers_keys_keeps_its_counts() {
     let folder = tempfile::tempdir().expect("a folder");
     let (path, secret) = (folder.path().join("gateway.toml"), folder.path().join("secret"));
     std::fs::write(&secret, "a secret of 32 bytes, and some more").expect("written");
@@ -73,8 +73,15 @@ async fn a_reload_that_keeps_an_issuer_keeps_its_counts() {
     let kept = page(&admin, "/metrics").await;
     assert!(value(&kept, FETCHES) >= counted && value(&kept, GENERATION) >= 2, "{kept}");
 
-    // A changed issuer starts anew.
+    // Its profile changes, its keys do not.
     std::fs::write(&path, configuration(90, 5)).expect("written");
     assert_eq!(admin.reloader.look(), Outcome::Accepted(3));
+    let kept = page(&admin, "/metrics").await;
+    assert!(value(&kept, FETCHES) >= counted && value(&kept, GENERATION) >= 2, "{kept}");
+
+    // Keys from elsewhere start anew.
+    std::fs::copy(&secret, folder.path().join("moved")).expect("copied");
+    std::fs::write(&path, configuration(90, 5).replace("\"secret\"", "\"moved\"")).expect("written");
+    assert_eq!(admin.reloader.look(), Outcome::Accepted(4));
     assert_eq!(value(&page(&admin, "/metrics").await, GENERATION), 1);
 }

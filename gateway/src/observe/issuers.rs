@@ -1,6 +1,6 @@
 //! The metrics of the issuers' keys, made anew for each look from what the keyring reports.
 //!
-//! Never keeps a count of its own: an issuer that a reload keeps goes on counting, and a changed one starts anew.
+//! Never keeps a count of its own: keys that a reload keeps go on counting, and those from elsewhere start anew.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -32,6 +32,12 @@ struct FetchLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FeedLabels {
+    issuer: String,
+    state: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct LookUpLabels {
     outcome: &'static str,
 }
@@ -43,6 +49,8 @@ struct Families {
     dropped: Family<DroppedLabels, Gauge>,
     fetches: Family<FetchLabels, Counter>,
     revocations: Family<IssuerLabels, Gauge>,
+    revocations_percent: Family<IssuerLabels, Gauge>,
+    feeds: Family<FeedLabels, Gauge>,
     feed_ages: Family<IssuerLabels, Gauge>,
     cached: Gauge,
     cached_bytes: Gauge,
@@ -77,6 +85,9 @@ impl Families {
             self.fetches.get_or_create(&FetchLabels { issuer: issuer(), outcome }).inc_by(count);
         }
         self.revocations.get_or_create(&labels).set(i64::try_from(report.revocations).unwrap_or(i64::MAX));
+        let percent = i64::try_from(report.revocations_percent).unwrap_or(i64::MAX);
+        self.revocations_percent.get_or_create(&labels).set(percent);
+        self.feeds.get_or_create(&FeedLabels { issuer: issuer(), state: state(report.feed) }).set(1);
         if let FeedState::Fresh(age) | FeedState::Stale(age) = report.feed {
             self.feed_ages.get_or_create(&labels).set(i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
         }
@@ -101,11 +112,27 @@ impl Families {
             self.fetches,
         );
         registry.register("revocations", "Revocations in force, by issuer", self.revocations);
+        registry.register(
+            "revocations_percent",
+            "How full the fuller list of revocations is, by issuer",
+            self.revocations_percent,
+        );
+        registry.register("revocation_feed", "1 at the state of the feed of revocations, by issuer", self.feeds);
         registry.register("revocation_feed_age_seconds", "Age of the feed's last snapshot, by issuer", self.feed_ages);
         registry.register("cached_tokens", "Verified tokens that are kept, of all issuers", self.cached);
         registry.register("cached_token_bytes", "What the kept tokens weigh, in bytes", self.cached_bytes);
         registry.register("token_look_ups", "Look-ups among the kept tokens, by outcome", self.looked_up);
         registry
+    }
+}
+
+/// A stable word for each state of a feed. With `awaited` and `stale` no token of the issuer passes.
+fn state(feed: FeedState) -> &'static str {
+    match feed {
+        FeedState::Off => "off",
+        FeedState::Awaited => "awaited",
+        FeedState::Fresh(_) => "fresh",
+        FeedState::Stale(_) => "stale",
     }
 }
 
@@ -143,10 +170,9 @@ mod tests {
     use crate::observe::metrics::Metrics;
     use witgate_token::DroppedKey;
 
-    #[test]
-    fn the_issuers_metrics_follow_the_others() {
+    fn report() -> IssuerReport {
         let dropped = |index, fault| DroppedKey { index, kid: None, fault };
-        let report = IssuerReport {
+        IssuerReport {
             name: "main".into(),
             generation: 3,
             keys: 2,
@@ -157,11 +183,32 @@ mod tests {
             since_success: None,
             feed: FeedState::Stale(Duration::from_secs(61)),
             revocations: 4,
-        };
+            revocations_percent: 81,
+        }
+    }
+
+    #[test]
+    fn each_feed_is_seen_in_its_one_state() {
+        let age = Duration::from_secs(3);
+        for (feed, word, has_age) in [
+            (FeedState::Off, "off", false),
+            (FeedState::Awaited, "awaited", false),
+            (FeedState::Fresh(age), "fresh", true),
+            (FeedState::Stale(age), "stale", true),
+        ] {
+            let text = append(END, &[IssuerReport { feed, ..report() }], &CacheReport::default()).expect("encodes");
+            let line = format!("\nwitgate_issuer_revocation_feed{{issuer=\"main\",state=\"{word}\"}} 1\n");
+            assert!(text.contains(&line) && text.matches("state=").count() == 1, "{word}: {text}");
+            assert_eq!(text.contains("feed_age_seconds{issuer=\"main\"} 3\n"), has_age, "{word}: {text}");
+        }
+    }
+
+    #[test]
+    fn the_issuers_metrics_follow_the_others() {
         let mut cache = CacheReport::default();
         (cache.entries, cache.bytes, cache.hits, cache.misses) = (8, 9000, 10, 11);
         let others = Metrics::default().encode().expect("encodes");
-        let text = append(&others, &[report], &cache).expect("encodes");
+        let text = append(&others, &[report()], &cache).expect("encodes");
         for line in [
             "witgate_issuer_keys{issuer=\"main\"} 2",
             "witgate_issuer_key_set_generation{issuer=\"main\"} 3",
@@ -170,6 +217,7 @@ mod tests {
             "witgate_issuer_fetches_total{issuer=\"main\",outcome=\"succeeded\"} 5",
             "witgate_issuer_fetches_total{issuer=\"main\",outcome=\"failed\"} 7",
             "witgate_issuer_revocations{issuer=\"main\"} 4",
+            "witgate_issuer_revocations_percent{issuer=\"main\"} 81",
             "witgate_issuer_revocation_feed_age_seconds{issuer=\"main\"} 61",
             "witgate_issuer_cached_tokens 8",
             "witgate_issuer_cached_token_bytes 9000",

@@ -13,7 +13,7 @@ use witgate_tests::{Document, Mint, Stack, StackBuilder, deadline};
 const SOON: Duration = Duration::from_secs(20);
 
 fn revocations(listed: &Value) -> String {
-    json!({ "revocations": listed }).to_string()
+    json!({ "issued_at": now(), "revocations": listed }).to_string()
 }
 
 async fn start(mint: &Mint, feed: &str) -> Stack {

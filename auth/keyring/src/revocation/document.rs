@@ -8,7 +8,9 @@ use witgate_token::{Revocation, Revocations, RevocationsFull};
 /// Why a document is no snapshot. Quotes nothing of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum DocumentFault {
-    #[error("the document is no JSON object with a list 'revocations' of known kinds (line {line}, column {column})")]
+    #[error(
+        "the document is no JSON object with 'issued_at' and a list 'revocations' of known kinds (line {line}, column {column})"
+    )]
     Json { line: usize, column: usize },
     #[error("an entry has an empty name")]
     EmptyName,
@@ -20,7 +22,15 @@ pub(super) enum DocumentFault {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
+    issued_at: u64,
     revocations: Vec<Entry>,
+}
+
+/// A whole document.
+pub(super) struct Snapshot {
+    /// When the issuer made it, in seconds since 1970-01-01 UTC. A later one is never older.
+    pub issued_at: u64,
+    pub revocations: Revocations,
 }
 
 #[derive(Deserialize)]
@@ -34,7 +44,7 @@ enum Entry {
 }
 
 /// Reads a whole snapshot.
-pub(super) fn read(bytes: &[u8]) -> Result<Revocations, DocumentFault> {
+pub(super) fn read(bytes: &[u8]) -> Result<Snapshot, DocumentFault> {
     let document: Document = serde_json::from_slice(bytes)
         .map_err(|error| DocumentFault::Json { line: error.line(), column: error.column() })?;
     let mut revocations = Revocations::default();
@@ -44,7 +54,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Revocations, DocumentFault> {
         }
         revocations.insert(entry.into())?;
     }
-    Ok(revocations)
+    Ok(Snapshot { issued_at: document.issued_at, revocations })
 }
 
 impl Entry {
@@ -73,7 +83,8 @@ mod tests {
     use super::*;
 
     fn entry(entry: &str) -> Result<usize, DocumentFault> {
-        read(format!(r#"{{"revocations":[{entry}]}}"#).as_bytes()).map(|revocations| revocations.len())
+        let document = format!(r#"{{"issued_at":7,"revocations":[{entry}]}}"#);
+        read(document.as_bytes()).map(|snapshot| snapshot.revocations.len())
     }
 
     #[test]
@@ -115,11 +126,24 @@ mod tests {
 
     #[test]
     fn the_document_is_one_object_with_one_list() {
-        for bad in ["", "[]", "{}", r#"{"revocations":null}"#, r#"{"revocations":[]"#, r#"{"revocations":[]} x"#] {
+        let good = r#"{"revocations":[],"issued_at":1700000000}"#;
+        assert_eq!(read(good.as_bytes()).map(|snapshot| snapshot.issued_at), Ok(1_700_000_000));
+        for bad in ["", "[]", "{}", &good.replace("[]", "null"), &good[..good.len() - 1], &format!("{good} x")] {
             assert!(read(bad.as_bytes()).is_err(), "{bad}");
         }
-        assert!(read(br#"{"revocations":[],"revocations":[]}"#).is_err());
-        assert!(read(br#"{"revocations":[],"next":"/more"}"#).is_err());
+        for more in [r#""revocations":[]"#, r#""issued_at":1700000000"#, r#""next":"/more""#] {
+            let bad = good.replacen('{', &format!("{{{more},"), 1);
+            assert!(read(bad.as_bytes()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_document_says_when_it_was_made() {
+        assert!(read(br#"{"revocations":[]}"#).is_err());
+        for bad in ["null", "-1", "1.5", "\"1700000000\"", "[1]", "18446744073709551616"] {
+            let document = format!(r#"{{"issued_at":{bad},"revocations":[]}}"#);
+            assert!(matches!(read(document.as_bytes()), Err(DocumentFault::Json { .. })), "{bad}");
+        }
     }
 
     #[test]

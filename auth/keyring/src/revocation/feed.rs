@@ -1,6 +1,6 @@
 //! The client of one issuer's feed of revocations: polls its address, and keeps the last whole snapshot.
 //!
-//! Never takes half a snapshot, never forgets one because a poll failed, and never vouches for one that is too old.
+//! Never takes half a snapshot or an older one, never forgets one because a poll failed, and never vouches for one that is too old.
 
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
@@ -10,13 +10,15 @@ use http::HeaderValue;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{sleep, timeout, timeout_at};
 use url::Url;
 use witgate_token::{Refusal, Revocations, Verified};
 
 use super::FeedState;
 use super::document::{self, DocumentFault};
+use super::fill::Fill;
 use crate::causes::with_causes;
+use crate::config::IssuerConfig;
 use crate::feed_timing::FeedTiming;
 use crate::fetch::{self, Answer, FetchFault};
 use crate::guard::Allowances;
@@ -38,9 +40,13 @@ pub(crate) struct Feed {
     /// True once the first attempt has ended, however it ended.
     attempted: watch::Sender<bool>,
     poller: OnceLock<Poller>,
+    fill: Fill,
 }
 
+#[derive(Clone)]
 struct Snapshot {
+    /// When the issuer made it, in seconds since 1970-01-01 UTC.
+    issued_at: u64,
     revoked: Arc<Revocations>,
     etag: Option<HeaderValue>,
     /// When the poll that brought or confirmed it began.
@@ -67,6 +73,8 @@ enum FeedFault {
     NothingToKeep,
     #[error(transparent)]
     Document(#[from] DocumentFault),
+    #[error("the document is older than the one in force: it was issued at {issued_at}, that one at {in_force}")]
+    Older { issued_at: u64, in_force: u64 },
     #[error("the reading was broken off")]
     BrokenOff,
 }
@@ -80,21 +88,23 @@ impl Feed {
         timing: FeedTiming,
         runtime: Handle,
     ) -> Self {
-        let (snapshot, poller) = Default::default();
+        let (snapshot, poller, fill) = Default::default();
         let (profile, attempted) = (profile.to_owned(), watch::Sender::new(false));
-        Self { profile, address, allowances, client, timing, runtime, snapshot, attempted, poller }
+        Self { profile, address, allowances, client, timing, runtime, snapshot, attempted, poller, fill }
     }
 
-    pub fn address(&self) -> &Url {
-        &self.address
+    /// Whether it is the one that this configuration names, under the same name and allowances.
+    pub fn is_of(&self, config: &IssuerConfig) -> bool {
+        let same_address = config.revocations.as_ref() == Some(&self.address);
+        same_address && self.profile == config.profile.name && self.allowances == config.allowances()
     }
 
-    /// Starts to poll, and waits for the first attempt to end. It has a deadline.
-    pub async fn ensure(self: &Arc<Self>) {
+    /// Starts to poll, and waits for the first attempt to end, until then at most.
+    pub async fn ensure(self: &Arc<Self>, until: tokio::time::Instant) {
         self.poller.get_or_init(|| Poller(self.runtime.spawn(poll(Arc::downgrade(self))).abort_handle()));
         if !*self.attempted.borrow() {
             let mut attempted = self.attempted.subscribe();
-            let _ = timeout(self.timing.deadline, attempted.wait_for(|ended| *ended)).await;
+            let _ = timeout_at(until, attempted.wait_for(|ended| *ended)).await;
         }
     }
 
@@ -120,18 +130,32 @@ impl Feed {
         let etag = before.as_ref().and_then(|before| before.etag.as_ref());
         let get = fetch::get_if_changed(&self.client, &self.address, self.allowances, etag, MAX_DOCUMENT_BYTES);
         let answer = timeout(self.timing.deadline, get).await.map_err(|_| FeedFault::Deadline)??;
-        let (revoked, etag, max_age) = match answer {
-            Answer::Changed { fetched, etag } => (Arc::new(read(fetched.body).await?), etag, fetched.max_age),
+        let (next, max_age) = match answer {
+            Answer::Changed { fetched, etag } => {
+                let read = read(fetched.body).await?;
+                let revoked = Arc::new(read.revocations);
+                (Snapshot { issued_at: read.issued_at, revoked, etag, asked }, fetched.max_age)
+            }
             Answer::Unchanged { max_age } => {
                 let before = before.as_ref().ok_or(FeedFault::NothingToKeep)?;
-                (Arc::clone(&before.revoked), before.etag.clone(), max_age)
+                (Snapshot { asked, ..Snapshot::clone(before) }, max_age)
             }
         };
-        if before.is_none_or(|before| !Arc::ptr_eq(&before.revoked, &revoked)) {
-            tracing::debug!(profile = %self.profile, revocations = revoked.len(), "revocations in force");
-        }
-        self.snapshot.store(Some(Arc::new(Snapshot { revoked, etag, asked })));
+        self.put_in_force(before.as_deref(), next)?;
         Ok(max_age)
+    }
+
+    /// A cache on the way, or an issuer that lost its memory, could bring revoked tokens back.
+    fn put_in_force(&self, before: Option<&Snapshot>, next: Snapshot) -> Result<(), FeedFault> {
+        if let Some(before) = before.filter(|before| next.issued_at < before.issued_at) {
+            return Err(FeedFault::Older { issued_at: next.issued_at, in_force: before.issued_at });
+        }
+        if before.is_none_or(|before| !Arc::ptr_eq(&before.revoked, &next.revoked)) {
+            tracing::debug!(profile = %self.profile, revocations = next.revoked.len(), "revocations in force");
+        }
+        self.fill.note(&self.profile, "the feed", next.revoked.len());
+        self.snapshot.store(Some(Arc::new(next)));
+        Ok(())
     }
 
     /// How long to wait after an attempt: what the server wants, within bounds.
@@ -149,7 +173,7 @@ impl Feed {
 }
 
 /// A large document takes long to read, so no worker of the runtime does it.
-async fn read(body: Vec<u8>) -> Result<Revocations, FeedFault> {
+async fn read(body: Vec<u8>) -> Result<document::Snapshot, FeedFault> {
     let read = tokio::task::spawn_blocking(move || document::read(&body)).await;
     Ok(read.map_err(|_| FeedFault::BrokenOff)??)
 }

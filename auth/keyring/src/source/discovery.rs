@@ -6,6 +6,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::SourceFault;
+use crate::causes::clipped;
 use crate::origin::{self, Origin};
 
 /// The two members that matter. serde refuses a second one of the same name.
@@ -31,7 +32,7 @@ pub(super) fn key_address(
         return Err(SourceFault::DiscoveryDowngrade);
     }
     if !origin::same(issuer, &keys) && !key_origins.iter().any(|origin| origin.is_of(&keys)) {
-        return Err(SourceFault::DiscoveryOrigin(keys.origin().ascii_serialization()));
+        return Err(SourceFault::DiscoveryOrigin(clipped(&keys.origin().ascii_serialization())));
     }
     Ok(keys)
 }

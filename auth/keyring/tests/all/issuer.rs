@@ -27,20 +27,29 @@ pub const ISSUER: &str = "https://id.example.com";
 
 /// A signing key.
 pub struct Signer {
-    kid: String,
+    kid: Option<String>,
     pair: EcdsaKeyPair,
 }
 
 impl Signer {
     pub fn new(kid: &str) -> Self {
+        Self { kid: Some(kid.to_owned()), ..Self::nameless() }
+    }
+
+    /// Neither its key nor its tokens have a `kid`.
+    pub fn nameless() -> Self {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
-        Self { kid: kid.to_owned(), pair }
+        Self { kid: None, pair }
     }
 
     pub fn jwk(&self) -> Value {
         let (x, y) = self.pair.public_key().as_ref()[1..].split_at(32);
         let encode = |bytes| URL_SAFE_NO_PAD.encode(bytes);
-        json!({"kty": "EC", "crv": "P-256", "kid": self.kid, "x": encode(x), "y": encode(y)})
+        let mut jwk = json!({"kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y)});
+        if let Some(kid) = &self.kid {
+            jwk["kid"] = json!(kid);
+        }
+        jwk
     }
 
     pub fn jwks(&self) -> String {
@@ -62,7 +71,7 @@ impl Signer {
         }
         let mut header = Header::new(jsonwebtoken::Algorithm::ES256);
         header.typ = Some("at+jwt".into());
-        header.kid = Some(self.kid.clone());
+        header.kid.clone_from(&self.kid);
         let pkcs8 = self.pair.to_pkcs8v1().expect("a document");
         jsonwebtoken::encode(&header, &claims, &EncodingKey::from_ec_der(pkcs8.as_ref())).expect("signs")
     }

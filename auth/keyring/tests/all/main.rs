@@ -4,6 +4,8 @@
 
 mod issuer;
 mod fetching;
+mod rotation;
+mod renewal;
 mod hostile;
 mod files;
 mod discovery;

@@ -2,7 +2,7 @@
 //!
 //! Never counts on timing: each fetch is caused by a token or by a changed file.
 
-use axum::response::IntoResponse as _;
+use axum::response::{IntoResponse as _, Redirect};
 use http::StatusCode;
 use serde_json::json;
 use tokio::runtime::Handle;
@@ -33,6 +33,26 @@ async fn keys_that_were_left_out_are_named_with_their_reason() {
     assert_eq!(dropped, expected);
     assert_eq!((report.generation, report.keys, report.fetches_succeeded, report.fetches_failed), (1, 1, 1, 0));
     assert!(report.since_success.is_some() && report.last_failure.is_none());
+}
+
+#[tokio::test]
+async fn what_a_server_says_is_cut_to_a_bearable_length() {
+    let (signer, long) = (Signer::new("k1"), "x".repeat(5000));
+    let keys = json!([signer.jwk(), {"kty": "oct", "k": "AA", "kid": long}]);
+    let server = Server::publishing(json!({"keys": keys}).to_string()).await;
+    let keyring = keyring(&server, &quick());
+    assert!(keyring.authenticate(&signer.token()).await.is_ok());
+    assert_eq!(keyring.report()[0].dropped[0].kid.as_ref().map(String::len), Some(256));
+    let elsewhere = format!("https://{long}.example.com/path?token=secret");
+    server.now_answers(move |_| Redirect::temporary(&elsewhere).into_response());
+    let unknown = Signer::new("unknown").token();
+    eventually("a failed fetch", async || {
+        let _ = keyring.authenticate(&unknown).await;
+        keyring.report()[0].fetches_failed > 0
+    })
+    .await;
+    let reason = keyring.report().remove(0).last_failure.expect("a reason");
+    assert!(reason.contains("https://xxx") && reason.len() < 400 && !reason.contains("path"), "{reason}");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //!
 //! Never waits by sleeping: tests wait for the server's own count, or ask until it is so.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -23,15 +24,15 @@ const AN_HOUR: Duration = Duration::from_secs(3600);
 
 /// A feed whose document a test sets. It has a validator, and counts what it is asked.
 #[derive(Clone)]
-struct FeedServer {
+pub struct FeedServer {
     document: Arc<Mutex<(StatusCode, String)>>,
     asked: Arc<AtomicUsize>,
     unchanged: Arc<AtomicUsize>,
-    address: url::Url,
+    pub address: url::Url,
 }
 
 impl FeedServer {
-    async fn saying(revocations: &Value) -> Self {
+    pub async fn saying(revocations: &Value) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = format!("http://{}/revoked", listener.local_addr().expect("bound")).parse().expect("a URL");
         let (document, asked, unchanged) = (Arc::default(), Arc::default(), Arc::default());
@@ -43,14 +44,18 @@ impl FeedServer {
     }
 
     fn now_says(&self, revocations: &Value) {
-        self.now_answers(StatusCode::OK, json!({"revocations": revocations}).to_string());
+        self.now_says_of(now(), revocations);
+    }
+
+    fn now_says_of(&self, issued_at: u64, revocations: &Value) {
+        self.now_answers(StatusCode::OK, json!({"issued_at": issued_at, "revocations": revocations}).to_string());
     }
 
     fn now_answers(&self, status: StatusCode, body: String) {
         *self.document.lock().expect("unpoisoned") = (status, body);
     }
 
-    fn asked(&self) -> usize {
+    pub fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
 
@@ -64,7 +69,9 @@ impl FeedServer {
 async fn answer(State(server): State<FeedServer>, headers: HeaderMap) -> Response {
     server.asked.fetch_add(1, Ordering::SeqCst);
     let (status, body) = server.document.lock().expect("unpoisoned").clone();
-    let etag = format!("\"{}-{}\"", body.len(), body.bytes().map(u64::from).sum::<u64>());
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    let etag = format!("\"{:x}\"", hasher.finish());
     if status == StatusCode::OK && headers.get("if-none-match").is_some_and(|known| *known == *etag) {
         server.unchanged.fetch_add(1, Ordering::SeqCst);
         return StatusCode::NOT_MODIFIED.into_response();
@@ -73,7 +80,7 @@ async fn answer(State(server): State<FeedServer>, headers: HeaderMap) -> Respons
 }
 
 /// Polls so often that a test need not wait, and believes a snapshot for an hour.
-fn often() -> FeedTiming {
+pub fn often() -> FeedTiming {
     let poll = Duration::from_millis(10);
     FeedTiming { poll, max_poll: poll, deadline: PATIENCE, max_stale: AN_HOUR }
 }
@@ -149,7 +156,9 @@ async fn too_many_revocations_are_taken_whole_or_not_at_all() {
     let full = keyring.revoke("main", many(witgate_token::MAX_REVOCATIONS + 1));
     assert!(matches!(full, Err(RevokeError::Full(_))));
     assert_eq!(verdict(&keyring, &token), None);
+    assert_eq!(keyring.report()[0].revocations_percent, 0);
     keyring.revoke("main", many(witgate_token::MAX_REVOCATIONS)).expect("room");
+    assert_eq!(keyring.report()[0].revocations_percent, 100);
     assert_eq!(verdict(&keyring, &token), Some(Refusal::Revoked));
 }
 
@@ -210,21 +219,43 @@ async fn a_bad_answer_changes_nothing() {
     let (keyring, _folder) = holding(&signer, Some((&feed, often())));
     let (revoked, good) = (signer.token_with(&json!({"jti": "t1"})), signer.token_with(&json!({"jti": "t2"})));
     assert_eq!(asked(&keyring, &revoked).await, Some(Refusal::Revoked));
-    let with = |entry: Value| json!({"revocations": [{"kind": "token", "jti": "t2", "until": now() + 600}, entry]});
+    let with = |entry: Value| json!({"issued_at": now(), "revocations": [{"kind": "token", "jti": "t2", "until": now() + 600}, entry]});
+    let empty = || json!({"issued_at": now(), "revocations": []});
     for (status, body) in [
         (StatusCode::OK, String::new()),
         (StatusCode::OK, "{}".into()),
         (StatusCode::OK, with(json!({"kind": "device", "id": "d"})).to_string()),
         (StatusCode::OK, with(json!({"kind": "key"})).to_string()),
-        (StatusCode::FOUND, json!({"revocations": []}).to_string()),
+        (StatusCode::FOUND, empty().to_string()),
+        (StatusCode::OK, json!({"revocations": []}).to_string()),
         (StatusCode::NO_CONTENT, String::new()),
-        (StatusCode::INTERNAL_SERVER_ERROR, json!({"revocations": []}).to_string()),
+        (StatusCode::INTERNAL_SERVER_ERROR, empty().to_string()),
     ] {
         feed.now_answers(status, body.clone());
         feed.more_polls(2).await;
         assert_eq!(asked(&keyring, &revoked).await, Some(Refusal::Revoked), "{status} {body}");
         assert_eq!(asked(&keyring, &good).await, None, "{status} {body}");
     }
+}
+
+#[tokio::test]
+async fn an_older_snapshot_is_never_believed() {
+    let signer = Signer::new("k1");
+    let feed = FeedServer::saying(&json!([])).await;
+    let issued = now();
+    feed.now_says_of(issued, &json!([{"kind": "token", "jti": "t1", "until": issued + 600}]));
+    let timing = FeedTiming { max_stale: Duration::from_millis(500), ..often() };
+    let (keyring, _folder) = holding(&signer, Some((&feed, timing)));
+    let (revoked, good) = (signer.token_with(&json!({"jti": "t1"})), signer.token_with(&json!({"jti": "t2"})));
+    assert_eq!(asked(&keyring, &revoked).await, Some(Refusal::Revoked));
+    feed.now_says_of(issued - 1, &json!([]));
+    feed.more_polls(3).await;
+    assert_eq!(verdict(&keyring, &revoked), Some(Refusal::Revoked));
+    let unavailable = Some(Refusal::RevocationsUnavailable);
+    eventually("it counts as no answer", async || verdict(&keyring, &good) == unavailable).await;
+    assert_eq!(verdict(&keyring, &revoked), Some(Refusal::Revoked));
+    feed.now_says_of(issued, &json!([]));
+    eventually("one of the same second counts", async || verdict(&keyring, &revoked).is_none()).await;
 }
 
 #[tokio::test]
