@@ -9,6 +9,7 @@
 //! the keys refuse asks for one in the background. A failed fetch evicts nothing. A key file is read when the keyring is made, then whenever its folder changes, and every 10
 //! seconds in any case.
 
+mod clock;
 mod causes;
 mod origin;
 mod reach;

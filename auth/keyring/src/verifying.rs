@@ -3,13 +3,13 @@
 //! Never passes a token that was not asked about again: time, demands and revocations count on each request, cached or not.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use witgate_token::{
     Claims, Demands, KeySet, Profile, Refusal, Verified, peek, unverified_issuer, verify, verify_profile,
 };
 
 use crate::cache::{CacheReport, Digest, Under};
+use crate::clock::now_unix;
 use crate::issuer::Issuer;
 use crate::keyring::Keyring;
 use crate::keys::Held;
@@ -128,9 +128,4 @@ fn refused_without_keys(issuer: &Issuer, token: &str, demands: &Demands, now: u6
         Ok(_) | Err(Refusal::UnknownKey) => Refusal::KeysUnavailable,
         Err(other) => other,
     }
-}
-
-/// A clock before 1970 reads as 0: every token is then from the future, which fails closed.
-fn now_unix() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

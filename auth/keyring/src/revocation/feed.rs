@@ -18,6 +18,7 @@ use super::FeedState;
 use super::document::{self, DocumentFault};
 use super::fill::Fill;
 use crate::causes::with_causes;
+use crate::clock::now_unix;
 use crate::config::IssuerConfig;
 use crate::feed_timing::FeedTiming;
 use crate::fetch::{self, Answer, FetchFault};
@@ -25,6 +26,8 @@ use crate::guard::Allowances;
 
 /// Longest document that is read, in bytes: names of 16 MiB at most, and what stands around each.
 const MAX_DOCUMENT_BYTES: usize = 24 * 1024 * 1024;
+/// How far the issuer's clock may be ahead of ours, in seconds. A document of a far future would shut out all after it.
+const AHEAD_SECONDS: u64 = 300;
 /// Of failures in a row this many stay unsaid between two lines in the log.
 const FAILURES_PER_LINE: u32 = 30;
 
@@ -75,6 +78,8 @@ enum FeedFault {
     Document(#[from] DocumentFault),
     #[error("the document is older than the one in force: it was issued at {issued_at}, that one at {in_force}")]
     Older { issued_at: u64, in_force: u64 },
+    #[error("the document is of {issued_at}, more than {AHEAD_SECONDS} seconds ahead of our clock at {now}")]
+    Ahead { issued_at: u64, now: u64 },
     #[error("the reading was broken off")]
     BrokenOff,
 }
@@ -147,6 +152,10 @@ impl Feed {
 
     /// A cache on the way, or an issuer that lost its memory, could bring revoked tokens back.
     fn put_in_force(&self, before: Option<&Snapshot>, next: Snapshot) -> Result<(), FeedFault> {
+        let now = now_unix();
+        if next.issued_at > now.saturating_add(AHEAD_SECONDS) {
+            return Err(FeedFault::Ahead { issued_at: next.issued_at, now });
+        }
         if let Some(before) = before.filter(|before| next.issued_at < before.issued_at) {
             return Err(FeedFault::Older { issued_at: next.issued_at, in_force: before.issued_at });
         }

@@ -7,7 +7,7 @@ mod document;
 mod feed;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::time::Instant;
@@ -15,6 +15,7 @@ use witgate_token::{Refusal, Revocation, Revocations, Verified};
 
 pub(crate) use feed::Feed;
 
+use crate::clock::now_unix;
 use crate::config::IssuerConfig;
 use fill::Fill;
 
@@ -115,9 +116,4 @@ impl RevocationList {
         let (state, from_feed) = self.feed.as_ref().map_or((FeedState::Off, 0), |feed| feed.report());
         (state, self.said.revoked.load().len() + from_feed)
     }
-}
-
-/// A clock before 1970 reads as 0: then nothing is forgotten.
-fn now_unix() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -258,6 +258,18 @@ async fn an_older_snapshot_is_never_believed() {
     eventually("one of the same second counts", async || verdict(&keyring, &revoked).is_none()).await;
 }
 
+/// Milliseconds for seconds, say: believed once, it would make every later snapshot an older one.
+#[tokio::test]
+async fn a_snapshot_of_the_far_future_shuts_nobody_out() {
+    let signer = Signer::new("k1");
+    let feed = FeedServer::saying(&json!([])).await;
+    feed.now_says_of(now() * 1000, &json!([]));
+    let (keyring, _folder) = holding(&signer, Some((&feed, often())));
+    assert_eq!(asked(&keyring, &signer.token()).await, Some(Refusal::RevocationsUnavailable));
+    feed.now_says_of(now() + 60, &json!([]));
+    eventually("a clock a minute ahead is none", async || verdict(&keyring, &signer.token()).is_none()).await;
+}
+
 #[tokio::test]
 async fn a_feed_that_never_answered_fails_closed() {
     let signer = Signer::new("k1");
