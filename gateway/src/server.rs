@@ -10,8 +10,8 @@ use std::thread::JoinHandle;
 
 use thiserror::Error;
 use tokio::runtime::{Handle, Runtime};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
+use witgate_wire::StopSignals;
 
 use crate::admin::{self, Admin};
 use crate::config::{Config, Faults};
@@ -107,26 +107,6 @@ fn control_runtime() -> io::Result<Runtime> {
 
 fn builder(runtime: &Handle, metrics: &Arc<Metrics>) -> Result<Builder, ServerError> {
     Builder::new(runtime.clone(), Arc::clone(metrics)).map_err(|error| ServerError::Engine(format!("{error:#}")))
-}
-
-/// What asks the process to stop.
-struct StopSignals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl StopSignals {
-    /// From here on a signal is kept until somebody waits for it. Must be called within a runtime.
-    fn new() -> io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    async fn wait(mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
 }
 
 /// Everything that is bound before anything is announced.
