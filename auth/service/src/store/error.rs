@@ -5,18 +5,19 @@ use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
 use thiserror::Error;
+use tokio_postgres::error::SqlState;
 
 use crate::gate::Busy;
 
 /// Why the store did not do what was asked.
 #[derive(Debug, Error, Clone)]
 pub enum StoreError {
-    /// The database file or its folder cannot be made or opened.
-    #[error("cannot open the database {}: {cause}", path.display())]
+    /// The database cannot be made, opened or reached.
+    #[error("cannot open the database {place}: {cause}")]
     Open {
-        /// The database file.
-        path: PathBuf,
-        /// What the system or SQLite said.
+        /// The file, or the address without a password.
+        place: String,
+        /// What the system or the database said.
         cause: String,
     },
     /// Others than the owner may read the database file.
@@ -31,9 +32,9 @@ pub enum StoreError {
     #[error("the database has schema {found}, this program knows up to {known}: use the newer program")]
     Newer {
         /// The schema number in the file.
-        found: u32,
+        found: i64,
         /// The highest that this program knows.
-        known: u32,
+        known: i64,
     },
     /// The queue is full or the deadline passed. A write that was already queued may still happen.
     #[error("the store is busy: try again in a moment")]
@@ -42,15 +43,15 @@ pub enum StoreError {
     #[error("the store has stopped")]
     Stopped,
     /// A name that is already there.
-    #[error("there is already a user {name:?}")]
+    #[error("there is already one named {name:?}")]
     NameTaken {
-        /// The folded name.
+        /// The name.
         name: String,
     },
     /// The database cannot be used, by nobody: a full disk, an I/O fault, a damaged file.
     #[error("the database cannot be used: {0}")]
     Unusable(String),
-    /// SQLite refused, or a stored value makes no sense.
+    /// The database refused, or a stored value makes no sense.
     #[error("the store failed: {0}")]
     Failed(String),
 }
@@ -78,6 +79,36 @@ fn concerns_all(code: ErrorCode) -> bool {
             | ErrorCode::NotADatabase
             | ErrorCode::OutOfMemory
     )
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(cause: tokio_postgres::Error) -> Self {
+        match cause.code() {
+            Some(code) if is_passing(code) => StoreError::Busy,
+            // The message names tables and columns; the detail, which is left out, could hold values.
+            Some(code) => StoreError::Failed(format!("PostgreSQL refused with {}", code.code())),
+            None => StoreError::Unusable(with_cause(&cause)),
+        }
+    }
+}
+
+/// Another try may succeed: a lock that another transaction holds, a deadline, a server that starts or stops.
+fn is_passing(code: &SqlState) -> bool {
+    [
+        SqlState::T_R_DEADLOCK_DETECTED,
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::LOCK_NOT_AVAILABLE,
+        SqlState::QUERY_CANCELED,
+        SqlState::TOO_MANY_CONNECTIONS,
+        SqlState::CANNOT_CONNECT_NOW,
+        SqlState::ADMIN_SHUTDOWN,
+    ]
+    .contains(code)
+}
+
+fn with_cause(error: &tokio_postgres::Error) -> String {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+    format!("{error}{}", cause.unwrap_or_default())
 }
 
 impl From<Busy> for StoreError {

@@ -1,38 +1,148 @@
-//! The store's verbs for signing keys. Never generates one: callers bring a candidate.
+//! The store's verbs for signing keys. Never generates one and never opens a sealed one: callers bring and take bytes.
+//! All changes lock the head of the feed first, so that nodes which rotate at once do it one after the other.
 
-use rusqlite::{Connection, OptionalExtension, params};
-use zeroize::Zeroizing;
+use serde_json::json;
 
 use super::Store;
+use super::audit::{self, Event};
 use super::error::StoreError;
-use super::records::StoredKey;
-use crate::clock::UnixSeconds;
+use super::records::{Origin, StoredKey};
+use super::revocations::{RevokedKind, publish};
+use super::statements::{Tx, first};
+use super::value::{Row, values};
 
 impl Store {
-    /// The key that signs with this algorithm, if there is one.
-    pub async fn active_key(&self, alg: &'static str) -> Result<Option<StoredKey>, StoreError> {
-        self.readers.read(move |connection| select_active(connection, alg)).await
+    /// All keys that were not retired, the oldest first.
+    pub async fn keys_in_use(&self) -> Result<Vec<StoredKey>, StoreError> {
+        self.read(|tx| Box::pin(async move { in_use(tx).await })).await
     }
 
-    /// Keeps the candidate unless there is an active key for its algorithm already; returns the active one. Two
-    /// processes that start at once agree on one key.
-    pub async fn adopt_key(&self, candidate: StoredKey, now: UnixSeconds) -> Result<StoredKey, StoreError> {
-        let work = move |connection: &Connection| {
-            if let Some(active) = select_active(connection, &candidate.alg)? {
-                return Ok(active);
-            }
-            let sql = "INSERT INTO signing_keys (kid, alg, private_pkcs8, created_at) VALUES (?1, ?2, ?3, ?4)";
-            connection.execute(sql, params![candidate.kid, candidate.alg, candidate.private_pkcs8.as_slice(), now])?;
-            Ok(candidate)
-        };
-        self.writer.write(work).await
+    /// All keys that there ever were, the oldest first.
+    pub async fn all_keys(&self) -> Result<Vec<StoredKey>, StoreError> {
+        let sql = "SELECT kid, alg, public_jwk, sealed_pkcs8, created_at, signs_from, retired_at FROM signing_keys
+                   ORDER BY created_at, kid";
+        self.read(move |tx| Box::pin(async move { tx.query(sql, &[]).await?.into_iter().map(key).collect() })).await
+    }
+
+    /// Adds a key, unless the keys in use are other ones than the caller has seen: then somebody else was faster, and
+    /// the answer is `false`.
+    pub async fn add_key(&self, new: StoredKey, seen: Vec<String>, origin: Origin) -> Result<bool, StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                lock(tx).await?;
+                if !are(&in_use(tx).await?, &seen) {
+                    return Ok(false);
+                }
+                insert(tx, &new, &origin).await?;
+                tx.announce().await?;
+                Ok(true)
+            })
+        })
+        .await
+    }
+
+    /// Takes keys out of use because their time is over: no revocation, all their tokens have expired.
+    pub async fn retire_old_keys(&self, kids: Vec<String>, origin: Origin) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                lock(tx).await?;
+                for kid in &kids {
+                    retire(tx, kid, "its time is over", &origin).await?;
+                }
+                tx.announce().await
+            })
+        })
+        .await
+    }
+
+    /// Takes a compromised key out of use at once and revokes all that it signed. `replacement` goes into use with it
+    /// when the keys in use are those that the caller has seen. `None` when there is no such key in use; `Some(false)`
+    /// when the caller has to look again, and nothing was changed.
+    pub async fn revoke_key(
+        &self,
+        kid: String,
+        replacement: Option<StoredKey>,
+        seen: Vec<String>,
+        origin: Origin,
+    ) -> Result<Option<bool>, StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                lock(tx).await?;
+                let keys = in_use(tx).await?;
+                if !keys.iter().any(|key| key.kid == kid) {
+                    return Ok(None);
+                }
+                if !are(&keys, &seen) {
+                    return Ok(Some(false));
+                }
+                if let Some(new) = &replacement {
+                    insert(tx, new, &origin).await?;
+                }
+                retire(tx, &kid, "revoked", &origin).await?;
+                publish(tx, RevokedKind::Key, &[kid], origin.at).await?;
+                Ok(Some(true))
+            })
+        })
+        .await
+    }
+
+    /// Stores keys again that were sealed anew under another key of the configuration.
+    pub async fn reseal_keys(&self, sealed: Vec<(String, Vec<u8>)>, origin: Origin) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                lock(tx).await?;
+                for (kid, bytes) in &sealed {
+                    let sql = "UPDATE signing_keys SET sealed_pkcs8 = $2 WHERE kid = $1";
+                    tx.execute(sql, values![kid, bytes.as_slice()]).await?;
+                }
+                audit::note(tx, &origin, Event::named("keys_resealed").detail(json!({ "keys": sealed.len() }))).await
+            })
+        })
+        .await
     }
 }
 
-fn select_active(connection: &Connection, alg: &str) -> rusqlite::Result<Option<StoredKey>> {
-    let sql = "SELECT kid, alg, private_pkcs8 FROM signing_keys WHERE alg = ?1 AND retired_at IS NULL";
-    let read = |row: &rusqlite::Row<'_>| {
-        Ok(StoredKey { kid: row.get(0)?, alg: row.get(1)?, private_pkcs8: Zeroizing::new(row.get(2)?) })
-    };
-    connection.query_row(sql, [alg], read).optional()
+async fn lock(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    first(tx, "SELECT id FROM feed WHERE id = 1 FOR UPDATE", &[]).await?;
+    Ok(())
+}
+
+async fn in_use(tx: &mut Tx<'_>) -> Result<Vec<StoredKey>, StoreError> {
+    let sql = "SELECT kid, alg, public_jwk, sealed_pkcs8, created_at, signs_from, retired_at FROM signing_keys
+               WHERE retired_at IS NULL ORDER BY created_at, kid";
+    tx.query(sql, &[]).await?.into_iter().map(key).collect()
+}
+
+fn are(keys: &[StoredKey], seen: &[String]) -> bool {
+    keys.len() == seen.len() && keys.iter().all(|key| seen.contains(&key.kid))
+}
+
+async fn insert(tx: &mut Tx<'_>, new: &StoredKey, origin: &Origin) -> Result<(), StoreError> {
+    let sql = "INSERT INTO signing_keys (kid, alg, public_jwk, sealed_pkcs8, created_at, signs_from)
+               VALUES ($1, $2, $3, $4, $5, $6)";
+    let (kid, sealed) = (&new.kid, new.sealed_pkcs8.as_slice());
+    tx.execute(sql, values![kid, &new.alg, &new.public_jwk, sealed, new.created_at, new.signs_from]).await?;
+    let detail = json!({ "kid": kid, "alg": new.alg, "signs_from": new.signs_from });
+    audit::note(tx, origin, Event::named("key_added").detail(detail)).await
+}
+
+async fn retire(tx: &mut Tx<'_>, kid: &str, reason: &str, origin: &Origin) -> Result<(), StoreError> {
+    let sql = "UPDATE signing_keys SET retired_at = $2 WHERE kid = $1 AND retired_at IS NULL";
+    if tx.execute(sql, values![kid, origin.at]).await? == 1 {
+        let detail = json!({ "kid": kid, "reason": reason });
+        audit::note(tx, origin, Event::named("key_retired").detail(detail)).await?;
+    }
+    Ok(())
+}
+
+fn key(mut row: Row) -> Result<StoredKey, StoreError> {
+    Ok(StoredKey {
+        kid: row.take(0)?,
+        alg: row.take(1)?,
+        public_jwk: row.take(2)?,
+        sealed_pkcs8: row.take(3)?,
+        created_at: row.take(4)?,
+        signs_from: row.take(5)?,
+        retired_at: row.take(6)?,
+    })
 }

@@ -1,98 +1,120 @@
-//! The token store: users, sessions, hashed refresh tokens and signing keys, behind verbs. The only room with SQL.
-//! Never keeps a password or a refresh token in clear, and never answers "done" before the write is on disk.
-//!
-//! SQLite in WAL mode: one thread writes ([`writer`]), a few connections read ([`readers`]).
+//! The token store: users, sessions, hashed refresh tokens, sealed keys, revocations, clients, the audit log. Behind
+//! verbs; the only room with SQL. Each verb is written once, against [`statements`], and runs on both databases:
+//! [`sqlite`] for one node, [`postgres`] for several. Never keeps a password or a token in clear, and never answers
+//! "done" before the write is on disk.
 
 mod error;
+mod value;
+mod statements;
 mod records;
-mod connection;
-mod writer;
-mod readers;
+mod sqlite;
+mod postgres;
+mod audit;
+mod revocations;
 mod sessions;
+mod refresh;
 mod users;
 mod keys;
 
-use std::path::Path;
-use std::sync::Arc;
+use std::time::Duration;
 
+pub use audit::{AuditRow, Event};
 pub use error::StoreError;
-pub use records::{Credentials, NewUser, Session, StoredKey, User};
-pub use sessions::{EndReason, REFRESH_GRACE, Rotation, SessionLimits};
+pub use records::{Credentials, NewUser, Origin, Session, StoredKey, User};
+pub use refresh::{Candidate, REFRESH_GRACE, Rotation, Salt};
+pub use revocations::{FeedHead, FeedPage, LEEWAY_SECONDS, Revoked, RevokedKind};
+pub use sessions::EndReason;
+pub use users::UserChange;
 
-use readers::Readers;
-use writer::Writer;
+use crate::config::{DatabaseConfig, SessionLimits};
+use postgres::Postgres;
+use sqlite::Sqlite;
+use statements::{Answer, Tx};
 
-/// A write that needs room in the file and leaves nothing behind.
-const TRIAL: &str = "CREATE TABLE trial (n INTEGER) STRICT; DROP TABLE trial";
+/// How long a change may go unseen when its wake-up got lost, or was made by another process on the same file.
+const ASK_AGAIN: Duration = Duration::from_millis(200);
 
 /// The open store. Clones share it; the last one to go finishes the queued writes.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Store {
-    // Dropped in this order: the writer's connection closes last and moves the -wal file into the database.
-    readers: Readers,
-    writer: Arc<Writer>,
+    database: Database,
+    lives: SessionLimits,
+}
+
+#[derive(Clone)]
+enum Database {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 impl Store {
-    /// Opens the database, makes it when it is missing, and brings its schema up to date. Blocks: call it at the start.
-    pub fn open(path: &Path) -> Result<Store, StoreError> {
-        let writer = connection::open_writer(path)?;
-        let readers = Readers::open(path)?;
-        let writer =
-            Writer::start(writer).map_err(|cause| StoreError::Open { path: path.into(), cause: cause.to_string() })?;
-        Ok(Store { writer: Arc::new(writer), readers })
+    /// Opens the database and brings its schema up to date; an SQLite file is made when it is missing.
+    pub async fn open(database: &DatabaseConfig, lives: SessionLimits) -> Result<Store, StoreError> {
+        let database = match database {
+            DatabaseConfig::Sqlite(path) => {
+                let path = path.clone();
+                let opened = tokio::task::spawn_blocking(move || Sqlite::open(&path)).await;
+                Database::Sqlite(opened.map_err(|cause| StoreError::Failed(cause.to_string()))??)
+            }
+            DatabaseConfig::Postgres(config) => Database::Postgres(Postgres::open(config).await?),
+        };
+        Ok(Store { database, lives })
     }
 
-    /// Whether reads work and the writer takes writes. After a write that failed for a reason of the store, a trial
-    /// write must succeed first: nobody sends other writes to a service that is not ready.
+    /// Whether the store works.
     pub async fn ready(&self) -> Result<(), StoreError> {
-        if !self.writer.is_alive() {
-            return Err(StoreError::Stopped);
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.ready().await,
+            Database::Postgres(postgres) => postgres.ready().await,
         }
-        if !self.writer.is_well() {
-            self.writer.write(|connection| Ok(connection.execute_batch(TRIAL)?)).await?;
-        }
-        self.readers.read(|connection| connection.query_row("SELECT 1", [], |_| Ok(()))).await
     }
 
-    /// How many transactions were committed since the start.
+    /// Waits until revocations or keys may have changed: until a wake-up, or for a moment.
+    pub async fn stirred(&self) {
+        let woken = async {
+            match &self.database {
+                Database::Sqlite(sqlite) => sqlite.written().await,
+                Database::Postgres(postgres) => postgres.announced().await,
+            }
+        };
+        let _ = tokio::time::timeout(ASK_AGAIN, woken).await;
+    }
+
+    /// How many transactions of the embedded database were committed since the start.
     pub fn commits_total(&self) -> u64 {
-        self.writer.commits()
+        if let Database::Sqlite(sqlite) = &self.database { sqlite.commits() } else { 0 }
+    }
+
+    fn lives(&self) -> SessionLimits {
+        self.lives
+    }
+
+    /// Runs a verb in one transaction; an `Err` undoes all of it.
+    async fn write<T: Send + 'static>(
+        &self,
+        verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.write(verb).await,
+            Database::Postgres(postgres) => postgres.write(verb).await,
+        }
+    }
+
+    /// Runs a verb that only reads, on one consistent state.
+    async fn read<T: Send + 'static>(
+        &self,
+        verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.read(verb).await,
+            Database::Postgres(postgres) => postgres.read(verb).await,
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FILL: &str = "CREATE TABLE filling (bytes BLOB) STRICT; INSERT INTO filling VALUES (zeroblob(1000000))";
-
-    fn store() -> (tempfile::TempDir, Store) {
-        let temp = tempfile::tempdir().unwrap();
-        let store = Store::open(&temp.path().join("s.sqlite")).unwrap();
-        (temp, store)
-    }
-
-    async fn run(store: &Store, sql: &'static str) -> Result<(), StoreError> {
-        store.writer.write(move |connection| Ok(connection.execute_batch(sql)?)).await
-    }
-
-    #[tokio::test]
-    async fn a_full_database_is_not_ready_until_there_is_room_again() {
-        let (_temp, store) = store();
-        store.ready().await.expect("a new one is ready");
-        // The file may not grow any more, as on a full disk.
-        run(&store, "PRAGMA max_page_count = 1").await.expect("a limit");
-        assert!(matches!(run(&store, FILL).await, Err(StoreError::Unusable(_))));
-        assert!(matches!(store.ready().await, Err(StoreError::Unusable(_))), "and the trial fails too");
-        run(&store, "PRAGMA max_page_count = 1000000").await.expect("room");
-        store.ready().await.expect("ready again");
-    }
-
-    #[tokio::test]
-    async fn a_write_that_fails_for_its_own_reason_does_not_concern_others() {
-        let (_temp, store) = store();
-        assert!(matches!(run(&store, "INSERT INTO nothing VALUES (1)").await, Err(StoreError::Failed(_))));
-        assert!(store.writer.is_well());
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = if matches!(self.database, Database::Sqlite(_)) { "sqlite" } else { "postgres" };
+        f.debug_struct("Store").field("database", &kind).finish_non_exhaustive()
     }
 }

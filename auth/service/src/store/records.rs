@@ -2,11 +2,29 @@
 
 use std::fmt;
 
-use rusqlite::Row;
-use zeroize::Zeroizing;
-
 use super::error::StoreError;
+use super::value::Row;
 use crate::clock::UnixSeconds;
+
+/// When something happens and who is behind it: goes into the audit log with what is done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The time of the act.
+    pub at: UnixSeconds,
+    /// Who acts: a user's or client's id, `cli`, `service`; nothing when nobody is signed in.
+    pub actor: Option<String>,
+    /// The caller's address.
+    pub source: Option<String>,
+    /// The id of the request.
+    pub request_id: Option<String>,
+}
+
+impl Origin {
+    /// An act of the program itself, or of a person at its command line.
+    pub fn local(actor: &str, at: UnixSeconds) -> Origin {
+        Origin { at, actor: Some(actor.to_owned()), ..Origin::default() }
+    }
+}
 
 /// A user without the password hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,32 +46,30 @@ pub struct User {
 }
 
 /// The columns of [`User`], in the order that [`User::from_row`] reads them, from a table or join that calls users `u`.
-pub(super) const USER_COLUMNS: &str = "u.id, u.name, u.email, u.roles, u.tenant, u.disabled_at, u.created_at";
+macro_rules! user_columns {
+    () => {
+        "u.id, u.name, u.email, u.roles, u.tenant, u.disabled_at, u.created_at"
+    };
+}
+
+pub(super) use user_columns;
+
+/// How many columns [`User`] has.
+pub(super) const USER_WIDTH: usize = 7;
 
 impl User {
-    /// Reads [`USER_COLUMNS`] from the start of a row.
-    pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<User> {
+    /// Reads `user_columns!` from the start of a row.
+    pub(super) fn from_row(row: &mut Row) -> Result<User, StoreError> {
         Ok(User {
-            id: row.get(0)?,
-            name: row.get(1)?,
-            email: row.get(2)?,
-            roles: roles_from(row, 3)?,
-            tenant: row.get(4)?,
-            disabled_at: row.get(5)?,
-            created_at: row.get(6)?,
+            id: row.take(0)?,
+            name: row.take(1)?,
+            email: row.take(2)?,
+            roles: row.take(3)?,
+            tenant: row.take(4)?,
+            disabled_at: row.take(5)?,
+            created_at: row.take(6)?,
         })
     }
-}
-
-fn roles_from(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<String>> {
-    let text: String = row.get(column)?;
-    serde_json::from_str(&text)
-        .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, cause.into()))
-}
-
-/// The `roles` column of a user.
-pub(super) fn roles_text(roles: &[String]) -> Result<String, StoreError> {
-    serde_json::to_string(roles).map_err(|cause| StoreError::Failed(cause.to_string()))
 }
 
 /// What signing in needs to know.
@@ -71,6 +87,7 @@ impl fmt::Debug for Credentials {
 }
 
 /// A user to add. Name and tenant are already checked and folded.
+#[derive(Clone)]
 pub struct NewUser {
     /// Folded account name.
     pub name: String,
@@ -84,26 +101,48 @@ pub struct NewUser {
     pub tenant: String,
 }
 
-/// An open session with its user, as the store last saw it.
+/// A session with its user, as the store last saw it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// UUID, the `sid` of the session's tokens.
     pub sid: String,
-    /// When the user signed in: the `auth_time` of the session's tokens.
+    /// When the session was opened.
     pub created_at: UnixSeconds,
+    /// When its refresh token was last used.
+    pub last_used_at: UnixSeconds,
+    /// When the user proved who they are: the `auth_time` of the session's tokens.
+    pub auth_time: UnixSeconds,
+    /// How (RFC 8176), such as `pwd` and `otp`.
+    pub amr: Vec<String>,
+    /// The client that holds the refresh token.
+    pub client_id: String,
+    /// What the client may, separated by spaces; nothing: all that the user's roles give.
+    pub scope: Option<String>,
+    /// The resource that was asked for (RFC 8707); nothing: the configured audience.
+    pub audience: Option<String>,
+    /// The address it was opened from.
+    pub source: Option<String>,
     /// Whose it is, with today's roles.
     pub user: User,
 }
 
 /// A signing key as it is stored.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StoredKey {
     /// RFC 7638 thumbprint.
     pub kid: String,
     /// JOSE algorithm name.
     pub alg: String,
-    /// The private key, PKCS#8 DER.
-    pub private_pkcs8: Zeroizing<Vec<u8>>,
+    /// The public part, JSON (RFC 7517).
+    pub public_jwk: String,
+    /// The private key, PKCS#8, encrypted.
+    pub sealed_pkcs8: Vec<u8>,
+    /// When it was made and published.
+    pub created_at: UnixSeconds,
+    /// From when it may sign.
+    pub signs_from: UnixSeconds,
+    /// When it was taken out of use for good.
+    pub retired_at: Option<UnixSeconds>,
 }
 
 impl fmt::Debug for StoredKey {

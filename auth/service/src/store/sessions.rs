@@ -1,255 +1,265 @@
-//! The store's verbs for sessions and their refresh tokens. Each verb is one write, so that two requests with one token
-//! are judged one after the other: exactly one successor is good after them. Never sees a token, only its hash.
+//! The store's verbs for sessions. What ends a session also revokes its access tokens, in the same transaction. Never
+//! ends a session without saying so in the audit log and in the feed.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::json;
 
 use super::Store;
+use super::audit::{self, Event};
 use super::error::StoreError;
-use super::records::{Session, USER_COLUMNS, User};
+use super::records::{Origin, Session, USER_WIDTH, User, user_columns};
+use super::revocations::{RevokedKind, publish};
+use super::statements::{Tx, first};
+use super::value::{Row, values};
 use crate::clock::UnixSeconds;
 use crate::refresh_token::TokenHash;
 
-/// For this many seconds after a refresh token was spent, its owner may present it again: the answer was lost. Reloading
-/// a page twice or a cut connection does that. Counted from the first use.
-pub const REFRESH_GRACE: UnixSeconds = 10;
-
-/// How long sessions live, in seconds.
-#[derive(Debug, Clone, Copy)]
-pub struct SessionLimits {
-    /// A refresh token that is not used for this long is void.
-    pub idle: UnixSeconds,
-    /// A session ends this long after signing in, used or not.
-    pub absolute: UnixSeconds,
-}
-
-impl SessionLimits {
-    fn token_expiry(&self, session_created: UnixSeconds, now: UnixSeconds) -> UnixSeconds {
-        now.saturating_add(self.idle).min(session_created.saturating_add(self.absolute))
-    }
-}
+/// Most sessions in one list.
+const MAX_LISTED: i64 = 1000;
 
 /// Why a session ended, as stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndReason {
     /// The user signed out.
     Logout,
+    /// The user, or an administrator, ended it from elsewhere.
+    Revoked,
     /// A spent refresh token came back: it was copied by someone.
     RefreshReused,
+    /// An authorization code came back: it was copied by someone.
+    CodeReused,
     /// The idle or the absolute limit was reached.
     Expired,
     /// The user was disabled.
     UserDisabled,
+    /// The client was disabled.
+    ClientDisabled,
+    /// The password was changed.
+    PasswordChanged,
 }
 
 impl EndReason {
-    fn as_str(self) -> &'static str {
+    /// As it is stored and shown.
+    pub fn as_str(self) -> &'static str {
         match self {
             EndReason::Logout => "logout",
+            EndReason::Revoked => "revoked",
             EndReason::RefreshReused => "refresh_reused",
+            EndReason::CodeReused => "code_reused",
             EndReason::Expired => "expired",
             EndReason::UserDisabled => "user_disabled",
+            EndReason::ClientDisabled => "client_disabled",
+            EndReason::PasswordChanged => "password_changed",
         }
     }
 }
 
-/// What became of a presented refresh token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rotation {
-    /// The token is spent and its successor is stored.
-    Rotated(Session),
-    /// The token was spent within [`REFRESH_GRACE`] and nobody has used its successor: a new one took the successor's
-    /// place.
-    Repeated(Session),
-    /// No such token.
-    Unknown,
-    /// The session had ended before.
-    SessionEnded,
-    /// The token, or the session, is too old. The session has ended now.
-    Expired,
-    /// The user is disabled. The session has ended now.
-    UserDisabled,
-    /// The token was spent before, or its place was taken. The session has ended now.
-    Reused {
-        /// The session.
-        sid: String,
-        /// The user's id.
-        user: String,
-    },
+/// The columns of [`Session`], user first, from a join that calls sessions `s` and users `u`.
+macro_rules! session_columns {
+    () => {
+        concat!(
+            user_columns!(),
+            ", s.sid, s.created_at, s.last_used_at, s.auth_time, s.amr, s.client_id, s.scope, s.audience, s.source"
+        )
+    };
+}
+
+pub(super) use session_columns;
+
+/// How many columns [`Session`] has.
+pub(super) const SESSION_WIDTH: usize = USER_WIDTH + 9;
+
+impl Session {
+    /// Reads `session_columns!` from the start of a row.
+    pub(super) fn from_row(row: &mut Row) -> Result<Session, StoreError> {
+        let user = User::from_row(row)?;
+        let mut session = Session {
+            user,
+            sid: row.take(USER_WIDTH)?,
+            created_at: row.take(USER_WIDTH + 1)?,
+            last_used_at: row.take(USER_WIDTH + 2)?,
+            auth_time: row.take(USER_WIDTH + 3)?,
+            amr: row.take(USER_WIDTH + 4)?,
+            client_id: row.take(USER_WIDTH + 5)?,
+            scope: row.take(USER_WIDTH + 6)?,
+            audience: row.take(USER_WIDTH + 7)?,
+            source: row.take(USER_WIDTH + 8)?,
+        };
+        // Sessions of the first schema.
+        if session.auth_time == 0 {
+            session.auth_time = session.created_at;
+        }
+        Ok(session)
+    }
 }
 
 impl Store {
     /// Opens a session with its first refresh token. `false` when the user is gone or was disabled meanwhile.
-    pub async fn create_session(
-        &self,
-        session: Session,
-        token: TokenHash,
-        limits: SessionLimits,
-    ) -> Result<bool, StoreError> {
-        let work = move |connection: &Connection| {
-            let now = session.created_at;
-            let sql = "INSERT INTO sessions (sid, user_id, created_at, last_used_at)
-                       SELECT ?1, id, ?3, ?3 FROM users WHERE id = ?2 AND disabled_at IS NULL";
-            if connection.prepare_cached(sql)?.execute(params![session.sid, session.user.id, now])? == 0 {
-                return Ok(false);
-            }
-            insert_token(connection, &token, &session.sid, now, limits.token_expiry(now, now))?;
-            Ok(true)
-        };
-        self.writer.write(work).await
-    }
-
-    /// Spends a refresh token for its successor, or ends the session when it was spent before (RFC 9700 section 4.14),
-    /// unless its answer was lost ([`Rotation::Repeated`]). The user's state is checked again.
-    pub async fn rotate_refresh(
-        &self,
-        presented: TokenHash,
-        successor: TokenHash,
-        limits: SessionLimits,
-        now: UnixSeconds,
-    ) -> Result<Rotation, StoreError> {
-        let work = move |connection: &Connection| match find_token(connection, &presented)? {
-            Some(token) => rotate(connection, token, &presented, &successor, limits, now),
-            None => Ok(Rotation::Unknown),
-        };
-        self.writer.write(work).await
+    pub async fn create_session(&self, session: Session, token: TokenHash, origin: Origin) -> Result<bool, StoreError> {
+        let expires = self.lives().token_expiry(session.created_at, session.created_at);
+        self.write(move |tx| {
+            Box::pin(async move {
+                let opened = open(tx, &session, &token, expires).await?;
+                if opened {
+                    let event = Event::named("login_succeeded").user(&session.user.id).sid(&session.sid);
+                    audit::note(tx, &origin, event.client(&session.client_id)).await?;
+                }
+                Ok(opened)
+            })
+        })
+        .await
     }
 
     /// Ends the session of a refresh token, spent or not. The session when it was open until now.
-    pub async fn end_session(&self, presented: TokenHash, now: UnixSeconds) -> Result<Option<Session>, StoreError> {
-        let work = move |connection: &Connection| {
-            let open = find_token(connection, &presented)?.filter(|token| token.ended_at.is_none());
-            if let Some(token) = &open {
-                end_session(connection, &token.session.sid, EndReason::Logout, now)?;
-            }
-            Ok(open.map(|token| token.session))
-        };
-        self.writer.write(work).await
-    }
-}
-
-/// Ends all open sessions of a user; how many.
-pub(super) fn end_sessions_of(
-    connection: &Connection,
-    user: &str,
-    reason: EndReason,
-    now: UnixSeconds,
-) -> Result<usize, StoreError> {
-    let sql = "UPDATE sessions SET ended_at = ?2, end_reason = ?3 WHERE user_id = ?1 AND ended_at IS NULL";
-    Ok(connection.execute(sql, params![user, now, reason.as_str()])?)
-}
-
-struct FoundToken {
-    session: Session,
-    expires_at: UnixSeconds,
-    spent: Option<Spent>,
-    ended_at: Option<UnixSeconds>,
-}
-
-/// When a token was spent, and what took its place.
-struct Spent {
-    at: UnixSeconds,
-    successor: TokenHash,
-}
-
-impl FoundToken {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<FoundToken> {
-        Ok(FoundToken {
-            session: Session {
-                sid: row.get("sid")?,
-                created_at: row.get("session_created_at")?,
-                user: User::from_row(row)?,
-            },
-            expires_at: row.get("expires_at")?,
-            spent: spent_from(row)?,
-            ended_at: row.get("ended_at")?,
+    pub async fn end_session_of(&self, token: TokenHash, origin: Origin) -> Result<Option<Session>, StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let sql = "SELECT sid FROM refresh_tokens WHERE hash = $1";
+                let Some(mut row) = first(tx, sql, values![&token]).await? else { return Ok(None) };
+                end(tx, &row.take::<String>(0)?, EndReason::Logout, &origin).await
+            })
         })
+        .await
+    }
+
+    /// Ends one session. The session when it was open until now and, where a user is named, was this user's.
+    pub async fn end_session(
+        &self,
+        sid: String,
+        of_user: Option<String>,
+        reason: EndReason,
+        origin: Origin,
+    ) -> Result<Option<Session>, StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let Some(session) = find(tx, &sid).await? else { return Ok(None) };
+                if of_user.is_some_and(|user| user != session.user.id) {
+                    return Ok(None);
+                }
+                end(tx, &sid, reason, &origin).await
+            })
+        })
+        .await
+    }
+
+    /// Ends all sessions of a user but one, browser sessions included; how many.
+    pub async fn end_sessions_of_user(
+        &self,
+        user: String,
+        but: Option<String>,
+        reason: EndReason,
+        origin: Origin,
+    ) -> Result<usize, StoreError> {
+        self.write(move |tx| Box::pin(async move { end_all_of(tx, &user, but.as_deref(), reason, &origin).await })).await
+    }
+
+    /// The open session of this id, with its user.
+    pub async fn open_session(&self, sid: String) -> Result<Option<Session>, StoreError> {
+        self.read(move |tx| Box::pin(async move { find(tx, &sid).await })).await
+    }
+
+    /// The open sessions of a user, or of all, that can still be used; the last used one first.
+    pub async fn list_sessions(&self, user: Option<String>, now: UnixSeconds) -> Result<Vec<Session>, StoreError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            session_columns!(),
+            " FROM sessions s JOIN users u ON u.id = s.user_id
+              WHERE s.ended_at IS NULL AND s.created_at > $2 AND s.last_used_at > $3 AND s.user_id = coalesce($1, s.user_id)
+              ORDER BY s.last_used_at DESC, s.sid LIMIT $4"
+        );
+        let lives = self.lives();
+        let (since, used) = (now - lives.absolute, now - lives.idle);
+        self.read(move |tx| {
+            Box::pin(async move {
+                let rows = tx.query(SQL, values![user, since, used, MAX_LISTED]).await?;
+                rows.into_iter().map(|mut row| Session::from_row(&mut row)).collect()
+            })
+        })
+        .await
     }
 }
 
-fn spent_from(row: &Row<'_>) -> rusqlite::Result<Option<Spent>> {
-    let at: Option<UnixSeconds> = row.get("spent_at")?;
-    at.map(|at| Ok(Spent { at, successor: row.get("successor")? })).transpose()
-}
-
-fn find_token(connection: &Connection, hash: &TokenHash) -> Result<Option<FoundToken>, StoreError> {
-    let sql = format!(
-        "SELECT {USER_COLUMNS}, s.sid, s.created_at AS session_created_at, s.ended_at, r.expires_at, r.spent_at, r.successor
-         FROM refresh_tokens r JOIN sessions s ON s.sid = r.sid JOIN users u ON u.id = s.user_id WHERE r.hash = ?1"
-    );
-    Ok(connection.prepare_cached(&sql)?.query_row([hash.as_slice()], FoundToken::from_row).optional()?)
-}
-
-fn rotate(
-    connection: &Connection,
-    token: FoundToken,
-    presented: &TokenHash,
-    successor: &TokenHash,
-    limits: SessionLimits,
-    now: UnixSeconds,
-) -> Result<Rotation, StoreError> {
-    let FoundToken { session, expires_at, spent, ended_at } = token;
-    let ends = |reason| end_session(connection, &session.sid, reason, now);
-    if ended_at.is_some() {
-        return Ok(Rotation::SessionEnded);
-    }
-    let repeated = spent.is_some();
-    if let Some(spent) = spent
-        && !withdraw_unused(connection, &spent, now)?
-    {
-        ends(EndReason::RefreshReused)?;
-        return Ok(Rotation::Reused { sid: session.sid, user: session.user.id });
-    }
-    if expires_at <= now || session.created_at.saturating_add(limits.absolute) <= now {
-        ends(EndReason::Expired)?;
-        return Ok(Rotation::Expired);
-    }
-    if session.user.disabled_at.is_some() {
-        ends(EndReason::UserDisabled)?;
-        return Ok(Rotation::UserDisabled);
-    }
-    spend(connection, presented, successor, now)?;
-    insert_token(connection, successor, &session.sid, now, limits.token_expiry(session.created_at, now))?;
-    connection.execute("UPDATE sessions SET last_used_at = ?2 WHERE sid = ?1", params![session.sid, now])?;
-    Ok(if repeated { Rotation::Repeated(session) } else { Rotation::Rotated(session) })
-}
-
-/// Voids the successor of a token that was spent a moment ago, when nobody has used it. A withdrawn token is its own
-/// successor: when it comes back it can never be excused, and ends the session. `false` when there is no excuse: too
-/// late, a clock that was set back, or the successor was used.
-fn withdraw_unused(connection: &Connection, spent: &Spent, now: UnixSeconds) -> Result<bool, StoreError> {
-    if !(0..REFRESH_GRACE).contains(&now.saturating_sub(spent.at)) {
+/// Opens a session when its user is enabled. The user's row is locked, so that disabling comes before or after it.
+pub(super) async fn open(
+    tx: &mut Tx<'_>,
+    session: &Session,
+    token: &TokenHash,
+    expires: UnixSeconds,
+) -> Result<bool, StoreError> {
+    let locked = "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL FOR UPDATE";
+    if first(tx, locked, values![&session.user.id]).await?.is_none() {
         return Ok(false);
     }
-    let sql = "UPDATE refresh_tokens SET spent_at = ?2, successor = hash WHERE hash = ?1 AND spent_at IS NULL";
-    Ok(connection.execute(sql, params![spent.successor.as_slice(), now])? == 1)
+    let sql = "INSERT INTO sessions (sid, user_id, created_at, last_used_at, auth_time, amr, client_id, scope, audience, source)
+               VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9)";
+    let (scope, audience, source) = (session.scope.as_ref(), session.audience.as_ref(), session.source.as_ref());
+    let (sid, user, amr) = (&session.sid, &session.user.id, session.amr.as_slice());
+    let row = values![sid, user, session.created_at, session.auth_time, amr, &session.client_id, scope, audience, source];
+    tx.execute(sql, row).await?;
+    insert_token(tx, token, sid, session.created_at, expires).await?;
+    Ok(true)
 }
 
-/// Names the token's successor. The time of its first use stays.
-fn spend(
-    connection: &Connection,
-    presented: &TokenHash,
-    successor: &TokenHash,
-    now: UnixSeconds,
-) -> Result<(), StoreError> {
-    let sql = "UPDATE refresh_tokens SET spent_at = coalesce(spent_at, ?2), successor = ?3 WHERE hash = ?1";
-    let spent = connection.execute(sql, params![presented.as_slice(), now, successor.as_slice()])?;
-    if spent == 1 { Ok(()) } else { Err(StoreError::Failed("a refresh token is gone".into())) }
-}
-
-fn insert_token(
-    connection: &Connection,
+/// Stores a refresh token by its hash.
+pub(super) async fn insert_token(
+    tx: &mut Tx<'_>,
     hash: &TokenHash,
     sid: &str,
     issued: UnixSeconds,
     expires: UnixSeconds,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO refresh_tokens (hash, sid, issued_at, expires_at) VALUES (?1, ?2, ?3, ?4)";
-    connection.prepare_cached(sql)?.execute(params![hash.as_slice(), sid, issued, expires])?;
+    let sql = "INSERT INTO refresh_tokens (hash, sid, issued_at, expires_at) VALUES ($1, $2, $3, $4)";
+    tx.execute(sql, values![hash, sid, issued, expires]).await?;
     Ok(())
 }
 
-fn end_session(connection: &Connection, sid: &str, reason: EndReason, now: UnixSeconds) -> Result<(), StoreError> {
-    let sql = "UPDATE sessions SET ended_at = ?2, end_reason = ?3 WHERE sid = ?1 AND ended_at IS NULL";
-    connection.execute(sql, params![sid, now, reason.as_str()])?;
-    Ok(())
+/// The open session of this id.
+pub(super) async fn find(tx: &mut Tx<'_>, sid: &str) -> Result<Option<Session>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        session_columns!(),
+        " FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.sid = $1 AND s.ended_at IS NULL"
+    );
+    first(tx, SQL, values![sid]).await?.map(|mut row| Session::from_row(&mut row)).transpose()
+}
+
+/// Ends a session and revokes its access tokens. `None` when it had ended before, or there is none.
+pub(super) async fn end(
+    tx: &mut Tx<'_>,
+    sid: &str,
+    reason: EndReason,
+    origin: &Origin,
+) -> Result<Option<Session>, StoreError> {
+    let Some(session) = find(tx, sid).await? else { return Ok(None) };
+    let sql = "UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE sid = $1 AND ended_at IS NULL";
+    if tx.execute(sql, values![sid, origin.at, reason.as_str()]).await? == 0 {
+        return Ok(None);
+    }
+    audit::note(tx, origin, ended(&session.user.id, sid, reason).client(&session.client_id)).await?;
+    publish(tx, RevokedKind::Session, &[sid.to_owned()], origin.at).await?;
+    Ok(Some(session))
+}
+
+/// Ends all sessions of a user but one, browser sessions included; how many.
+pub(super) async fn end_all_of(
+    tx: &mut Tx<'_>,
+    user: &str,
+    but: Option<&str>,
+    reason: EndReason,
+    origin: &Origin,
+) -> Result<usize, StoreError> {
+    let sql = "UPDATE sessions SET ended_at = $2, end_reason = $3
+               WHERE user_id = $1 AND ended_at IS NULL AND sid <> coalesce($4, '') RETURNING sid";
+    let rows = tx.query(sql, values![user, origin.at, reason.as_str(), but]).await?;
+    let sids: Vec<String> = rows.into_iter().map(|mut row| row.take(0)).collect::<Result<_, _>>()?;
+    let browsers = "UPDATE browser_sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL";
+    tx.execute(browsers, values![user, origin.at]).await?;
+    for sid in &sids {
+        audit::note(tx, origin, ended(user, sid, reason)).await?;
+    }
+    publish(tx, RevokedKind::Session, &sids, origin.at).await?;
+    Ok(sids.len())
+}
+
+fn ended(user: &str, sid: &str, reason: EndReason) -> Event {
+    Event::named("session_ended").user(user).sid(sid).detail(json!({ "reason": reason.as_str() }))
 }

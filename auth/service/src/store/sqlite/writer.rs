@@ -12,7 +12,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::error::StoreError;
+use super::super::error::StoreError;
 
 /// How many writes may wait for the thread.
 const QUEUE_LENGTH: usize = 1024;
@@ -45,7 +45,7 @@ impl Writer {
         let kept = Arc::clone(&record);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write_until_closed(&connection, waiting, &kept))?;
+            .spawn(move || write_until_closed(connection, waiting, &kept))?;
         Ok(Writer { queue: Some(queue), thread: Some(thread), record })
     }
 
@@ -53,7 +53,7 @@ impl Writer {
     /// [`StoreError::Busy`] when the queue is full or the deadline passes; a write already taken may still happen then.
     pub(super) async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (caller, answer) = oneshot::channel();
         let write = Box::new(Waiting { work: Some(work), outcome: None, caller });
@@ -100,7 +100,7 @@ trait Write: Send {
     /// Whether nobody waits any more, so that the work need not be started.
     fn is_abandoned(&self) -> bool;
     /// Does the work, keeps the outcome; `false` when it must be undone.
-    fn run(&mut self, connection: &Connection) -> bool;
+    fn run(&mut self, connection: &mut Connection) -> bool;
     /// Whether the work failed for a reason that concerns every write.
     fn found_unusable(&self) -> bool;
     /// Tells the caller: the kept outcome, or why nothing of this transaction is on disk.
@@ -113,12 +113,12 @@ struct Waiting<T, W> {
     caller: oneshot::Sender<Result<T, StoreError>>,
 }
 
-impl<T: Send, W: FnOnce(&Connection) -> Result<T, StoreError> + Send> Write for Waiting<T, W> {
+impl<T: Send, W: FnOnce(&mut Connection) -> Result<T, StoreError> + Send> Write for Waiting<T, W> {
     fn is_abandoned(&self) -> bool {
         self.caller.is_closed()
     }
 
-    fn run(&mut self, connection: &Connection) -> bool {
+    fn run(&mut self, connection: &mut Connection) -> bool {
         let outcome = self.work.take().map(|work| contained(|| work(connection)));
         let keep = matches!(outcome, Some(Ok(_)));
         self.outcome = outcome;
@@ -146,7 +146,7 @@ fn contained<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, Store
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(StoreError::Failed("a write panicked".into())))
 }
 
-fn write_until_closed(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Write>>, record: &Record) {
+fn write_until_closed(mut connection: Connection, mut waiting: mpsc::Receiver<Box<dyn Write>>, record: &Record) {
     while let Some(first) = waiting.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < MAX_BATCH {
@@ -155,7 +155,7 @@ fn write_until_closed(connection: &Connection, mut waiting: mpsc::Receiver<Box<d
         }
         batch.retain(|write| !write.is_abandoned());
         if !batch.is_empty() {
-            commit_together(connection, batch, record);
+            commit_together(&mut connection, batch, record);
         }
         if !connection.is_autocommit() {
             // Later writes would join what could not be undone. Callers and readiness see `Stopped`.
@@ -165,7 +165,7 @@ fn write_until_closed(connection: &Connection, mut waiting: mpsc::Receiver<Box<d
     }
 }
 
-fn commit_together(connection: &Connection, mut batch: Vec<Box<dyn Write>>, record: &Record) {
+fn commit_together(connection: &mut Connection, mut batch: Vec<Box<dyn Write>>, record: &Record) {
     let committed = run_all(connection, &mut batch);
     match &committed {
         Ok(()) => _ = record.commits.fetch_add(1, Ordering::Relaxed),
@@ -179,7 +179,7 @@ fn commit_together(connection: &Connection, mut batch: Vec<Box<dyn Write>>, reco
 }
 
 /// One transaction. When anything but a single write fails, the whole of it is rolled back.
-fn run_all(connection: &Connection, batch: &mut [Box<dyn Write>]) -> Result<(), StoreError> {
+fn run_all(connection: &mut Connection, batch: &mut [Box<dyn Write>]) -> Result<(), StoreError> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let done = batch
         .iter_mut()
@@ -193,7 +193,7 @@ fn run_all(connection: &Connection, batch: &mut [Box<dyn Write>]) -> Result<(), 
 
 /// One write in its own savepoint. A severe fault (a full disk) makes SQLite roll the whole transaction back by itself;
 /// then ROLLBACK TO or RELEASE fails here, and the rest of the batch must not run outside a transaction.
-fn run_alone(connection: &Connection, write: &mut dyn Write) -> Result<(), StoreError> {
+fn run_alone(connection: &mut Connection, write: &mut dyn Write) -> Result<(), StoreError> {
     connection.execute_batch("SAVEPOINT one_write")?;
     if !write.run(connection) {
         connection.execute_batch("ROLLBACK TO one_write")?;
@@ -213,7 +213,7 @@ mod tests {
         (temp, Arc::new(Writer::start(connection).unwrap()))
     }
 
-    fn insert(n: i64) -> impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static {
+    fn insert(n: i64) -> impl FnOnce(&mut Connection) -> Result<(), StoreError> + Send + 'static {
         move |connection| {
             connection.execute("INSERT INTO t VALUES (?1)", [n])?;
             Ok(())
@@ -235,7 +235,7 @@ mod tests {
         let slow = tokio::spawn({
             let writer = Arc::clone(writer);
             async move {
-                let held = move |_: &Connection| {
+                let held = move |_: &mut Connection| {
                     let _ = entered.send(());
                     let _ = wait.recv();
                     Ok(())
@@ -278,7 +278,7 @@ mod tests {
     #[tokio::test]
     async fn a_write_that_fails_half_way_leaves_nothing() {
         let (_temp, writer) = writer();
-        let half = |c: &Connection| {
+        let half = |c: &mut Connection| {
             c.execute("INSERT INTO t VALUES (1)", [])?;
             Err::<(), _>(StoreError::Busy)
         };
@@ -289,7 +289,7 @@ mod tests {
     #[tokio::test]
     async fn when_the_transaction_is_lost_nobody_is_told_done() {
         let (_temp, writer) = writer();
-        let lose = |c: &Connection| {
+        let lose = |c: &mut Connection| {
             c.execute("INSERT INTO t VALUES (1)", [])?;
             Ok(c.execute_batch("ROLLBACK")?)
         };
@@ -302,7 +302,7 @@ mod tests {
     #[tokio::test]
     async fn when_rollback_fails_the_writer_ends() {
         let (temp, writer) = writer();
-        let stuck = |c: &Connection| {
+        let stuck = |c: &mut Connection| {
             c.execute("INSERT INTO t VALUES (1)", [])?;
             let mut open = c.prepare("SELECT 1 UNION ALL SELECT 2")?;
             let mut rows = open.query([])?;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::error::StoreError;
+use super::super::error::StoreError;
 
 /// How long SQLite itself waits for a lock that another process holds.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
@@ -18,11 +18,14 @@ const FOLDER_MODE: u32 = 0o700;
 /// Mode of the database file; SQLite gives its -wal and -shm files the same.
 const FILE_MODE: u32 = 0o600;
 /// Numbered from 1; `PRAGMA user_version` holds the number of the last one applied. Never edit one that was released.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_start.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../migrations/sqlite/0001_start.sql"),
+    include_str!("../migrations/sqlite/0002_lifecycle.sql"),
+];
 
 /// The one connection that writes. Makes folder and file when they are missing, and brings the schema up to date.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
-    let failed = |cause: &dyn std::fmt::Display| StoreError::Open { path: path.into(), cause: cause.to_string() };
+    let failed = |cause: &dyn std::fmt::Display| StoreError::Open { place: path.display().to_string(), cause: cause.to_string() };
     make_private(path).map_err(|cause| failed(&cause))?;
     refuse_exposed(path)?;
     let mut connection =
@@ -53,7 +56,7 @@ fn make_private(path: &Path) -> std::io::Result<()> {
 }
 
 fn refuse_exposed(path: &Path) -> Result<(), StoreError> {
-    let metadata = path.metadata().map_err(|cause| StoreError::Open { path: path.into(), cause: cause.to_string() })?;
+    let metadata = path.metadata().map_err(|cause| StoreError::Open { place: path.display().to_string(), cause: cause.to_string() })?;
     let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 == 0 { Ok(()) } else { Err(StoreError::Exposed { path: path.into(), mode }) }
 }
@@ -71,12 +74,12 @@ fn prepare_writer(connection: &mut Connection) -> rusqlite::Result<()> {
 /// transaction: two processes may start at once.
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let known = MIGRATIONS.len() as u32;
-    let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = MIGRATIONS.len() as i64;
+    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
-    for (number, sql) in (1_u32..).zip(MIGRATIONS).filter(|(number, _)| *number > found) {
+    for (number, sql) in (1_i64..).zip(MIGRATIONS).filter(|(number, _)| *number > found) {
         transaction.execute_batch(sql)?;
         transaction.pragma_update(None, "user_version", number)?;
     }

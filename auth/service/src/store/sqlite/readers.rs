@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::connection::open_reader;
-use super::error::StoreError;
+use super::super::error::StoreError;
 use crate::gate::Gate;
 
 /// Connections in the pool.
@@ -36,19 +36,16 @@ impl Readers {
     /// Runs `query` on a connection of its own. Sees every write that was answered before the call.
     pub(super) async fn read<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        query: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let admission = self.gate.enter().await?;
         let idle = Arc::clone(&self.idle);
         let task = tokio::task::spawn_blocking(move || {
-            let connection = take(&idle).ok_or(StoreError::Stopped)?;
-            let result = catch_unwind(AssertUnwindSafe(|| query(&connection)));
+            let mut connection = take(&idle).ok_or(StoreError::Stopped)?;
+            let result = catch_unwind(AssertUnwindSafe(|| query(&mut connection)));
             give_back(&idle, connection);
             drop(admission);
-            match result {
-                Ok(answer) => Ok(answer?),
-                Err(_) => Err(StoreError::Failed("a query panicked".into())),
-            }
+            result.unwrap_or_else(|_| Err(StoreError::Failed("a query panicked".into())))
         });
         task.await.unwrap_or(Err(StoreError::Stopped))
     }
@@ -74,10 +71,10 @@ mod tests {
         let _writer = super::super::connection::open_writer(&path).unwrap();
         let readers = Readers::open(&path).unwrap();
         for _ in 0..=CONNECTIONS {
-            let answer = readers.read(|_| -> rusqlite::Result<()> { panic!("a bug") }).await;
+            let answer = readers.read(|_| -> Result<(), StoreError> { panic!("a bug") }).await;
             assert!(matches!(answer, Err(StoreError::Failed(_))));
         }
-        let answer = readers.read(|connection| connection.query_row("SELECT 41 + 1", [], |row| row.get::<_, i64>(0)));
+        let answer = readers.read(|connection| Ok(connection.query_row("SELECT 41 + 1", [], |row| row.get::<_, i64>(0))?));
         assert_eq!(answer.await.unwrap(), 42);
     }
 }

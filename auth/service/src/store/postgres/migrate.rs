@@ -1,0 +1,28 @@
+//! Bringing a PostgreSQL schema up to date. Never edits what a newer version of this program made.
+
+use deadpool_postgres::ClientWrapper;
+
+use super::super::error::StoreError;
+
+/// Numbered from 1; the table `schema_version` holds the number of the last one applied. Never edit a released one.
+const MIGRATIONS: [&str; 1] = [include_str!("../migrations/postgres/0001_start.sql")];
+/// The advisory lock of this work, so that nodes which start at once do it one after the other.
+const LOCK: i64 = 0x7769_7467_6174_6501;
+
+/// All missing migrations in one transaction, so that a failure leaves the old schema.
+pub(super) async fn up_to_date(client: &mut ClientWrapper) -> Result<(), StoreError> {
+    let transaction = client.transaction().await?;
+    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
+    transaction.batch_execute("CREATE TABLE IF NOT EXISTS schema_version (number BIGINT NOT NULL)").await?;
+    let found: i64 =
+        transaction.query_one("SELECT coalesce(max(number), 0) FROM schema_version", &[]).await?.try_get(0)?;
+    let known = MIGRATIONS.len() as i64;
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    for (number, sql) in (1_i64..).zip(MIGRATIONS).filter(|(number, _)| *number > found) {
+        transaction.batch_execute(sql).await?;
+        transaction.execute("INSERT INTO schema_version (number) VALUES ($1)", &[&number]).await?;
+    }
+    Ok(transaction.commit().await?)
+}
