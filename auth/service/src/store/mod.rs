@@ -15,9 +15,10 @@ mod keys;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use crate::config::SessionLimits;
 pub use error::StoreError;
 pub use records::{Credentials, NewUser, Session, StoredKey, User};
-pub use sessions::{EndReason, REFRESH_GRACE, Rotation, SessionLimits};
+pub use sessions::{EndReason, REFRESH_GRACE, Rotation};
 
 use readers::Readers;
 use writer::Writer;

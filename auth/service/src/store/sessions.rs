@@ -7,26 +7,12 @@ use super::Store;
 use super::error::StoreError;
 use super::records::{Session, USER_COLUMNS, User};
 use crate::clock::UnixSeconds;
+use crate::config::SessionLimits;
 use crate::refresh_token::TokenHash;
 
 /// For this many seconds after a refresh token was spent, its owner may present it again: the answer was lost. Reloading
 /// a page twice or a cut connection does that. Counted from the first use.
 pub const REFRESH_GRACE: UnixSeconds = 10;
-
-/// How long sessions live, in seconds.
-#[derive(Debug, Clone, Copy)]
-pub struct SessionLimits {
-    /// A refresh token that is not used for this long is void.
-    pub idle: UnixSeconds,
-    /// A session ends this long after signing in, used or not.
-    pub absolute: UnixSeconds,
-}
-
-impl SessionLimits {
-    fn token_expiry(&self, session_created: UnixSeconds, now: UnixSeconds) -> UnixSeconds {
-        now.saturating_add(self.idle).min(session_created.saturating_add(self.absolute))
-    }
-}
 
 /// Why a session ended, as stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
