@@ -2,11 +2,12 @@
 //!
 //! Never does the work itself: `server` does.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use witgate_settings::show::show;
 
 use crate::observe::logging;
 use crate::server::{self, ServerError};
@@ -67,10 +68,7 @@ fn say_good(path: &std::path::Path) {
 fn report(error: &ServerError) -> ExitCode {
     let mut stderr = std::io::stderr();
     let _ = match error {
-        ServerError::Config(faults) if stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none() => {
-            write!(stderr, "{}", faults.render_for_terminal())
-        }
-        ServerError::Config(faults) => write!(stderr, "{}", faults.render()),
+        ServerError::Config(faults) => show(faults, &mut stderr),
         other => writeln!(stderr, "witgate: {other}"),
     };
     match error {

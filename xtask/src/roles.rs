@@ -88,6 +88,7 @@ pub fn auth_toml(ports: &Ports) -> String {
          audience = \"witgate\"\n\
          database = \"auth.sqlite\"\n\
          access-token-seconds = 600\n\
+         \n[keys]\n\
          algorithm = \"ES256\"\n\n\
          [roles]\n\
          customer = [\"catalogue:read\", \"orders:read\", \"orders:write\"]\n\

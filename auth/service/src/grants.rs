@@ -206,7 +206,7 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         let toml = "issuer = \"http://127.0.0.1:9000\"\naudience = \"witgate\"";
         let config = Config::parse(&temp.path().join("auth.toml"), toml).unwrap();
-        let (store, passwords) = (Store::open(&config.database).unwrap(), Passwords::new().unwrap());
+        let (store, passwords) = (Store::open(&temp.path().join("auth.sqlite")).unwrap(), Passwords::new().unwrap());
         let password_hash = passwords.hash(secret("correct horse")).await.unwrap();
         let roles = vec!["customer".to_owned()];
         let alice = NewUser { name: "alice".into(), email: None, password_hash, roles, tenant: "acme".into() };

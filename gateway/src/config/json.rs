@@ -2,11 +2,11 @@
 //!
 //! Never changes a number silently: what JSON cannot say is a fault.
 
-use super::fault::Faults;
-use super::reader::at;
 use serde_json::{Map, Number, Value};
 use toml::Spanned;
 use toml::de::DeValue;
+use witgate_settings::fault::Faults;
+use witgate_settings::reader::at;
 
 /// Turns any TOML value into JSON; dates become strings.
 pub(super) fn from_toml(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> Value {

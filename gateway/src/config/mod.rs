@@ -2,25 +2,21 @@
 //!
 //! Never opens a socket, never loads a component, and never accepts a file in part.
 
-mod fault;
-mod suggest;
 mod pattern;
 mod model;
-mod reader;
 mod json;
 mod written;
 mod specificity;
 mod overlap;
 mod meaning;
 
-pub use fault::{Faults, Source, Span};
 pub use model::{Config, Issuer, KeySource, Limits, Plugin, PluginLimits, PluginSpans, Route, Typ, Upstream, World};
 pub use pattern::{HostPattern, PathPattern, Segment};
 pub use specificity::Specificity;
+pub use witgate_settings::fault::{Faults, Source, Span};
 
 use std::path::Path;
-use std::sync::Arc;
-use toml::de::DeTable;
+use witgate_settings::document::{self, Size};
 use written::Written;
 
 /// Reads and checks a gateway.toml.
@@ -34,13 +30,9 @@ pub fn load(path: &Path) -> Result<Config, Faults> {
 /// The text of a gateway.toml.
 ///
 /// # Errors
-/// When the file cannot be read, or is not UTF-8.
+/// When the file cannot be read, is too large, or is not UTF-8.
 pub fn read(path: &Path) -> Result<String, Faults> {
-    std::fs::read_to_string(path).map_err(|error| {
-        let mut faults = Faults::new(&Arc::new(Source::new(path.display().to_string(), String::new())));
-        faults.push_whole(format!("cannot read {}: {error}", path.display()), "name the file with --config");
-        faults
-    })
+    document::read(path, SIZE)
 }
 
 /// What could be read of a gateway.toml beside its faults. Its plugins are whole even when the rest is not, so that
@@ -88,27 +80,13 @@ pub fn parse(path: &Path, text: String) -> Result<Config, Faults> {
 /// # Errors
 /// When the text is not TOML, or too large to be read.
 pub fn draft(path: &Path, text: String) -> Result<Draft, Faults> {
-    let source = Arc::new(Source::new(path.display().to_string(), text));
+    let source = document::source(path, text);
     let mut faults = Faults::new(&source);
-    if source.inner().len() > MAX_FILE_BYTES {
-        faults.push_whole(format!("{} is larger than {MAX_FILE_BYTES} bytes", path.display()), "use fewer routes");
-        return Err(faults);
-    }
-    let (document, errors) = DeTable::parse_recoverable(source.inner());
-    for error in &errors {
-        let span = error.span().unwrap_or(written::TOP);
-        faults.push(span.into(), format!("this is not TOML: {}", error.message()), SYNTAX_HINT);
-    }
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    let written = Written::read(document.get_ref(), &mut faults);
+    let Some(table) = document::parse(path, source.inner(), SIZE, &mut faults) else { return Err(faults) };
+    let written = Written::read(&table, &mut faults);
     let config = meaning::config(path, &source, &written, &mut faults);
     Ok(Draft { config, faults })
 }
 
-/// Largest gateway.toml, in bytes: every pair of routes is compared.
-const MAX_FILE_BYTES: usize = 1 << 20;
-
-/// Nothing else is checked in a text that is not TOML.
-const SYNTAX_HINT: &str = "mend the syntax first; the rest is checked after that (https://toml.io)";
+/// Largest gateway.toml: every pair of routes is compared.
+const SIZE: Size = Size { most_bytes: 1 << 20, remedy: "use fewer routes" };

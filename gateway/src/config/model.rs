@@ -3,7 +3,6 @@
 //! Never holds a half-checked value: a `Config` exists only when the file had no fault. Never prints plugin config,
 //! which may hold secrets.
 
-use super::fault::{Source, Span};
 use super::pattern::{HostPattern, PathPattern};
 use http::uri::Authority;
 use http::{HeaderName, HeaderValue, Method};
@@ -14,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 use witgate_keyring::Origin;
+use witgate_settings::fault::{Source, Span};
 
 /// A whole gateway.toml, checked.
 #[derive(Debug, Clone)]

@@ -3,10 +3,10 @@
 //! Never refuses two routes of which one is more specific. Only equal ones can shadow each other: a narrower route
 //! never covers a wider one.
 
-use super::fault::Faults;
 use super::model::Route;
 use super::pattern::{PathPattern, Segment};
 use super::specificity::Specificity;
+use witgate_settings::fault::Faults;
 
 /// Notes every pair of routes that conflict, and every route that an earlier one covers.
 pub(super) fn refuse(routes: &[Route], faults: &mut Faults) {

@@ -4,7 +4,9 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 
-use crate::config::{ConfigError, UnknownRole};
+use witgate_settings::show::show;
+
+use crate::config::{Faults, UnknownRole};
 use crate::store::StoreError;
 
 /// Exit code of a command that was understood but could not be done.
@@ -12,34 +14,46 @@ const FAILED: u8 = 1;
 /// Exit code of wrong use: arguments, configuration, an address that cannot be bound.
 const WRONG_USE: u8 = 2;
 
-/// The message and the exit code.
+/// What there is to say, and the exit code.
 #[derive(Debug)]
 pub(super) struct Failure {
-    message: String,
+    cause: Cause,
     code: u8,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Message(String),
+    Config(Faults),
 }
 
 impl Failure {
     /// It was understood, but could not be done.
     pub(super) fn failed(message: impl Display) -> Failure {
-        Failure { message: message.to_string(), code: FAILED }
+        Failure { cause: Cause::Message(message.to_string()), code: FAILED }
     }
 
     /// It was asked for in a wrong way.
     pub(super) fn wrong_use(message: impl Display) -> Failure {
-        Failure { message: message.to_string(), code: WRONG_USE }
+        Failure { cause: Cause::Message(message.to_string()), code: WRONG_USE }
     }
 
-    /// Prints the message to stderr and gives the exit code.
+    /// Prints the message, or every fault of the configuration, to stderr and gives the exit code.
     pub(super) fn report(&self) -> ExitCode {
-        eprintln!("witgate-auth: {}", self.message);
+        match &self.cause {
+            Cause::Message(message) => eprintln!("witgate-auth: {message}"),
+            Cause::Config(faults) => {
+                // A closed stderr is the reader's choice.
+                let _ = show(faults, &mut std::io::stderr());
+            }
+        }
         ExitCode::from(self.code)
     }
 }
 
-impl From<ConfigError> for Failure {
-    fn from(error: ConfigError) -> Self {
-        Failure::wrong_use(error)
+impl From<Faults> for Failure {
+    fn from(faults: Faults) -> Self {
+        Failure { cause: Cause::Config(faults), code: WRONG_USE }
     }
 }
 

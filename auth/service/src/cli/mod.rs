@@ -2,6 +2,8 @@
 //! machine can read those.
 
 mod failure;
+mod check;
+mod database;
 mod password_input;
 mod run;
 mod user;
@@ -17,6 +19,7 @@ use failure::Failure;
 
 const EXAMPLES: &str = "\
 Examples:
+  witgate-auth check --config auth.toml
   witgate-auth run --config auth.toml
   witgate-auth run --config auth.toml --listen 127.0.0.1:0
   witgate-auth user add alice --role customer --tenant acme --config auth.toml
@@ -42,6 +45,9 @@ enum Command {
     /// Serve until SIGTERM or ctrl-c. Prints `listening on http://ADDRESS` once bound
     #[command(after_help = EXAMPLES)]
     Run(RunArgs),
+    /// Report all faults of the configuration, and exit
+    #[command(after_help = EXAMPLES)]
+    Check(ConfigArg),
     /// Manage the users in the database; works while the service runs
     #[command(subcommand, after_help = EXAMPLES)]
     User(UserCommand),
@@ -123,6 +129,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::failed)?;
     match command {
         Command::Run(args) => runtime.block_on(run::run(args)),
+        Command::Check(args) => check::check(&args),
         Command::User(command) => runtime.block_on(user::user(command)),
     }
 }

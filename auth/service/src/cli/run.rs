@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use super::RunArgs;
+use super::database::open_store;
 use super::failure::Failure;
 use crate::access_token::TokenIssuer;
 use crate::clock;
@@ -25,10 +26,11 @@ const STOP_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Serves until the process is asked to stop.
 pub(super) async fn run(args: RunArgs) -> Result<(), Failure> {
-    let config = Config::load(&args.config.config)?;
+    let mut config = Config::load(&args.config.config)?;
     start_logging();
     let signals = StopSignals::new().map_err(Failure::failed)?;
     let listener = bind(args.listen.unwrap_or(config.listen)).await?;
+    config.settle_port(listener.local_addr().map_err(Failure::failed)?.port());
     let grants = assemble(&config).await?;
     listen::announce(&listener).map_err(Failure::failed)?;
     serve(listener, http::router(grants), signals.wait(), STOP_DEADLINE).await;
@@ -48,11 +50,21 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 
 /// Opens the store, finds or makes the signing key, starts the password pool.
 async fn assemble(config: &Config) -> Result<Grants, Failure> {
-    let store = Store::open(&config.database)?;
+    refuse_other_algorithm(config)?;
+    let store = open_store(config)?;
     let key = signing_key(&store).await?;
-    tracing::info!(kid = key.kid(), database = %config.database.display(), "store is open");
+    tracing::info!(kid = key.kid(), "store is open");
     let passwords = Passwords::new().map_err(Failure::failed)?;
     Ok(Grants::new(store, passwords, TokenIssuer::new(config, key)))
+}
+
+/// The configuration knows algorithms that `signing` does not yet.
+fn refuse_other_algorithm(config: &Config) -> Result<(), Failure> {
+    let wanted = config.keys.algorithm.name();
+    if wanted == ALGORITHM {
+        return Ok(());
+    }
+    Err(Failure::wrong_use(format!("this version cannot sign with {wanted} yet: use {ALGORITHM}")))
 }
 
 async fn signing_key(store: &Store) -> Result<SigningKey, Failure> {

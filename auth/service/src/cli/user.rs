@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use super::database::open_store;
 use super::failure::Failure;
 use super::password_input::read_new_password;
 use super::{AddArgs, NameArgs, UserCommand};
@@ -30,7 +31,7 @@ async fn add(args: AddArgs) -> Result<(), Failure> {
     config.roles.require(&args.roles)?;
     let password = read_new_password(args.password_stdin)?;
     acceptable(&password).map_err(Failure::failed)?;
-    let store = Store::open(&config.database)?;
+    let store = open_store(&config)?;
     let password_hash = Passwords::new().map_err(Failure::failed)?.hash(password).await.map_err(Failure::failed)?;
     let new = NewUser { name: name.clone(), email: args.email, password_hash, roles: args.roles, tenant };
     let id = store.add_user(new, clock::now()).await?;
@@ -65,7 +66,7 @@ async fn enable(args: NameArgs) -> Result<(), Failure> {
 }
 
 fn open(config: &Path) -> Result<Store, Failure> {
-    Ok(Store::open(&Config::load(config)?.database)?)
+    open_store(&Config::load(config)?)
 }
 
 fn no_such_user(name: &str) -> Failure {

@@ -23,7 +23,7 @@ async fn both_metadata_documents_name_the_issuer_and_its_keys() {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
         "access_token_signing_alg_values_supported": ["ES256"],
-        "scopes_supported": ["catalogue:read", "orders:read", "orders:read:all", "orders:write", "stock:write"],
+        "scopes_supported": ["auth:admin", "catalogue:read", "orders:read", "orders:read:all", "orders:write", "stock:write"],
     });
     assert_eq!(documents[0], expected);
 }

@@ -3,11 +3,11 @@
 //! Never binds a socket.
 
 use super::IDENTITY_PREFIX;
-use crate::config::fault::Faults;
-use crate::config::reader::at;
 use crate::config::written::{Written, WrittenGateway};
 use std::net::SocketAddr;
 use toml::Spanned;
+use witgate_settings::fault::Faults;
+use witgate_settings::reader::at;
 
 /// Longest identity prefix, in bytes.
 const MAX_PREFIX_BYTES: usize = 64;

@@ -4,13 +4,13 @@
 
 use super::names;
 use crate::admission::headers;
-use crate::config::fault::Faults;
 use crate::config::pattern::{HostPattern, PathPattern, PatternFault};
-use crate::config::reader::at;
-use crate::config::suggest;
 use crate::config::written::{WrittenPair, WrittenRoute};
 use http::{HeaderName, HeaderValue, Method};
 use toml::Spanned;
+use witgate_settings::fault::Faults;
+use witgate_settings::reader::at;
+use witgate_settings::suggest;
 
 /// The usual methods, for suggestions.
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

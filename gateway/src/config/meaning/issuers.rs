@@ -3,13 +3,13 @@
 //! Never lets an algorithm through that anyone who knows a public key could sign with.
 
 use super::{key_places, names};
-use crate::config::fault::Faults;
 use crate::config::model::{Issuer, Typ};
-use crate::config::reader::at;
-use crate::config::suggest;
 use crate::config::written::WrittenIssuer;
 use std::path::Path;
 use toml::Spanned;
+use witgate_settings::fault::Faults;
+use witgate_settings::reader::at;
+use witgate_settings::suggest;
 
 /// The signatures by a private key that a profile may allow, by their JOSE names.
 const SIGNATURES: [&str; 10] =

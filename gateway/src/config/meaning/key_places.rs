@@ -3,14 +3,14 @@
 //! Never fetches a key, and never shows what stands where the path of a secret should be.
 
 use super::urls;
-use crate::config::fault::Faults;
 use crate::config::model::KeySource;
-use crate::config::reader::at;
 use crate::config::written::WrittenIssuer;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use url::Url;
 use witgate_keyring::{AddressFault, Allowances, NoOrigin, Origin};
+use witgate_settings::fault::Faults;
+use witgate_settings::reader::at;
 
 /// What is asked for at an address, and what whoever can change the answer can do.
 struct Wanted {

@@ -13,12 +13,12 @@ mod urls;
 mod upstreams;
 mod conditions;
 
-use super::fault::{Faults, Source};
 use super::model::Config;
 use super::overlap;
 use super::written::Written;
 use std::path::Path;
 use std::sync::Arc;
+use witgate_settings::fault::{Faults, Source};
 
 /// The prefix of the identity headers, where not given.
 const IDENTITY_PREFIX: &str = "x-identity-";

@@ -2,10 +2,10 @@
 //!
 //! Never resolves a name to two things: duplicates are faults.
 
-use crate::config::fault::Faults;
-use crate::config::reader::at;
-use crate::config::suggest;
 use toml::Spanned;
+use witgate_settings::fault::Faults;
+use witgate_settings::reader::at;
+use witgate_settings::suggest;
 
 /// Longest name, in bytes.
 const MAX_NAME_BYTES: usize = 64;

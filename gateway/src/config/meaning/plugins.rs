@@ -3,13 +3,13 @@
 //! Never opens a component: the policy host does, and adds its faults to the same list.
 
 use super::names;
-use crate::config::fault::Faults;
 use crate::config::model::{Plugin, PluginSpans, World};
-use crate::config::reader::at;
-use crate::config::suggest;
 use crate::config::written::WrittenPlugin;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
+use witgate_settings::fault::Faults;
+use witgate_settings::reader::at;
+use witgate_settings::suggest;
 
 /// Every `[plugins.NAME]` that can be meant.
 pub(super) fn plugins(folder: &Path, written: &[WrittenPlugin], faults: &mut Faults) -> Vec<Plugin> {

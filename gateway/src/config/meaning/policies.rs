@@ -4,11 +4,11 @@
 
 use super::names;
 use super::plugins::world_named;
-use crate::config::fault::Faults;
 use crate::config::model::World;
-use crate::config::reader::at;
 use crate::config::written::{Written, WrittenPlugin, WrittenRoute};
 use toml::Spanned;
+use witgate_settings::fault::Faults;
+use witgate_settings::reader::at;
 
 /// The order in which a route runs its policies.
 const ORDER: &str = "an authenticator, then authorizers, then at most one router, then filters";

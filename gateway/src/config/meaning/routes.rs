@@ -3,12 +3,12 @@
 //! Never relates one route to another beyond their names: that is the overlap's part.
 
 use super::{conditions, names, policies};
-use crate::config::fault::Faults;
 use crate::config::model::Route;
-use crate::config::reader::at;
 use crate::config::written::{Written, WrittenPair, WrittenRoute};
 use http::HeaderName;
 use toml::Spanned;
+use witgate_settings::fault::Faults;
+use witgate_settings::reader::at;
 
 /// Every `[[routes]]` that can be meant.
 pub(super) fn routes(written: &Written, prefix: &str, faults: &mut Faults) -> Vec<Route> {

@@ -3,9 +3,9 @@
 //! Never connects to one.
 
 use super::{names, urls};
-use crate::config::fault::Faults;
 use crate::config::model::Upstream;
 use crate::config::written::WrittenUpstream;
+use witgate_settings::fault::Faults;
 
 /// Every `[upstreams.NAME]` that can be meant.
 pub(super) fn upstreams(written: &[WrittenUpstream], faults: &mut Faults) -> Vec<Upstream> {

@@ -2,11 +2,11 @@
 //!
 //! Never fetches one.
 
-use crate::config::fault::Faults;
-use crate::config::reader::at;
 use http::uri::Authority;
 use toml::Spanned;
 use url::Url;
+use witgate_settings::fault::Faults;
+use witgate_settings::reader::at;
 
 /// A URL of http or https with a host and without credentials, or a fault.
 pub(super) fn web_url(text: &Spanned<String>, faults: &mut Faults) -> Option<Url> {

@@ -12,11 +12,12 @@ pub(super) use route::{WrittenPair, WrittenRoute};
 pub(super) use server::{WrittenAdmin, WrittenGateway};
 pub(super) use service::{WrittenIssuer, WrittenUpstream};
 
-use super::fault::{Faults, Span};
 use super::model::Limits;
-use super::reader::Table;
 use toml::Spanned;
 use toml::de::DeTable;
+use witgate_settings::document::TOP;
+use witgate_settings::fault::{Faults, Span};
+use witgate_settings::reader::Table;
 
 /// The words of a whole file.
 pub(super) struct Written {
@@ -29,9 +30,6 @@ pub(super) struct Written {
     pub(super) plugins: Vec<WrittenPlugin>,
     pub(super) routes: Vec<WrittenRoute>,
 }
-
-/// The top of the file: where a fault of the whole file points.
-pub(super) const TOP: std::ops::Range<usize> = 0..0;
 
 impl Written {
     /// Reads the words of a file whose syntax is good.

@@ -3,13 +3,13 @@
 //! Never judges a plugin's config: the plugin does, when it is loaded.
 
 use super::server::size;
-use crate::config::fault::{Faults, Span};
 use crate::config::json;
 use crate::config::model::PluginLimits;
-use crate::config::reader::{Table, at};
 use std::time::Duration;
 use toml::Spanned;
 use toml::de::DeValue;
+use witgate_settings::fault::{Faults, Span};
+use witgate_settings::reader::{Table, at};
 
 /// Memory of a plugin instance, where not given, in bytes.
 const MEMORY_BYTES: u64 = 64 << 20;

@@ -2,9 +2,9 @@
 //!
 //! Never resolves a name and never parses a pattern: that is the meaning's part.
 
-use crate::config::fault::{Faults, Span};
-use crate::config::reader::Table;
 use toml::Spanned;
+use witgate_settings::fault::{Faults, Span};
+use witgate_settings::reader::Table;
 
 /// A name or header with its value, both with their places.
 pub(in crate::config) type WrittenPair = (Spanned<String>, Spanned<String>);

@@ -2,11 +2,11 @@
 //!
 //! Never parses an address: that is the meaning's part.
 
-use crate::config::fault::Faults;
 use crate::config::model::Limits;
-use crate::config::reader::Table;
 use std::time::Duration;
 use toml::Spanned;
+use witgate_settings::fault::Faults;
+use witgate_settings::reader::Table;
 
 /// Most worker threads.
 const MAX_THREADS: u64 = 1024;

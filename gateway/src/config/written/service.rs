@@ -3,10 +3,10 @@
 //! Never parses a URL: that is the meaning's part.
 
 use super::server::timeout;
-use crate::config::fault::{Faults, Span};
-use crate::config::reader::Table;
 use std::time::Duration;
 use toml::Spanned;
+use witgate_settings::fault::{Faults, Span};
+use witgate_settings::reader::Table;
 use witgate_token::{DEFAULT_LEEWAY_SECONDS, DEFAULT_MAX_LIFETIME_SECONDS};
 
 /// Time to open a connection to an upstream, where not given.

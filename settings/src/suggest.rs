@@ -5,7 +5,7 @@
 use strsim::damerau_levenshtein;
 
 /// The known name that `written` is most likely a slip of.
-pub(super) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_ascii_lowercase();
     let most = (written.chars().count() / 3).max(1);
     let near = known.into_iter().map(|name| (damerau_levenshtein(&written, &name.to_ascii_lowercase()), name));
@@ -13,7 +13,7 @@ pub(super) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str
 }
 
 /// A hint: the nearest name, or else the whole list after `listed`.
-pub(super) fn hint<'a>(written: &str, known: impl IntoIterator<Item = &'a str>, listed: &str) -> String {
+pub fn hint<'a>(written: &str, known: impl IntoIterator<Item = &'a str>, listed: &str) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     match nearest(written, known.iter().copied()) {
         Some(name) => format!("did you mean `{name}`?"),

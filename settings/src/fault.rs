@@ -1,4 +1,4 @@
-//! The faults of one gateway.toml: gathered, then shown all at once, each with its place and a hint.
+//! The faults of one configuration file: gathered, then shown all at once, each with its place and a hint.
 //!
 //! Never stops at the first fault, and never prints colour unless it is asked to.
 
@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// A place in the text: byte offset and length.
 pub type Span = miette::SourceSpan;
 
-/// The text of a gateway.toml and the name it is shown under.
+/// The text of a configuration file and the name it is shown under.
 pub type Source = NamedSource<String>;
 
 /// Width at which hints wrap, in columns: fixed, so that logs and tests do not depend on a terminal.
@@ -66,13 +66,18 @@ impl Faults {
 
     /// Shows stars in place of this text, in every fault: it holds a secret.
     pub fn hide(&mut self, span: Span) {
-        let secret = span.offset()..span.offset() + span.len();
-        let shown = self.source.inner().char_indices().map(|(at, found)| match found {
+        self.hide_all(&[span]);
+    }
+
+    /// As [`Faults::hide`], for many places.
+    pub fn hide_all(&mut self, spans: &[Span]) {
+        let mut bytes = self.source.inner().clone().into_bytes();
+        for span in spans {
+            let secret = bytes.iter_mut().skip(span.offset()).take(span.len());
             // one star for each byte: places must not move
-            _ if secret.contains(&at) && found != '\n' => "*".repeat(found.len_utf8()),
-            _ => found.to_string(),
-        });
-        let text: String = shown.collect();
+            secret.filter(|byte| **byte != b'\n').for_each(|byte| *byte = b'*');
+        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         self.source = Arc::new(Source::new(self.source.name(), text));
         for fault in &mut self.faults {
             fault.source = self.source.clone();
@@ -89,7 +94,7 @@ impl Faults {
         self.faults.len()
     }
 
-    /// Every fault in plain ASCII, for logs, the admin listener and `NO_COLOR`.
+    /// Every fault in plain ASCII, for logs, answers and `NO_COLOR`.
     pub fn render(&self) -> String {
         let theme = GraphicalTheme { characters: ThemeCharacters::ascii(), styles: ThemeStyles::none() };
         self.render_in(theme)
@@ -100,8 +105,8 @@ impl Faults {
         self.render_in(GraphicalTheme::unicode())
     }
 
-    /// Every fault on a line of its own, with its place but without the text around it, which may hold secrets: for the
-    /// log and the admin listener.
+    /// Every fault on a line of its own, with its place but without the text around it, which may hold secrets: for
+    /// logs and answers.
     pub fn brief(&self) -> String {
         let line = |fault: &&Fault| format!("{}: {} ({})", self.place(fault), fault.message, fault.hint);
         let lines: Vec<String> = self.in_order().iter().map(line).collect();

@@ -2,55 +2,79 @@
 //!
 //! Never gives a meaning to a value: it checks types and number ranges, and that each key is known.
 
-use super::fault::{Faults, Span};
-use super::suggest;
+use crate::fault::{Faults, Span};
+use crate::suggest;
 use std::ops::RangeInclusive;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// One table, and which of its keys were asked for.
-pub(super) struct Table<'t> {
+pub struct Table<'t> {
     place: String,
     span: Span,
     entries: &'t DeTable<'t>,
     known: Vec<&'static str>,
+    settled: Vec<&'static str>,
+    hides: bool,
 }
 
+/// Strings with their places, and the place of the whole list.
+pub type StringList = Spanned<Vec<Spanned<String>>>;
+
 /// Where a value was written.
-pub(super) fn at<T>(value: &Spanned<T>) -> Span {
+pub fn at<T>(value: &Spanned<T>) -> Span {
     value.span().into()
 }
 
 impl<'t> Table<'t> {
-    /// `place` is how messages call it, such as `[gateway]`; faults of the whole table point at `span`.
-    pub(super) fn new(place: impl Into<String>, span: Span, entries: &'t DeTable<'t>) -> Table<'t> {
-        Table { place: place.into(), span, entries, known: Vec::new() }
+    /// `place` is how messages call it, such as `[limits]`; faults of the whole table point at `span`.
+    pub fn new(place: impl Into<String>, span: Span, entries: &'t DeTable<'t>) -> Table<'t> {
+        Table { place: place.into(), span, entries, known: Vec::new(), settled: Vec::new(), hides: false }
     }
 
     /// Where faults of the whole table point.
-    pub(super) fn span(&self) -> Span {
+    pub fn span(&self) -> Span {
         self.span
     }
 
+    /// The same table, where whoever mistakes a key may have written a secret: values of unknown keys are not shown.
+    pub fn with_secrets(self) -> Table<'t> {
+        Table { hides: true, ..self }
+    }
+
+    /// Where the value of a key is.
+    pub fn place_of(&self, key: &str) -> Option<Span> {
+        self.entries.get(key).map(at)
+    }
+
+    /// Notes a key that must not be here, since its value would be a secret. It is not shown, nor ever suggested.
+    pub fn refuse_secret(&mut self, key: &'static str, hint: &str, faults: &mut Faults) {
+        self.settled.push(key);
+        if let Some(value) = self.entries.get(key) {
+            faults.hide(at(value));
+            faults.push(at(value), format!("a secret does not belong into {}: `{key}`", self.place), hint);
+        }
+    }
+
     /// Whether a key is absent, or a list of nothing.
-    pub(super) fn is_vacant(&self, key: &str) -> bool {
+    pub fn is_vacant(&self, key: &str) -> bool {
         let value = self.entries.get(key).map(Spanned::get_ref);
         value.is_none_or(|value| value.as_array().is_some_and(|list| list.is_empty()))
     }
 
     /// The value of a key, whatever its type.
-    pub(super) fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
+    pub fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.known.push(key);
         self.entries.get(key)
     }
 
     /// A string.
-    pub(super) fn string(&mut self, key: &'static str, faults: &mut Faults) -> Option<Spanned<String>> {
+    pub fn string(&mut self, key: &'static str, faults: &mut Faults) -> Option<Spanned<String>> {
         self.value(key).and_then(|value| as_string(key, value, faults))
     }
 
     /// A string that must be there; `hint` is shown where it is not.
-    pub(super) fn required(&mut self, key: &'static str, hint: &str, faults: &mut Faults) -> Option<Spanned<String>> {
+    pub fn required(&mut self, key: &'static str, hint: &str, faults: &mut Faults) -> Option<Spanned<String>> {
         if !self.entries.contains_key(key) {
             faults.push(self.span, format!("{} has no `{key}`", self.place), hint);
         }
@@ -58,13 +82,7 @@ impl<'t> Table<'t> {
     }
 
     /// A whole number in a range, or else the default.
-    pub(super) fn number(
-        &mut self,
-        key: &'static str,
-        range: RangeInclusive<u64>,
-        default: u64,
-        faults: &mut Faults,
-    ) -> u64 {
+    pub fn number(&mut self, key: &'static str, range: RangeInclusive<u64>, default: u64, faults: &mut Faults) -> u64 {
         let Some(value) = self.value(key) else { return default };
         let Some(integer) = value.get_ref().as_integer() else {
             wrong_type(key, "a whole number", value, faults);
@@ -80,7 +98,7 @@ impl<'t> Table<'t> {
     }
 
     /// `true` or `false`; `false` where absent.
-    pub(super) fn flag(&mut self, key: &'static str, faults: &mut Faults) -> bool {
+    pub fn flag(&mut self, key: &'static str, faults: &mut Faults) -> bool {
         let Some(value) = self.value(key) else { return false };
         value.get_ref().as_bool().unwrap_or_else(|| {
             wrong_type(key, "true or false", value, faults);
@@ -89,26 +107,30 @@ impl<'t> Table<'t> {
     }
 
     /// A list of strings; strings of a wrong type are noted and left out.
-    pub(super) fn strings(&mut self, key: &'static str, faults: &mut Faults) -> Option<Spanned<Vec<Spanned<String>>>> {
-        let value = self.value(key)?;
-        let Some(list) = value.get_ref().as_array() else {
-            wrong_type(key, "a list of strings", value, faults);
-            return None;
-        };
-        let items = list.iter().enumerate();
-        let strings = items.filter_map(|(at, item)| as_string(&format!("{key}[{at}]"), item, faults)).collect();
-        Some(Spanned::new(value.span(), strings))
+    pub fn strings(&mut self, key: &'static str, faults: &mut Faults) -> Option<StringList> {
+        self.value(key).and_then(|value| as_strings(key, value, faults))
     }
 
     /// A table whose values are strings, in the order written.
-    pub(super) fn pairs(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(Spanned<String>, Spanned<String>)> {
+    pub fn pairs(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(Spanned<String>, Spanned<String>)> {
         let Some(table) = self.table(key, faults) else { return Vec::new() };
         let named = in_written_order(table.entries).into_iter();
         named.filter_map(|(name, value)| as_string(name.get_ref(), value, faults).map(|text| (name, text))).collect()
     }
 
+    /// A table whose values are lists of strings, in the order written. Nothing where it is absent.
+    pub fn lists(&mut self, key: &'static str, faults: &mut Faults) -> Option<Vec<(Spanned<String>, StringList)>> {
+        let table = self.table(key, faults)?;
+        let named = in_written_order(table.entries).into_iter();
+        Some(
+            named
+                .filter_map(|(name, value)| as_strings(name.get_ref(), value, faults).map(|list| (name, list)))
+                .collect(),
+        )
+    }
+
     /// A table.
-    pub(super) fn table(&mut self, key: &'static str, faults: &mut Faults) -> Option<Table<'t>> {
+    pub fn table(&mut self, key: &'static str, faults: &mut Faults) -> Option<Table<'t>> {
         let value = self.value(key)?;
         let Some(entries) = value.get_ref().as_table() else {
             wrong_type(key, "a table", value, faults);
@@ -118,7 +140,7 @@ impl<'t> Table<'t> {
     }
 
     /// `[key.NAME]` tables, in the order written.
-    pub(super) fn named_tables(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(Spanned<String>, Table<'t>)> {
+    pub fn named_tables(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(Spanned<String>, Table<'t>)> {
         let Some(table) = self.table(key, faults) else { return Vec::new() };
         let mut named = Vec::new();
         for (name, value) in in_written_order(table.entries) {
@@ -134,7 +156,7 @@ impl<'t> Table<'t> {
     }
 
     /// `[[key]]` tables, in the order written.
-    pub(super) fn list_of_tables(&mut self, key: &'static str, faults: &mut Faults) -> Vec<Table<'t>> {
+    pub fn list_of_tables(&mut self, key: &'static str, faults: &mut Faults) -> Vec<Table<'t>> {
         let Some(value) = self.value(key) else { return Vec::new() };
         let Some(list) = value.get_ref().as_array() else {
             wrong_type(key, &format!("a list of tables: [[{key}]]"), value, faults);
@@ -151,8 +173,12 @@ impl<'t> Table<'t> {
     }
 
     /// Notes every key that nobody asked for.
-    pub(super) fn finish(self, faults: &mut Faults) {
-        for name in self.entries.keys().filter(|name| !self.known.contains(&name.get_ref().as_ref())) {
+    pub fn finish(self, faults: &mut Faults) {
+        let is_known = |name: &str| self.known.contains(&name) || self.settled.contains(&name);
+        for (name, value) in self.entries.iter().filter(|(name, _)| !is_known(name.get_ref())) {
+            if self.hides {
+                faults.hide(at(value));
+            }
             let message = format!("{} knows no key `{}`", self.place, name.get_ref());
             faults.push(at(name), message, suggest::hint(name.get_ref(), self.known.iter().copied(), "known keys"));
         }
@@ -171,6 +197,16 @@ fn in_written_order<'t>(entries: &'t DeTable<'t>) -> Vec<(Spanned<String>, &'t S
     let mut pairs: Vec<_> = entries.iter().map(|(name, value)| (owned(name), value)).collect();
     pairs.sort_by_key(|(name, _)| name.span().start);
     pairs
+}
+
+fn as_strings(key: &str, value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> Option<StringList> {
+    let Some(list) = value.get_ref().as_array() else {
+        wrong_type(key, "a list of strings", value, faults);
+        return None;
+    };
+    let items = list.iter().enumerate();
+    let strings = items.filter_map(|(at, item)| as_string(&format!("{key}[{at}]"), item, faults)).collect();
+    Some(Spanned::new(value.span(), strings))
 }
 
 fn as_string(key: &str, value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> Option<Spanned<String>> {
