@@ -32,7 +32,8 @@ pub fn presented(typed: &Secret) -> Option<RecoveryHash> {
         return None;
     }
     let signs = |sign: &char| *sign != '-' && !sign.is_whitespace();
-    let text: Zeroizing<String> = Zeroizing::new(typed.expose().chars().filter(signs).collect());
+    let mut text = Zeroizing::new(String::with_capacity(MAX_TYPED_BYTES));
+    text.extend(typed.expose().chars().filter(signs));
     if text.len() != CODE_BYTES * 8 / 5 {
         return None;
     }

@@ -155,10 +155,21 @@ mod tests {
         }
     }
 
+    /// As `cargo xtask demo` and the end-to-end tests add them.
     #[test]
-    fn a_sentence_with_the_own_name_is_good() {
-        let owner = Owner { name: "alice".into(), email: None };
-        assert!(PasswordRules::default().check(&Secret::new("alice's own password".into()), &owner).is_ok());
+    fn the_users_of_the_demo_and_the_tests_may_stay() {
+        for (name, password) in [
+            ("alice", "wonderland-demo"),
+            ("bob", "builder-demo"),
+            ("alice", "correct horse"),
+            ("alice", "alice's own password"),
+            ("bob", "bob's own password"),
+            ("carol", "carol's own password"),
+        ] {
+            let owner = Owner { name: name.into(), email: None };
+            let checked = PasswordRules::default().check(&Secret::new(password.into()), &owner);
+            assert!(checked.is_ok(), "{name}, {password}: {checked:?}");
+        }
     }
 
     #[test]

@@ -6,9 +6,14 @@ use std::iter::once;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 use zeroize::Zeroizing;
 
+/// NFC makes no text longer than this, in times (Unicode annex 15). A text that grows leaves copies behind.
+const MAX_GROWTH: usize = 3;
+
 /// The form that is hashed.
 pub(super) fn normal(typed: &str) -> Zeroizing<String> {
-    Zeroizing::new(typed.nfc().collect())
+    let mut text = Zeroizing::new(String::with_capacity(typed.len() * MAX_GROWTH));
+    text.extend(typed.nfc());
+    text
 }
 
 /// The forms under which a typed text may have been hashed: the normal one, and as it was typed where that is another.
