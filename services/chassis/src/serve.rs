@@ -2,11 +2,13 @@
 //! never waits without end for a request's head, a client that does not read, or the requests in flight at a stop.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -61,13 +63,13 @@ async fn serve_within(
             accepted = accept(&listener, &slots) => accepted,
             Some(_) = connections.join_next() => continue,
         };
-        if let Some((stream, slot)) = accepted {
-            connections.spawn(run(stream, router.clone(), limits, graceful.watcher(), Some(slot)));
+        if let Some((peer, slot)) = accepted {
+            connections.spawn(run(peer, router.clone(), limits, graceful.watcher(), Some(slot)));
         }
     }
     tracing::info!("stopping: no new requests, those in flight finish");
-    for (stream, _) in last_in_queue(listener) {
-        connections.spawn(run(stream, router.clone(), limits, graceful.watcher(), None));
+    for peer in last_in_queue(listener) {
+        connections.spawn(run(peer, router.clone(), limits, graceful.watcher(), None));
     }
     tokio::time::sleep(FIRST_BYTES).await;
     if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
@@ -78,9 +80,11 @@ async fn serve_within(
     }
 }
 
-/// The router's answer; it says so when the connection will end after it.
-async fn answer(router: Router, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-    let (head, body) = request.into_parts();
+/// The router's answer; it says so when the connection will end after it. Handlers find the address of the other end in
+/// the request's extensions, as `ConnectInfo<SocketAddr>`.
+async fn answer(router: Router, peer: SocketAddr, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    let (mut head, body) = request.into_parts();
+    head.extensions.insert(ConnectInfo(peer));
     let (body, upload) = Upload::new(body, &head.headers);
     let mut response = router.oneshot(Request::from_parts(head, Body::new(body))).await?;
     upload.settle(response.headers_mut()).await;
@@ -88,9 +92,15 @@ async fn answer(router: Router, request: Request<Incoming>) -> Result<Response<B
 }
 
 /// One connection, which keeps its place until its end. Only the last ones in the queue of a stop have none.
-async fn run(stream: TcpStream, router: Router, limits: Limits, watcher: Watcher, slot: Option<OwnedSemaphorePermit>) {
+async fn run(
+    (stream, peer): (TcpStream, SocketAddr),
+    router: Router,
+    limits: Limits,
+    watcher: Watcher,
+    slot: Option<OwnedSemaphorePermit>,
+) {
     let stream = TokioIo::new(BoundedSilence::new(Lingering::new(stream), limits.write_silence));
-    let service = service_fn(move |request| answer(router.clone(), request));
+    let service = service_fn(move |request| answer(router.clone(), peer, request));
     let connection = http1_within(limits).serve_connection(stream, service);
     if let Err(cause) = watcher.watch(connection).await {
         tracing::debug!(%cause, "connection ended early");
@@ -98,13 +108,16 @@ async fn run(stream: TcpStream, router: Router, limits: Limits, watcher: Watcher
     drop(slot);
 }
 
-async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> Option<((TcpStream, SocketAddr), OwnedSemaphorePermit)> {
     let slot = Arc::clone(slots).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, _)) => {
+        Ok((stream, peer)) => {
             // Small answers leave at once.
             let _ = stream.set_nodelay(true);
-            Some((stream, slot))
+            Some(((stream, peer), slot))
         }
         Err(cause) => {
             tracing::warn!(%cause, "cannot accept a connection");
@@ -122,8 +135,6 @@ fn http1_within(limits: Limits) -> http1::Builder {
 
 #[cfg(test)]
 mod tests {
-    use std::net::SocketAddr;
-
     use axum::routing::{get, post};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::sync::{Notify, oneshot};
@@ -165,6 +176,17 @@ mod tests {
         let read = async { while !bytes.ends_with(b"hello") && stream.read_buf(&mut bytes).await.unwrap() > 0 {} };
         tokio::time::timeout(LONG, read).await.expect("an answer or an end");
         String::from_utf8(bytes).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_handler_sees_the_address_of_the_other_end() {
+        let tell = |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { format!("{peer} hello") };
+        let running = start(Router::new().route("/", get(tell)), LIMITS, LONG).await;
+        for _ in 0..2 {
+            let mut client = connect(&running, GET).await;
+            let own = client.local_addr().unwrap();
+            assert!(answer(&mut client).await.ends_with(&format!("\r\n{own} hello")));
+        }
     }
 
     #[tokio::test]

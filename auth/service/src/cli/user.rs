@@ -10,7 +10,7 @@ use super::{AddArgs, NameArgs, UserCommand};
 use crate::account_name::{account_name, tenant_name};
 use crate::clock;
 use crate::config::Config;
-use crate::password::{Passwords, acceptable};
+use crate::password::{Owner, Passwords};
 use crate::store::{NewUser, Store, User};
 
 /// Does one of the user commands.
@@ -30,9 +30,10 @@ async fn add(args: AddArgs) -> Result<(), Failure> {
     let tenant = tenant_name(&args.tenant).map_err(|cause| Failure::wrong_use(format!("--tenant: {cause}")))?;
     config.roles.require(&args.roles)?;
     let password = read_new_password(args.password_stdin)?;
-    acceptable(&password).map_err(Failure::failed)?;
-    let store = open_store(&config)?;
-    let password_hash = Passwords::new().map_err(Failure::failed)?.hash(password).await.map_err(Failure::failed)?;
+    let passwords = Passwords::new().map_err(Failure::failed)?;
+    let owner = Owner { name: name.clone(), email: args.email.clone() };
+    let password_hash = passwords.hash_for(password, owner).await.map_err(Failure::failed)?;
+    let store = Store::open(&config.database)?;
     let new = NewUser { name: name.clone(), email: args.email, password_hash, roles: args.roles, tenant };
     let id = store.add_user(new, clock::now()).await?;
     say(&format!("added {name} ({id})"))

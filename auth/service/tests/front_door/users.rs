@@ -28,10 +28,12 @@ async fn add_list_disable_enable() {
 async fn what_cannot_be_done_says_why_and_how() {
     let folder = Folder::with_alice().await;
     let add = |name: &'static str, role: &'static str| ["user", "add", name, "--role", role, "--password-stdin"];
-    let cases: [(Vec<&str>, &str, i32, &str); 9] = [
+    let cases: [(Vec<&str>, &str, i32, &str); 11] = [
         (add("ALICE", "staff").into(), "a long password", 1, "already a user \"alice\""),
         (add("carl", "root").into(), "a long password", 2, "customer, operator, staff"),
         (add("carl", "staff").into(), "short", 1, "at least 8"),
+        (add("carl", "staff").into(), "password1", 1, "too easy to guess"),
+        (add("isabella.quux", "staff").into(), "Isabella.Quux", 1, "too easy to guess"),
         (add("carl", "staff").into(), "two\nlines", 2, "more than one line"),
         (add("car l", "staff").into(), "a long password", 2, "letters a-z"),
         (vec!["user", "add", "carl", "--password-stdin"], "a long password", 2, "--role"),
