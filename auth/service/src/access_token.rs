@@ -7,11 +7,12 @@ use uuid::Uuid;
 
 use crate::clock::UnixSeconds;
 use crate::config::{Config, Roles};
-use crate::signing::{SigningError, SigningKey};
+use crate::key_keeper::KeyKeeper;
+use crate::signing::{ACCESS_TOKEN_TYPE, SigningError};
 use crate::store::Session;
 
-/// The `client_id` of tokens that come from `POST /login`: the portal is the only client so far.
-const LOGIN_CLIENT: &str = "witgate-portal";
+/// The `client_id` of sessions that come from `POST /login`.
+pub const LOGIN_CLIENT: &str = "witgate-portal";
 
 /// Issues access tokens in the name of one issuer. Clones share the key.
 #[derive(Debug, Clone)]
@@ -20,7 +21,7 @@ pub struct TokenIssuer {
     audience: Arc<str>,
     lifetime_seconds: u32,
     roles: Arc<Roles>,
-    key: Arc<SigningKey>,
+    keys: KeyKeeper,
 }
 
 /// A signed access token. Give it to its owner and to nobody else; it has no `Debug`.
@@ -43,47 +44,50 @@ struct AccessTokenClaims<'a> {
     nbf: UnixSeconds,
     jti: String,
     sid: &'a str,
-    client_id: &'static str,
+    client_id: &'a str,
     scope: &'a str,
     roles: Vec<&'a str>,
     preferred_username: &'a str,
     tenant: &'a str,
     auth_time: UnixSeconds,
+    amr: &'a [String],
 }
 
 impl TokenIssuer {
-    /// An issuer as configured, with its key.
-    pub fn new(config: &Config, key: SigningKey) -> TokenIssuer {
+    /// An issuer as configured, with its keys.
+    pub fn new(config: &Config, keys: KeyKeeper) -> TokenIssuer {
         TokenIssuer {
             issuer: config.issuer.as_str().into(),
             audience: config.audience.as_str().into(),
             lifetime_seconds: config.access_token_seconds,
             roles: Arc::new(config.roles.clone()),
-            key: Arc::new(key),
+            keys,
         }
     }
 
     /// Issues a token for an open session. Roles are the user's roles of now that
     /// the configuration still names; their scopes follow from them.
     pub fn issue(&self, session: &Session, now: UnixSeconds) -> Result<AccessToken, SigningError> {
-        let scope = self.roles.scope_of(&session.user.roles);
+        let scope = granted(&self.roles.scope_of(&session.user.roles), session.scope.as_deref());
         let claims = AccessTokenClaims {
             iss: &self.issuer,
             sub: &session.user.id,
-            aud: &self.audience,
+            aud: session.audience.as_deref().unwrap_or(&self.audience),
             exp: now.saturating_add(self.lifetime_seconds.into()),
             iat: now,
             nbf: now,
             jti: Uuid::new_v4().to_string(),
             sid: &session.sid,
-            client_id: LOGIN_CLIENT,
+            client_id: &session.client_id,
             scope: &scope,
             roles: self.roles.known(&session.user.roles),
             preferred_username: &session.user.name,
             tenant: &session.user.tenant,
-            auth_time: session.created_at,
+            auth_time: session.auth_time,
+            amr: &session.amr,
         };
-        let token = self.key.sign(&claims)?;
+        let ring = self.keys.ring();
+        let token = ring.signer(now).ok_or(SigningError::NoKey)?.sign(ACCESS_TOKEN_TYPE, &claims)?;
         Ok(AccessToken { token, expires_in: self.lifetime_seconds, scope })
     }
 
@@ -97,8 +101,20 @@ impl TokenIssuer {
         &self.roles
     }
 
-    /// The key that signs.
-    pub fn key(&self) -> &SigningKey {
-        &self.key
+    /// The signing keys.
+    pub fn keys(&self) -> &KeyKeeper {
+        &self.keys
     }
+
+    /// The `aud` of access tokens where no resource was asked for.
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+}
+
+/// What the roles give, as far as the client may have it.
+fn granted(of_roles: &str, of_client: Option<&str>) -> String {
+    let Some(of_client) = of_client else { return of_roles.to_owned() };
+    let has = |scope: &&str| of_client.split(' ').any(|granted| granted == *scope);
+    of_roles.split(' ').filter(has).collect::<Vec<_>>().join(" ")
 }

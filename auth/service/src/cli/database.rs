@@ -1,15 +1,28 @@
-//! Opens the store that the configuration names. Never falls back to another one.
+//! Opens what the configuration names: the store, and the key that encrypts. Never falls back to another one.
 
 use super::failure::Failure;
-use crate::config::{Config, DatabaseConfig};
+use crate::config::Config;
+use crate::key_keeper::{KeyKeeper, master_key};
+use crate::password::{BreachedList, HashCost, PasswordRules, Passwords};
 use crate::store::Store;
+use crate::vault::MasterKey;
 
 /// The open store.
-pub(super) fn open_store(config: &Config) -> Result<Store, Failure> {
-    match &config.database {
-        DatabaseConfig::Sqlite(path) => Ok(Store::open(path)?),
-        DatabaseConfig::Postgres(_) => {
-            Err(Failure::wrong_use("this version cannot use PostgreSQL yet: name a SQLite file as `database`"))
-        }
-    }
+pub(super) async fn open_store(config: &Config) -> Result<Store, Failure> {
+    Ok(Store::open(&config.database, config.sessions).await?)
+}
+
+/// The keys, with the key that they are sealed with.
+pub(super) async fn open_keys(config: &Config, store: &Store) -> Result<(KeyKeeper, MasterKey), Failure> {
+    let master = master_key(&config.keys.encryption_key).map_err(Failure::failed)?;
+    let keeper = KeyKeeper::open(store.clone(), &master, config.keys.clone()).await.map_err(Failure::failed)?;
+    Ok((keeper, master))
+}
+
+/// The pool of hashes with the configured cost and rules.
+pub(super) fn open_passwords(config: &Config) -> Result<Passwords, Failure> {
+    let said = &config.passwords;
+    let breached = said.breached_file.as_deref().map(BreachedList::open).transpose().map_err(Failure::failed)?;
+    let cost = HashCost::new(said.memory_kib, said.passes, said.lanes).map_err(Failure::failed)?;
+    Passwords::with(cost, PasswordRules::new(said.min_chars, breached)).map_err(Failure::failed)
 }

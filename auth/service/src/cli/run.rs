@@ -10,16 +10,15 @@ use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use super::RunArgs;
-use super::database::open_store;
+use super::database::{open_keys, open_passwords, open_store};
 use super::failure::Failure;
 use crate::access_token::TokenIssuer;
-use crate::clock;
+use crate::client_address::TrustedProxies;
 use crate::config::Config;
 use crate::grants::Grants;
 use crate::http;
-use crate::password::Passwords;
-use crate::signing::{ALGORITHM, SigningKey};
-use crate::store::{Store, StoredKey};
+use crate::key_keeper::KeyKeeper;
+use crate::own_tokens::OwnTokens;
 
 /// How long running requests may take after a stop. As long as any request may.
 const STOP_DEADLINE: Duration = Duration::from_secs(10);
@@ -31,9 +30,14 @@ pub(super) async fn run(args: RunArgs) -> Result<(), Failure> {
     let signals = StopSignals::new().map_err(Failure::failed)?;
     let listener = bind(args.listen.unwrap_or(config.listen)).await?;
     config.settle_port(listener.local_addr().map_err(Failure::failed)?.port());
-    let grants = assemble(&config).await?;
+    let (grants, keys) = assemble(&config).await?;
+    let keeping = tokio::spawn(keys.run());
     listen::announce(&listener).map_err(Failure::failed)?;
-    serve(listener, http::router(grants), signals.wait(), STOP_DEADLINE).await;
+    let proxies = TrustedProxies::new(config.trusted_proxies.clone());
+    serve(listener, http::router(grants, proxies), signals.wait(), STOP_DEADLINE).await;
+    keeping.abort();
+    // It holds the store: the last owner moves the log into the database.
+    let _ = keeping.await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -48,32 +52,12 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     listen::bind(address).await.map_err(|cause| Failure::wrong_use(format!("the auth service {cause}")))
 }
 
-/// Opens the store, finds or makes the signing key, starts the password pool.
-async fn assemble(config: &Config) -> Result<Grants, Failure> {
-    refuse_other_algorithm(config)?;
-    let store = open_store(config)?;
-    let key = signing_key(&store).await?;
-    tracing::info!(kid = key.kid(), "store is open");
-    let passwords = Passwords::new().map_err(Failure::failed)?;
-    Ok(Grants::new(store, passwords, TokenIssuer::new(config, key)))
-}
-
-/// The configuration knows algorithms that `signing` does not yet.
-fn refuse_other_algorithm(config: &Config) -> Result<(), Failure> {
-    let wanted = config.keys.algorithm.name();
-    if wanted == ALGORITHM {
-        return Ok(());
-    }
-    Err(Failure::wrong_use(format!("this version cannot sign with {wanted} yet: use {ALGORITHM}")))
-}
-
-async fn signing_key(store: &Store) -> Result<SigningKey, Failure> {
-    let stored = match store.active_key(ALGORITHM).await? {
-        Some(stored) => stored,
-        None => {
-            let (kid, private_pkcs8) = SigningKey::generate().map_err(Failure::failed)?;
-            store.adopt_key(StoredKey { kid, alg: ALGORITHM.to_owned(), private_pkcs8 }, clock::now()).await?
-        }
-    };
-    SigningKey::from_pkcs8(&stored.kid, &stored.private_pkcs8).map_err(Failure::failed)
+/// Opens the store, finds or makes the signing keys, starts the password pool.
+async fn assemble(config: &Config) -> Result<(Grants, KeyKeeper), Failure> {
+    let store = open_store(config).await?;
+    let (keys, master) = open_keys(config, &store).await?;
+    tracing::info!(kids = ?keys.ring().kids(), "store is open");
+    let own_tokens = OwnTokens::new(config, keys.clone());
+    let issuer = TokenIssuer::new(config, keys.clone());
+    Ok((Grants::new(store, open_passwords(config)?, issuer, own_tokens, &master), keys))
 }

@@ -3,15 +3,18 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::database::open_store;
+use super::database::{open_passwords, open_store};
 use super::failure::Failure;
 use super::password_input::read_new_password;
 use super::{AddArgs, NameArgs, UserCommand};
 use crate::account_name::{account_name, tenant_name};
 use crate::clock;
 use crate::config::Config;
-use crate::password::{Owner, Passwords};
-use crate::store::{NewUser, Store, User};
+use crate::password::Owner;
+use crate::store::{NewUser, Origin, Store, User};
+
+/// How many users are read at once.
+const PAGE: i64 = 500;
 
 /// Does one of the user commands.
 pub(super) async fn user(command: UserCommand) -> Result<(), Failure> {
@@ -30,44 +33,52 @@ async fn add(args: AddArgs) -> Result<(), Failure> {
     let tenant = tenant_name(&args.tenant).map_err(|cause| Failure::wrong_use(format!("--tenant: {cause}")))?;
     config.roles.require(&args.roles)?;
     let password = read_new_password(args.password_stdin)?;
-    let passwords = Passwords::new().map_err(Failure::failed)?;
+    let passwords = open_passwords(&config)?;
     let owner = Owner { name: name.clone(), email: args.email.clone() };
     let password_hash = passwords.hash_for(password, owner).await.map_err(Failure::failed)?;
-    let store = Store::open(&config.database)?;
+    let store = open_store(&config).await?;
     let new = NewUser { name: name.clone(), email: args.email, password_hash, roles: args.roles, tenant };
-    let id = store.add_user(new, clock::now()).await?;
+    let id = store.add_user(new, origin()).await?;
     say(&format!("added {name} ({id})"))
 }
 
 async fn list(config: &Path) -> Result<(), Failure> {
-    let store = open(config)?;
-    for user in store.list_users().await? {
-        say(&line(&user))?;
+    let store = open(config).await?;
+    let mut last = String::new();
+    loop {
+        let page = store.list_users(last, PAGE).await?;
+        let Some(end) = page.last() else { return Ok(()) };
+        last = end.name.clone();
+        for user in &page {
+            say(&line(user))?;
+        }
     }
-    Ok(())
 }
 
 async fn disable(args: NameArgs) -> Result<(), Failure> {
     let name = account_name(&args.name).map_err(Failure::wrong_use)?;
-    match open(&args.config.config)?.disable_user(name.clone(), clock::now()).await? {
-        Some(ended) => say(&format!(
-            "disabled {name}, ended {ended} sessions. Access tokens already issued work until they expire"
-        )),
+    match open(&args.config.config).await?.disable_user(name.clone(), origin()).await? {
+        Some(ended) => say(&format!("disabled {name}, ended {ended} sessions and revoked their access tokens")),
         None => Err(no_such_user(&name)),
     }
 }
 
 async fn enable(args: NameArgs) -> Result<(), Failure> {
     let name = account_name(&args.name).map_err(Failure::wrong_use)?;
-    if open(&args.config.config)?.enable_user(name.clone()).await? {
+    if open(&args.config.config).await?.enable_user(name.clone(), origin()).await? {
         say(&format!("enabled {name}"))
     } else {
         Err(no_such_user(&name))
     }
 }
 
-fn open(config: &Path) -> Result<Store, Failure> {
-    open_store(&Config::load(config)?)
+async fn open(config: &Path) -> Result<Store, Failure> {
+    open_store(&Config::load(config)?).await
+}
+
+/// Who does it, for the audit log.
+fn origin() -> Origin {
+    Origin::local("cli", clock::now())
 }
 
 fn no_such_user(name: &str) -> Failure {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::signing::SigningAlgorithm;
+
 /// What `[keys]` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeysConfig {
@@ -24,34 +26,4 @@ pub enum EncryptionKeySource {
     Env(String),
     /// A file beside the SQLite database, which may be made at the first start.
     Beside(PathBuf),
-}
-
-/// A signature algorithm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SigningAlgorithm {
-    /// ECDSA on P-256 with SHA-256.
-    Es256,
-    /// EdDSA on Ed25519.
-    EdDsa,
-    /// RSA PKCS#1 v1.5 with SHA-256.
-    Rs256,
-}
-
-impl SigningAlgorithm {
-    /// Every algorithm.
-    pub const ALL: [SigningAlgorithm; 3] = [SigningAlgorithm::Es256, SigningAlgorithm::EdDsa, SigningAlgorithm::Rs256];
-
-    /// The JOSE name.
-    pub fn name(self) -> &'static str {
-        match self {
-            SigningAlgorithm::Es256 => "ES256",
-            SigningAlgorithm::EdDsa => "EdDSA",
-            SigningAlgorithm::Rs256 => "RS256",
-        }
-    }
-
-    /// The algorithm with this JOSE name.
-    pub fn named(name: &str) -> Option<SigningAlgorithm> {
-        SigningAlgorithm::ALL.into_iter().find(|algorithm| algorithm.name() == name)
-    }
 }

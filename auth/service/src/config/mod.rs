@@ -14,7 +14,7 @@ mod written;
 mod meaning;
 
 pub use database::{DatabaseConfig, PostgresConfig};
-pub use keys::{EncryptionKeySource, KeysConfig, SigningAlgorithm};
+pub use keys::{EncryptionKeySource, KeysConfig};
 pub use limits::{MAX_ACCESS_TOKEN_SECONDS, MIN_ACCESS_TOKEN_SECONDS};
 pub use model::{AdminConfig, Config};
 pub use passwords::PasswordsConfig;

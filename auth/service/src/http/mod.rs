@@ -4,28 +4,57 @@ mod refused;
 mod request_id;
 mod deadline;
 mod json_body;
+mod caller;
+mod signed_in;
 mod tokens;
+mod account;
 mod well_known;
 mod health;
 
+use std::sync::Arc;
+
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, map_response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
+use crate::client_address::TrustedProxies;
 use crate::grants::Grants;
 use refused::Refused;
 
 /// Largest request body, in bytes. A password is at most 1 KiB, a refresh token 47 bytes.
 pub const MAX_BODY_BYTES: usize = 8 * 1024;
 
+/// What handlers have.
+#[derive(Clone)]
+struct App {
+    grants: Grants,
+    proxies: Arc<TrustedProxies>,
+}
+
+impl FromRef<App> for Grants {
+    fn from_ref(app: &App) -> Grants {
+        app.grants.clone()
+    }
+}
+
+impl FromRef<App> for Arc<TrustedProxies> {
+    fn from_ref(app: &App) -> Arc<TrustedProxies> {
+        Arc::clone(&app.proxies)
+    }
+}
+
 /// All routes of the service.
-pub fn router(grants: Grants) -> Router {
+pub fn router(grants: Grants, proxies: TrustedProxies) -> Router {
     Router::new()
         .route("/login", post(tokens::login))
         .route("/refresh", post(tokens::refresh))
         .route("/logout", post(tokens::logout))
+        .route("/logout/all", post(account::sign_out_everywhere))
+        .route("/sessions", get(account::sessions))
+        .route("/sessions/{sid}", delete(account::end_session))
+        .route("/password", post(account::change_password))
         .route("/.well-known/jwks.json", get(well_known::jwks))
         .route("/.well-known/openid-configuration", get(well_known::metadata))
         .route("/.well-known/oauth-authorization-server", get(well_known::metadata))
@@ -33,7 +62,7 @@ pub fn router(grants: Grants) -> Router {
         .route("/readyz", get(health::ready))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(grants)
+        .with_state(App { grants, proxies: Arc::new(proxies) })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(deadline::limit_time))
         .layer(map_response(never_sniff))

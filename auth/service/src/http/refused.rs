@@ -1,7 +1,7 @@
 //! Why a request is refused, until it becomes a problem document (RFC 9457). Handlers say what and why; the outermost
 //! layer, [`super::request_id`], adds which request. Never carries a cause: that goes to the operator's log.
 
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use witgate_keyring::resource_server::Problem;
@@ -15,12 +15,13 @@ pub(super) struct Refused {
     code: &'static str,
     detail: String,
     retry_after_seconds: Option<u32>,
+    challenge: Option<HeaderValue>,
 }
 
 impl Refused {
     /// A refusal with a stable `code` for programs and a `detail` for people.
     pub(super) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Refused {
-        Refused { status, code, detail: detail.into(), retry_after_seconds: None }
+        Refused { status, code, detail: detail.into(), retry_after_seconds: None, challenge: None }
     }
 
     /// 503 with `Retry-After`.
@@ -29,11 +30,19 @@ impl Refused {
         Refused { retry_after_seconds: Some(seconds), ..Refused::new(StatusCode::SERVICE_UNAVAILABLE, code, detail) }
     }
 
+    /// Says how to authenticate (`WWW-Authenticate`).
+    pub(super) fn challenge(self, challenge: HeaderValue) -> Refused {
+        Refused { challenge: Some(challenge), ..self }
+    }
+
     /// The answer: a problem document that names the request whose headers these are.
     pub(super) fn document(self, request: &HeaderMap) -> Response {
         let mut response = Problem::new(self.status, self.code, self.detail).for_request(request).into_response();
         if let Some(seconds) = self.retry_after_seconds {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(challenge) = self.challenge {
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
         response
     }
@@ -53,6 +62,12 @@ impl From<GrantError> for Refused {
             GrantError::InvalidCredentials => (StatusCode::UNAUTHORIZED, "invalid_credentials"),
             GrantError::InvalidGrant => (StatusCode::UNAUTHORIZED, "invalid_grant"),
             GrantError::PasswordTooLong => (StatusCode::BAD_REQUEST, "invalid_request"),
+            GrantError::PasswordRefused(_) => (StatusCode::BAD_REQUEST, "password_refused"),
+            GrantError::NoSuchSession => (StatusCode::NOT_FOUND, "not_found"),
+            GrantError::Locked { seconds } => {
+                let refused = Refused::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", error.to_string());
+                return Refused { retry_after_seconds: Some(*seconds), ..refused };
+            }
             GrantError::Busy => return Refused::for_now("busy", error.to_string()),
             GrantError::Broken(cause) => {
                 tracing::error!(cause, "request failed");

@@ -15,8 +15,10 @@ use super::refused::Refused;
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Middleware around everything else.
-pub(super) async fn follow(request: Request, next: Next) -> Response {
+pub(super) async fn follow(mut request: Request, next: Next) -> Response {
     let id = id_of(request.headers());
+    // The audit log names the request by it.
+    request.headers_mut().insert(HEADER, id.clone());
     let span = tracing::info_span!(
         "request",
         request_id = id.to_str().unwrap_or_default(),

@@ -6,9 +6,9 @@ use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderName, StatusCode};
 use serde::{Deserialize, Serialize};
 
+use super::caller::Caller;
 use super::json_body::JsonBody;
 use super::refused::Refused;
-use crate::clock;
 use crate::grants::{Grant, Grants};
 use crate::secret::Secret;
 
@@ -41,24 +41,27 @@ pub(super) struct TokenResponse {
 
 pub(super) async fn login(
     State(grants): State<Grants>,
+    Caller(origin): Caller,
     JsonBody(LoginRequest { username, password }): JsonBody<LoginRequest>,
 ) -> Result<TokenAnswer, Refused> {
-    Ok(answer(grants.sign_in(&username, password, clock::now()).await?))
+    Ok(answer(grants.sign_in(&username, password, origin).await?))
 }
 
 pub(super) async fn refresh(
     State(grants): State<Grants>,
+    Caller(origin): Caller,
     JsonBody(request): JsonBody<RefreshTokenRequest>,
 ) -> Result<TokenAnswer, Refused> {
-    Ok(answer(grants.refresh(&request.refresh_token, clock::now()).await?))
+    Ok(answer(grants.refresh(&request.refresh_token, origin).await?))
 }
 
 /// 204 for any token, known or not (RFC 7009 section 2.2).
 pub(super) async fn logout(
     State(grants): State<Grants>,
+    Caller(origin): Caller,
     JsonBody(request): JsonBody<RefreshTokenRequest>,
 ) -> Result<StatusCode, Refused> {
-    grants.sign_out(&request.refresh_token, clock::now()).await?;
+    grants.sign_out(&request.refresh_token, origin).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -15,6 +15,7 @@ mod sessions;
 mod refresh;
 mod users;
 mod keys;
+mod throttles;
 
 use std::time::Duration;
 

@@ -3,11 +3,11 @@
 //! Never forgets an entry while a token that it means could still pass.
 
 use super::Store;
+use super::audit::{self, Event};
 use super::error::StoreError;
 use super::records::Origin;
 use super::statements::{Tx, first, number};
 use super::value::{Row, values};
-use super::audit::{self, Event};
 use crate::clock::UnixSeconds;
 use crate::config::MAX_ACCESS_TOKEN_SECONDS;
 
@@ -124,10 +124,19 @@ impl Store {
     }
 
     /// Whether this very name is revoked, for introspection. `issued_at` is the token's `iat`.
-    pub async fn is_revoked(&self, kind: RevokedKind, name: String, issued_at: UnixSeconds) -> Result<bool, StoreError> {
+    pub async fn is_revoked(
+        &self,
+        kind: RevokedKind,
+        name: String,
+        issued_at: UnixSeconds,
+    ) -> Result<bool, StoreError> {
         let sql = "SELECT max(at) FROM revocations WHERE kind = $1 AND name = $2";
         let at = self.read(move |tx| {
-            Box::pin(async move { first(tx, sql, values![kind.as_str(), &name]).await?.map_or(Ok(None), |mut row| row.take::<Option<i64>>(0)) })
+            Box::pin(async move {
+                first(tx, sql, values![kind.as_str(), &name])
+                    .await?
+                    .map_or(Ok(None), |mut row| row.take::<Option<i64>>(0))
+            })
         });
         let dated = matches!(kind, RevokedKind::Subject | RevokedKind::Client);
         Ok(at.await?.is_some_and(|at| !dated || issued_at <= at))

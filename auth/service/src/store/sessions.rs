@@ -6,7 +6,7 @@ use serde_json::json;
 use super::Store;
 use super::audit::{self, Event};
 use super::error::StoreError;
-use super::records::{Origin, Session, USER_WIDTH, User, user_columns};
+use super::records::{Origin, Session, USER_WIDTH, User};
 use super::revocations::{RevokedKind, publish};
 use super::statements::{Tx, first};
 use super::value::{Row, values};
@@ -57,7 +57,7 @@ impl EndReason {
 macro_rules! session_columns {
     () => {
         concat!(
-            user_columns!(),
+            $crate::store::records::user_columns!(),
             ", s.sid, s.created_at, s.last_used_at, s.auth_time, s.amr, s.client_id, s.scope, s.audience, s.source"
         )
     };
@@ -149,7 +149,8 @@ impl Store {
         reason: EndReason,
         origin: Origin,
     ) -> Result<usize, StoreError> {
-        self.write(move |tx| Box::pin(async move { end_all_of(tx, &user, but.as_deref(), reason, &origin).await })).await
+        self.write(move |tx| Box::pin(async move { end_all_of(tx, &user, but.as_deref(), reason, &origin).await }))
+            .await
     }
 
     /// The open session of this id, with its user.
@@ -193,7 +194,8 @@ pub(super) async fn open(
                VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9)";
     let (scope, audience, source) = (session.scope.as_ref(), session.audience.as_ref(), session.source.as_ref());
     let (sid, user, amr) = (&session.sid, &session.user.id, session.amr.as_slice());
-    let row = values![sid, user, session.created_at, session.auth_time, amr, &session.client_id, scope, audience, source];
+    let row =
+        values![sid, user, session.created_at, session.auth_time, amr, &session.client_id, scope, audience, source];
     tx.execute(sql, row).await?;
     insert_token(tx, token, sid, session.created_at, expires).await?;
     Ok(true)

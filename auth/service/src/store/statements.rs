@@ -29,11 +29,7 @@ pub trait Statements: Send {
 pub type Tx<'t> = dyn Statements + 't;
 
 /// The first row, if there is one.
-pub(super) async fn first(
-    tx: &mut Tx<'_>,
-    sql: &'static str,
-    values: &[Value],
-) -> Result<Option<Row>, StoreError> {
+pub(super) async fn first(tx: &mut Tx<'_>, sql: &'static str, values: &[Value]) -> Result<Option<Row>, StoreError> {
     Ok(tx.query(sql, values).await?.into_iter().next())
 }
 

@@ -3,8 +3,9 @@
 
 use super::files;
 use crate::config::database::DatabaseConfig;
-use crate::config::keys::{EncryptionKeySource, KeysConfig, SigningAlgorithm};
+use crate::config::keys::{EncryptionKeySource, KeysConfig};
 use crate::config::written::Written;
+use crate::signing::SigningAlgorithm;
 use std::path::Path;
 use toml::Spanned;
 use witgate_settings::document::TOP;
@@ -36,7 +37,7 @@ pub(super) fn keys(
 
 fn algorithm(written: Option<&Spanned<String>>, faults: &mut Faults) -> Option<SigningAlgorithm> {
     let Some(name) = written else { return Some(SigningAlgorithm::Es256) };
-    let found = SigningAlgorithm::named(name.get_ref());
+    let found = name.get_ref().parse().ok();
     if found.is_none() {
         let hint = suggest::hint(name.get_ref(), SigningAlgorithm::ALL.map(SigningAlgorithm::name), "known algorithms");
         faults.push(at(name), format!("this service cannot sign with {:?}", name.get_ref()), hint);

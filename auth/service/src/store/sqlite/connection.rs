@@ -18,14 +18,15 @@ const FOLDER_MODE: u32 = 0o700;
 /// Mode of the database file; SQLite gives its -wal and -shm files the same.
 const FILE_MODE: u32 = 0o600;
 /// Numbered from 1; `PRAGMA user_version` holds the number of the last one applied. Never edit one that was released.
-const MIGRATIONS: [&str; 2] = [
-    include_str!("../migrations/sqlite/0001_start.sql"),
-    include_str!("../migrations/sqlite/0002_lifecycle.sql"),
-];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../migrations/sqlite/0001_start.sql"), include_str!("../migrations/sqlite/0002_lifecycle.sql")];
 
 /// The one connection that writes. Makes folder and file when they are missing, and brings the schema up to date.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
-    let failed = |cause: &dyn std::fmt::Display| StoreError::Open { place: path.display().to_string(), cause: cause.to_string() };
+    let failed = |cause: &dyn std::fmt::Display| StoreError::Open {
+        place: path.display().to_string(),
+        cause: cause.to_string(),
+    };
     make_private(path).map_err(|cause| failed(&cause))?;
     refuse_exposed(path)?;
     let mut connection =
@@ -56,7 +57,9 @@ fn make_private(path: &Path) -> std::io::Result<()> {
 }
 
 fn refuse_exposed(path: &Path) -> Result<(), StoreError> {
-    let metadata = path.metadata().map_err(|cause| StoreError::Open { place: path.display().to_string(), cause: cause.to_string() })?;
+    let metadata = path
+        .metadata()
+        .map_err(|cause| StoreError::Open { place: path.display().to_string(), cause: cause.to_string() })?;
     let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 == 0 { Ok(()) } else { Err(StoreError::Exposed { path: path.into(), mode }) }
 }

@@ -34,7 +34,8 @@ impl Sqlite {
     pub(super) fn open(path: &Path) -> Result<Sqlite, StoreError> {
         let writer = connection::open_writer(path)?;
         let readers = Readers::open(path)?;
-        let failed = |cause: std::io::Error| StoreError::Open { place: path.display().to_string(), cause: cause.to_string() };
+        let failed =
+            |cause: std::io::Error| StoreError::Open { place: path.display().to_string(), cause: cause.to_string() };
         let writer = Writer::start(writer).map_err(failed)?;
         Ok(Sqlite { writer: Arc::new(writer), readers, written: Arc::default() })
     }

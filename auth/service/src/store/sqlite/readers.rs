@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::connection::open_reader;
 use super::super::error::StoreError;
+use super::connection::open_reader;
 use crate::gate::Gate;
 
 /// Connections in the pool.
@@ -74,7 +74,8 @@ mod tests {
             let answer = readers.read(|_| -> Result<(), StoreError> { panic!("a bug") }).await;
             assert!(matches!(answer, Err(StoreError::Failed(_))));
         }
-        let answer = readers.read(|connection| Ok(connection.query_row("SELECT 41 + 1", [], |row| row.get::<_, i64>(0))?));
+        let answer =
+            readers.read(|connection| Ok(connection.query_row("SELECT 41 + 1", [], |row| row.get::<_, i64>(0))?));
         assert_eq!(answer.await.unwrap(), 42);
     }
 }

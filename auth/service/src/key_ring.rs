@@ -1,0 +1,149 @@
+//! The signing keys in force, opened: which one signs at a time, which are published, and when the next one is due.
+//! Pure rules. Never makes a key, and never lets one sign before it could be known to all who verify.
+
+use jsonwebtoken::jwk::Jwk;
+
+use crate::clock::UnixSeconds;
+use crate::config::{KeysConfig, MAX_ACCESS_TOKEN_SECONDS};
+use crate::signing::{SigningAlgorithm, SigningError, SigningKey};
+use crate::store::StoredKey;
+use crate::vault::Sealer;
+
+/// How long a key stays published after its successor began to sign, in seconds: as long as any token that it signed
+/// may live, and the greatest leeway of those who verify.
+pub const OVERLAP_SECONDS: UnixSeconds = MAX_ACCESS_TOKEN_SECONDS as UnixSeconds + 300;
+const DAY_SECONDS: UnixSeconds = 86_400;
+
+/// One key.
+#[derive(Debug, Clone)]
+pub struct RingKey {
+    /// The key pair.
+    pub key: SigningKey,
+    /// From when it may sign.
+    pub signs_from: UnixSeconds,
+}
+
+/// All keys that were not retired, the one that signs first coming first.
+#[derive(Debug, Clone, Default)]
+pub struct KeyRing {
+    keys: Vec<RingKey>,
+}
+
+/// The name under which a private key is sealed.
+pub fn sealed_name(kid: &str) -> String {
+    format!("signing-key:{kid}")
+}
+
+impl KeyRing {
+    /// Opens stored keys.
+    ///
+    /// # Errors
+    /// When one cannot be opened: it was sealed under another key, or is damaged.
+    pub fn open(stored: &[StoredKey], sealer: &Sealer) -> Result<KeyRing, SigningError> {
+        let mut keys = stored.iter().map(|key| open(key, sealer)).collect::<Result<Vec<_>, _>>()?;
+        keys.sort_by_key(|key| key.signs_from);
+        Ok(KeyRing { keys })
+    }
+
+    /// The key that signs: the latest whose time has come.
+    pub fn signer(&self, now: UnixSeconds) -> Option<&SigningKey> {
+        let signing = self.keys.iter().rev().find(|key| key.signs_from <= now);
+        // A clock that was set back must not leave the service without a key.
+        signing.or(self.keys.first()).map(|key| &key.key)
+    }
+
+    /// The public parts of all keys, those that will sign later too.
+    pub fn published(&self) -> Vec<Jwk> {
+        self.keys.iter().map(|key| key.key.public_jwk().clone()).collect()
+    }
+
+    /// The names of all keys.
+    pub fn kids(&self) -> Vec<String> {
+        self.keys.iter().map(|key| key.key.kid().to_owned()).collect()
+    }
+
+    /// From when a new key shall sign, if one must be made now.
+    pub fn next_due(&self, config: &KeysConfig, now: UnixSeconds) -> Option<UnixSeconds> {
+        let Some(latest) = self.keys.last() else { return Some(now) };
+        let ahead = UnixSeconds::from(config.publish_ahead_seconds);
+        let life = UnixSeconds::from(config.rotate_after_days) * DAY_SECONDS;
+        let is_old = life > 0 && latest.signs_from.saturating_add(life) <= now.saturating_add(ahead);
+        let is_other = latest.key.algorithm() != config.algorithm;
+        (is_old || is_other).then(|| now.saturating_add(ahead))
+    }
+
+    /// The names of the keys that nothing needs any more: all tokens that they signed have expired.
+    pub fn over(&self, now: UnixSeconds) -> Vec<String> {
+        let successors = self.keys.iter().skip(1).map(|key| key.signs_from);
+        let over = self.keys.iter().zip(successors).filter(|(_, from)| from.saturating_add(OVERLAP_SECONDS) <= now);
+        over.map(|(key, _)| key.key.kid().to_owned()).collect()
+    }
+}
+
+fn open(stored: &StoredKey, sealer: &Sealer) -> Result<RingKey, SigningError> {
+    let unreadable = || SigningError::Unreadable { kid: stored.kid.clone() };
+    let algorithm: SigningAlgorithm = stored.alg.parse().map_err(|_| unreadable())?;
+    let opened = sealer.open(&sealed_name(&stored.kid), &stored.sealed_pkcs8);
+    let der = opened.map_err(|cause| SigningError::Sealed { kid: stored.kid.clone(), cause: cause.to_string() })?;
+    Ok(RingKey { key: SigningKey::from_pkcs8(algorithm, &stored.kid, &der)?, signs_from: stored.signs_from })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::EncryptionKeySource;
+    use proptest::prelude::*;
+
+    fn config(days: u32, ahead: u32) -> KeysConfig {
+        let encryption_key = EncryptionKeySource::Env("X".into());
+        let algorithm = SigningAlgorithm::Es256;
+        KeysConfig { algorithm, rotate_after_days: days, publish_ahead_seconds: ahead, encryption_key }
+    }
+
+    fn key(signs_from: UnixSeconds) -> RingKey {
+        let (kid, der) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
+        RingKey { key: SigningKey::from_pkcs8(SigningAlgorithm::Es256, &kid, &der).unwrap(), signs_from }
+    }
+
+    fn ring(times: &[UnixSeconds]) -> KeyRing {
+        KeyRing { keys: times.iter().map(|from| key(*from)).collect() }
+    }
+
+    #[test]
+    fn the_first_key_signs_at_once_and_the_next_ones_later() {
+        let rules = config(90, 600);
+        assert_eq!(ring(&[]).next_due(&rules, 50), Some(50));
+        let one = ring(&[0]);
+        assert_eq!(one.next_due(&rules, 90 * DAY_SECONDS - 601), None);
+        assert_eq!(one.next_due(&rules, 90 * DAY_SECONDS - 600), Some(90 * DAY_SECONDS));
+        assert_eq!(one.next_due(&config(0, 600), 9_000 * DAY_SECONDS), None, "never by itself");
+        assert_eq!(ring(&[0, 90 * DAY_SECONDS]).next_due(&rules, 90 * DAY_SECONDS - 300), None, "it was made already");
+    }
+
+    #[test]
+    fn another_algorithm_in_the_configuration_asks_for_a_key() {
+        let rules = KeysConfig { algorithm: SigningAlgorithm::EdDsa, ..config(0, 600) };
+        assert_eq!(ring(&[0]).next_due(&rules, 1000), Some(1600));
+    }
+
+    #[test]
+    fn a_key_of_the_future_is_published_and_does_not_sign() {
+        let two = ring(&[0, 100]);
+        let kids = two.kids();
+        assert_eq!(two.published().len(), 2);
+        assert_eq!(two.signer(99).unwrap().kid(), kids[0]);
+        assert_eq!(two.signer(100).unwrap().kid(), kids[1]);
+        assert_eq!(two.signer(-5).unwrap().kid(), kids[0], "a clock that was set back");
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_is_over_only_when_no_token_of_it_can_live(gap in 0_i64..10_000, now in 0_i64..30_000) {
+            let two = ring(&[0, gap]);
+            let over = two.over(now);
+            let last_token_lives_until = gap + OVERLAP_SECONDS;
+            prop_assert_eq!(!over.is_empty(), now >= last_token_lives_until);
+            prop_assert!(!over.contains(&two.kids()[1]), "the last key is never over");
+        }
+    }
+}
