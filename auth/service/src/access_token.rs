@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::clock::UnixSeconds;
 use crate::config::{Config, Roles};
-use crate::signing::{SigningError, SigningKey};
+use crate::signing::{ACCESS_TOKEN_TYPE, SigningError, SigningKey};
 use crate::store::Session;
 
 /// The `client_id` of tokens that come from `POST /login`: the portal is the only client so far.
@@ -83,7 +83,7 @@ impl TokenIssuer {
             tenant: &session.user.tenant,
             auth_time: session.created_at,
         };
-        let token = self.key.sign(&claims)?;
+        let token = self.key.sign(ACCESS_TOKEN_TYPE, &claims)?;
         Ok(AccessToken { token, expires_in: self.lifetime_seconds, scope })
     }
 

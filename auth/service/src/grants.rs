@@ -193,7 +193,7 @@ impl From<getrandom::Error> for GrantError {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::signing::SigningKey;
+    use crate::signing::{SigningAlgorithm, SigningKey};
     use crate::store::{NewUser, REFRESH_GRACE};
 
     const NOW: UnixSeconds = 1_800_000_000;
@@ -211,8 +211,8 @@ mod tests {
         let roles = vec!["customer".to_owned()];
         let alice = NewUser { name: "alice".into(), email: None, password_hash, roles, tenant: "acme".into() };
         store.add_user(alice, NOW).await.unwrap();
-        let (kid, der) = SigningKey::generate().unwrap();
-        let issuer = TokenIssuer::new(&config, SigningKey::from_pkcs8(&kid, &der).unwrap());
+        let (kid, der) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
+        let issuer = TokenIssuer::new(&config, SigningKey::from_pkcs8(SigningAlgorithm::Es256, &kid, &der).unwrap());
         (temp, Grants::new(store, passwords, issuer))
     }
 

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::grants::Grants;
 use crate::http;
 use crate::password::Passwords;
-use crate::signing::{ALGORITHM, SigningKey};
+use crate::signing::{ALGORITHM, SigningAlgorithm, SigningKey};
 use crate::store::{Store, StoredKey};
 
 /// How long running requests may take after a stop. As long as any request may.
@@ -59,9 +59,9 @@ async fn signing_key(store: &Store) -> Result<SigningKey, Failure> {
     let stored = match store.active_key(ALGORITHM).await? {
         Some(stored) => stored,
         None => {
-            let (kid, private_pkcs8) = SigningKey::generate().map_err(Failure::failed)?;
+            let (kid, private_pkcs8) = SigningKey::generate(SigningAlgorithm::Es256).map_err(Failure::failed)?;
             store.adopt_key(StoredKey { kid, alg: ALGORITHM.to_owned(), private_pkcs8 }, clock::now()).await?
         }
     };
-    SigningKey::from_pkcs8(&stored.kid, &stored.private_pkcs8).map_err(Failure::failed)
+    SigningKey::from_pkcs8(SigningAlgorithm::Es256, &stored.kid, &stored.private_pkcs8).map_err(Failure::failed)
 }
