@@ -11,6 +11,7 @@ pub mod vault;
 pub mod opaque;
 pub mod refresh_token;
 pub mod signing;
+pub mod key_schedule;
 pub mod config;
 pub mod password;
 pub mod store;
