@@ -2,10 +2,12 @@
 //! machine can read those.
 
 mod failure;
+mod output;
 mod check;
 mod database;
 mod password_input;
 mod run;
+mod keys;
 mod user;
 
 use std::ffi::OsString;
@@ -26,6 +28,7 @@ Examples:
   printf '%s\\n' \"$PASSWORD\" | witgate-auth user add bob --role staff --password-stdin --config auth.toml
   witgate-auth user list --config auth.toml
   witgate-auth user disable alice --config auth.toml
+  witgate-auth keys rotate --config auth.toml
 
 Exit codes:
   0  done
@@ -48,6 +51,9 @@ enum Command {
     /// Report all faults of the configuration, and exit
     #[command(after_help = EXAMPLES)]
     Check(ConfigArg),
+    /// Manage the signing keys; works while the service runs
+    #[command(subcommand, after_help = EXAMPLES)]
+    Keys(KeysCommand),
     /// Manage the users in the database; works while the service runs
     #[command(subcommand, after_help = EXAMPLES)]
     User(UserCommand),
@@ -67,6 +73,33 @@ struct RunArgs {
     /// Bind this address instead of the configured one; port 0 takes a free port
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// List all keys: kid, algorithm, state, from when it signs (Unix seconds); separated by tabs
+    List(ConfigArg),
+    /// Make a new key. It signs after it was published for `publish-ahead-seconds`
+    Rotate(RotateArgs),
+    /// Take a key out of use at once and revoke all that it signed: somebody else may have it
+    Retire(RetireArgs),
+}
+
+#[derive(Debug, Args)]
+struct RotateArgs {
+    /// Sign with the new key at once. Resource servers that have not fetched the key set yet fetch it then
+    #[arg(long)]
+    now: bool,
+    #[command(flatten)]
+    config: ConfigArg,
+}
+
+#[derive(Debug, Args)]
+struct RetireArgs {
+    /// The key's name
+    kid: String,
+    #[command(flatten)]
+    config: ConfigArg,
 }
 
 #[derive(Debug, Subcommand)]
@@ -130,6 +163,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
     match command {
         Command::Run(args) => runtime.block_on(run::run(args)),
         Command::Check(args) => check::check(&args),
+        Command::Keys(command) => runtime.block_on(keys::keys(command)),
         Command::User(command) => runtime.block_on(user::user(command)),
     }
 }

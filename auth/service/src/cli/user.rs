@@ -1,10 +1,10 @@
 //! `witgate-auth user ...`: changes the users in the database, also while the service runs. Never prints a hash.
 
-use std::io::Write;
 use std::path::Path;
 
 use super::database::{open_passwords, open_store};
 use super::failure::Failure;
+use super::output::say;
 use super::password_input::read_new_password;
 use super::{AddArgs, NameArgs, UserCommand};
 use crate::account_name::{account_name, tenant_name};
@@ -89,8 +89,4 @@ fn line(user: &User) -> String {
     let state = if user.disabled_at.is_some() { "disabled" } else { "enabled" };
     let (roles, email) = (user.roles.join(","), user.email.as_deref().unwrap_or("-"));
     format!("{}\t{state}\t{}\t{roles}\t{}\t{email}", user.name, user.tenant, user.id)
-}
-
-fn say(text: &str) -> Result<(), Failure> {
-    writeln!(std::io::stdout(), "{text}").map_err(Failure::failed)
 }

@@ -90,7 +90,7 @@ impl Grants {
     }
 }
 
-fn login_session(user: User, origin: &Origin) -> Session {
+pub(super) fn login_session(user: User, origin: &Origin) -> Session {
     Session {
         sid: Uuid::new_v4().to_string(),
         created_at: origin.at,

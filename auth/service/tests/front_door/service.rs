@@ -11,7 +11,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 
 /// How long anything may take before the test fails.
-const DEADLINE: Duration = Duration::from_secs(60);
+pub const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A temporary folder with an auth.toml.
 pub struct Folder {
@@ -68,6 +68,11 @@ impl Folder {
     }
 
     pub fn number(&self, query: &str) -> i64 {
+        let connection = rusqlite::Connection::open(self.database()).unwrap();
+        connection.query_row(query, [], |row| row.get(0)).unwrap()
+    }
+
+    pub fn bytes(&self, query: &str) -> Vec<u8> {
         let connection = rusqlite::Connection::open(self.database()).unwrap();
         connection.query_row(query, [], |row| row.get(0)).unwrap()
     }

@@ -43,6 +43,10 @@ impl Readers {
         let task = tokio::task::spawn_blocking(move || {
             let mut connection = take(&idle).ok_or(StoreError::Stopped)?;
             let result = catch_unwind(AssertUnwindSafe(|| query(&mut connection)));
+            if !connection.is_autocommit() {
+                // A panic left it open.
+                let _ = connection.execute_batch("ROLLBACK");
+            }
             give_back(&idle, connection);
             drop(admission);
             result.unwrap_or_else(|_| Err(StoreError::Failed("a query panicked".into())))
