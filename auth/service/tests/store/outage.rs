@@ -1,0 +1,66 @@
+//! A PostgreSQL that goes away and comes back. Never on the cluster that other tests share.
+
+use std::time::Duration;
+
+use witgate_auth::config::DatabaseConfig;
+use witgate_auth::store::{EndReason, Store, StoreError};
+use witgate_ground::postgres::Postgres;
+
+use super::people::{alice, at, candidate, rotate, session};
+use super::place::{LIVES, reached_at};
+
+/// How long a store may need to come back.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+async fn until_ready(store: &Store) {
+    let asking = async {
+        while store.ready().await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, asking).await.expect("ready again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_comes_back_with_its_database() {
+    let Some(postgres) = Postgres::start() else { return };
+    let database = postgres.database();
+    let config = DatabaseConfig::Postgres(reached_at(database.url()));
+    let store = Store::open(&config, LIVES).await.unwrap();
+    let user = alice(&store).await;
+    let (open, token) = session(&store, &user).await;
+    let next = candidate();
+    rotate(&store, token, next, 1).await;
+    // Several connections are in the pool.
+    let reads = (0..8).map(|_| store.feed_head());
+    assert!(futures_util::future::join_all(reads).await.into_iter().all(|read| read.is_ok()));
+
+    postgres.crash();
+    assert!(store.ready().await.is_err(), "it is down, and says so");
+    let refused = store.end_session(open.sid.clone(), None, EndReason::Logout, at(2)).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Unusable(_) | StoreError::Busy), "{refused:?}");
+
+    postgres.resume();
+    until_ready(&store).await;
+    for _ in 0..8 {
+        store.feed_head().await.expect("no dead connection is given out again");
+    }
+    assert!(matches!(rotate(&store, next.hash, candidate(), 3).await, witgate_auth::store::Rotation::Rotated(_)));
+    wakes_again(&store, &Store::open(&config, LIVES).await.unwrap(), open.sid).await;
+}
+
+/// The listening connection comes back, too: `stirred` returns at once, many times sooner than it would ask by itself.
+async fn wakes_again(store: &Store, other: &Store, sid: String) {
+    let woken = async {
+        loop {
+            let begun = std::time::Instant::now();
+            let (jti, event) = (sid.clone(), witgate_auth::store::Event::named("tested"));
+            let (_, revoked) = tokio::join!(store.stirred(), other.revoke_token(jti, event, at(4)));
+            revoked.unwrap();
+            if begun.elapsed() < Duration::from_millis(100) {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(DEADLINE, woken).await.expect("woken again");
+}
