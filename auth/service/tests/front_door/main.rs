@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails; clippy sees #[test] functions only, not what they call"
 )]
 
+mod both;
 mod service;
 mod login;
 mod refresh;
@@ -13,3 +14,4 @@ mod documents;
 mod garbage;
 mod restart;
 mod users;
+mod two_nodes;
