@@ -34,7 +34,7 @@ async fn a_session_ends_once(place: Place) {
         tasks.spawn(async move { store.end_session(sid, None, EndReason::Logout, at(1)).await.unwrap() });
     }
     let ended: Vec<_> = tasks.join_all().await.into_iter().flatten().collect();
-    assert_eq!(ended, [opened.clone()]);
+    assert_eq!(ended, std::slice::from_ref(&opened));
     assert_eq!(store.feed_head().await.unwrap().seq, 1, "published once");
     assert!(store.is_revoked(RevokedKind::Session, opened.sid, at(0).at).await.unwrap());
     assert_eq!(place.number("SELECT count(*) FROM audit WHERE event = 'session_ended'"), 1);
