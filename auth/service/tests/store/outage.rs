@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use witgate_auth::config::DatabaseConfig;
+use witgate_auth::config::{DatabaseConfig, PostgresConfig};
 use witgate_auth::store::{EndReason, Store, StoreError};
 use witgate_ground::postgres::Postgres;
 
@@ -63,4 +63,29 @@ async fn wakes_again(store: &Store, other: &Store, sid: String) {
         }
     };
     tokio::time::timeout(DEADLINE, woken).await.expect("woken again");
+}
+
+/// The server's process for the one connection is stopped, as on a machine that hangs: nothing closes, nothing answers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_hangs_is_given_up_in_time() {
+    let Some(postgres) = Postgres::start() else { return };
+    let database = postgres.database();
+    let config = DatabaseConfig::Postgres(PostgresConfig { connections: 1, ..reached_at(database.url()) });
+    let store = Store::open(&config, LIVES).await.unwrap();
+    let user = alice(&store).await;
+    let worker =
+        "SELECT pid FROM pg_stat_activity WHERE application_name = 'witgate-auth' AND query NOT LIKE 'LISTEN%'";
+    let worker = database.sql(worker);
+    signal("-STOP", &worker);
+    let begun = std::time::Instant::now();
+    let refused = store.set_password(user, "hash 2".into(), None, at(1)).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Busy), "{refused:?}");
+    assert!(begun.elapsed() < DEADLINE, "in time");
+    store.ready().await.expect("another connection works");
+    signal("-CONT", &worker);
+}
+
+fn signal(name: &str, process: &str) {
+    let sent = std::process::Command::new("kill").args([name, process]).status().unwrap();
+    assert!(sent.success(), "kill {name} {process}");
 }
