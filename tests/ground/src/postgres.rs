@@ -4,6 +4,7 @@
 
 mod programs;
 mod watcher;
+mod tls;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,12 +14,17 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::skip;
 use programs::Programs;
+pub use tls::Encrypted;
 use watcher::Watcher;
 
 /// The superuser of the cluster; the socket's folder is closed to others, so nobody is asked for a password.
 const USER: &str = "witgate";
+/// What a client at [`Encrypted`] must know.
+pub const PASSWORD: &str = "open-sesame-7";
 /// Appended to the cluster's configuration. fsync is what a test of acknowledged writes is about.
 const SETTINGS: &str = "listen_addresses = ''\nmax_connections = 300\nfsync = on\nsynchronous_commit = on\n";
+/// Of a cluster behind a socket: the number is in its name only.
+const USUAL_PORT: u16 = 5432;
 /// Seconds that a start or a stop may take.
 const PATIENCE_SECONDS: &str = "60";
 
@@ -26,6 +32,8 @@ const PATIENCE_SECONDS: &str = "60";
 pub struct Postgres {
     programs: Programs,
     databases: AtomicU32,
+    /// Also a part of the socket's name.
+    port: u16,
     // Ends the cluster and removes the folder.
     watcher: Watcher,
 }
@@ -39,15 +47,31 @@ pub fn shared() -> Option<&'static Postgres> {
 impl Postgres {
     /// A cluster of its own, for a test that stops it. `None` when PostgreSQL is not installed; then the skip was told.
     pub fn start() -> Option<Postgres> {
+        let postgres = Postgres::prepare()?;
+        postgres.resume();
+        Some(postgres)
+    }
+
+    /// One that also listens at `127.0.0.1` and `127.0.0.2`, with TLS and [`PASSWORD`]. Its certificate is for `localhost`
+    /// and `127.0.0.1`. Without TLS it lets everybody in: a client that goes on is seen.
+    pub fn start_with_tls() -> Option<(Postgres, Encrypted)> {
+        let mut postgres = Postgres::prepare()?;
+        let encrypted = tls::set_up(&postgres.programs, postgres.folder());
+        postgres.port = encrypted.port;
+        postgres.resume();
+        postgres.database().sql(&format!("ALTER USER {USER} PASSWORD '{PASSWORD}'"));
+        Some((postgres, encrypted))
+    }
+
+    fn prepare() -> Option<Postgres> {
         let Some(programs) = Programs::find() else {
             skip::skip("tests on PostgreSQL (initdb is missing)", "apt-get install postgresql");
             return None;
         };
         let folder = programs.own_folder();
         let watcher = Watcher::start(&programs, folder);
-        let postgres = Postgres { programs, databases: AtomicU32::new(0), watcher };
+        let postgres = Postgres { programs, databases: AtomicU32::new(0), port: USUAL_PORT, watcher };
         postgres.init();
-        postgres.resume();
         Some(postgres)
     }
 
@@ -98,7 +122,7 @@ impl Postgres {
 
     fn client(&self, program: &str) -> std::process::Command {
         let mut command = self.programs.client(program, self.folder());
-        command.arg("-h").arg(self.folder()).args(["-U", USER]);
+        command.arg("-h").arg(self.folder()).args(["-U", USER, "-p", &self.port.to_string()]);
         command
     }
 }
@@ -110,10 +134,15 @@ pub struct Database<'c> {
 }
 
 impl Database<'_> {
-    /// `postgres://USER@SOCKET/NAME`.
+    /// `postgres://USER@SOCKET:PORT/NAME`.
     pub fn url(&self) -> String {
         let socket = self.postgres.folder().to_str().expect("a temporary path is text").replace('/', "%2F");
-        format!("postgres://{USER}@{socket}/{}", self.name)
+        format!("postgres://{USER}@{socket}:{}/{}", self.postgres.port, self.name)
+    }
+
+    /// `postgres://USER@HOST:PORT/NAME`.
+    pub fn url_at(&self, host: &str, encrypted: &Encrypted) -> String {
+        format!("postgres://{USER}@{host}:{}/{}", encrypted.port, self.name)
     }
 
     /// Runs SQL behind the program's back; the values of the rows, one row a line.

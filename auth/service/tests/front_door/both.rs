@@ -11,7 +11,7 @@ use witgate_ground::postgres::{self, Database};
 const UNIXEPOCH: &str =
     "CREATE FUNCTION unixepoch() RETURNS BIGINT LANGUAGE sql AS 'SELECT floor(extract(epoch FROM now()))::bigint'";
 /// 32 bytes in base64: with PostgreSQL the operator brings the key.
-const KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+pub const KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
 /// A new database; `None` when PostgreSQL is not installed, and then the skip was told.
 pub fn database() -> Option<Database<'static>> {
@@ -22,11 +22,16 @@ pub fn database() -> Option<Database<'static>> {
 
 /// What is appended to an `auth.toml` for it. Writes the key's file into the folder.
 pub fn config(database: &Database<'_>, folder: &Path) -> String {
-    let mut options = std::fs::File::options();
-    let mut key = options.write(true).create(true).truncate(true).mode(0o600).open(folder.join("auth.key")).unwrap();
-    key.write_all(KEY.as_bytes()).unwrap();
+    write_secret(&folder.join("auth.key"), KEY);
     let url = database.url();
     format!("database = \"{url}\"\n[keys]\nencryption-key-file = \"auth.key\"\n")
+}
+
+/// A file that only its owner can read.
+pub fn write_secret(path: &Path, text: &str) {
+    let mut options = std::fs::File::options();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path).unwrap();
+    file.write_all(text.as_bytes()).unwrap();
 }
 
 /// Runs each of these functions with a folder where alice is a user, on SQLite and on PostgreSQL.

@@ -15,3 +15,4 @@ mod garbage;
 mod restart;
 mod users;
 mod two_nodes;
+mod encrypted;

@@ -49,12 +49,24 @@ impl Programs {
 
     /// The words of [`Programs::server`], for a script.
     pub(super) fn server_words(&self, program: &str) -> Vec<String> {
+        let mut words = self.user_words();
+        words.push(self.path(program));
+        words
+    }
+
+    /// A program of the system, as the server's user: what it writes belongs to that.
+    pub(super) fn foreign(&self, program: &str, folder: &Path) -> Command {
+        let mut words = self.user_words();
+        words.push(program.to_owned());
+        clean(Command::new(&words[0]), folder, &words[1..])
+    }
+
+    fn user_words(&self) -> Vec<String> {
         let mut words = Vec::new();
         if let Some((user, group)) = self.user {
             let (user, group) = (format!("--reuid={user}"), format!("--regid={group}"));
             words.extend(["setpriv".into(), user, group, "--clear-groups".into(), "--".into()]);
         }
-        words.push(self.path(program));
         words
     }
 
