@@ -3,7 +3,6 @@
 
 pub mod programs;
 pub mod deadline;
-pub mod skip;
 pub mod measured;
 pub mod child;
 pub mod component;
@@ -27,3 +26,4 @@ pub use mint::Mint;
 pub use recorder::Recorder;
 pub use session::Tokens;
 pub use stack::Stack;
+pub use witgate_ground::skip;

@@ -1,14 +1,17 @@
 //! System packages that some tests and the benchmark need. Installs only as root on a Debian; elsewhere it only says
 //! what is missing. Never fails for a missing package: what needs it skips, or says so itself.
 
-use std::env;
 use std::path::Path;
+use std::{env, fs};
 
 use crate::step;
 use crate::workspace::Workspace;
 
 /// A mirror has bad moments.
 const RETRIES: &str = "-oAcquire::Retries=5";
+
+/// Where Debian puts the programs of PostgreSQL.
+const POSTGRES_VERSIONS: &str = "/usr/lib/postgresql";
 
 /// A program and the Debian packages that bring it.
 pub struct Package {
@@ -29,9 +32,13 @@ pub const BROWSER: [Package; 2] = [
 /// What makes the load of `cargo xtask bench`.
 pub const LOAD: [Package; 1] = [Package { program: "wrk", debian: &["wrk"], purpose: "the benchmark and its test" }];
 
+/// The database of several auth nodes.
+pub const DATABASE: [Package; 1] =
+    [Package { program: "initdb", debian: &["postgresql"], purpose: "the auth service's tests on PostgreSQL" }];
+
 /// Installs what is missing where that is possible, and says in one line each what it does.
 pub fn ensure(workspace: &Workspace, packages: &[Package]) {
-    let missing: Vec<&Package> = packages.iter().filter(|package| !is_on_path(package.program)).collect();
+    let missing: Vec<&Package> = packages.iter().filter(|package| !is_installed(package.program)).collect();
     if missing.is_empty() {
         return;
     }
@@ -47,10 +54,16 @@ pub fn ensure(workspace: &Workspace, packages: &[Package]) {
     }
 }
 
-/// Whether a program can be found.
+/// Whether a program is on the path.
 pub fn is_on_path(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// Debian keeps the programs of each PostgreSQL version off the path.
+fn is_installed(program: &str) -> bool {
+    let versions = fs::read_dir(POSTGRES_VERSIONS).into_iter().flatten().filter_map(Result::ok);
+    is_on_path(program) || versions.map(|version| version.path().join("bin")).any(|bin| bin.join(program).is_file())
 }
 
 fn may_install() -> bool {

@@ -29,6 +29,7 @@ pub fn run(workspace: &Workspace, arguments: &[OsString], skips: Skips) -> Resul
     toolchain::ensure_wasm_target(workspace)?;
     packages::ensure(workspace, &packages::BROWSER);
     packages::ensure(workspace, &packages::LOAD);
+    packages::ensure(workspace, &packages::DATABASE);
     oracles::ensure(workspace);
     build::plugins(workspace)?;
     build::guests(workspace)?;

@@ -19,12 +19,14 @@ pub fn faults(workspace: &Workspace) -> Vec<String> {
 /// The rooms that a room may know; nothing for a folder that has no rule.
 fn allowed(folder: &str) -> Option<&'static [&'static str]> {
     match folder {
-        "wire" | "settings" | "auth/token" | "plugins/sdk" | "xtask" => Some(&[]),
+        "wire" | "settings" | "auth/token" | "plugins/sdk" | "xtask" | "tests/ground" => Some(&[]),
         "auth/keyring" => Some(&["witgate-token"]),
         "gateway" => Some(&["witgate-wire", "witgate-settings", "witgate-token", "witgate-keyring"]),
         "tests" => Some(&["*"]),
         "services/chassis" => Some(&["witgate-wire", "witgate-token", "witgate-keyring"]),
-        "auth/service" => Some(&["witgate-settings", "witgate-token", "witgate-keyring", SERVICES_ONLY]),
+        "auth/service" => {
+            Some(&["witgate-settings", "witgate-token", "witgate-keyring", "witgate-ground", SERVICES_ONLY])
+        }
         _ if folder.starts_with("services/") => Some(&["witgate-token", "witgate-keyring", SERVICES_ONLY]),
         _ if folder.starts_with("plugins/") || folder.starts_with("tests/guests/") => Some(&["witgate-plugin"]),
         _ => None,

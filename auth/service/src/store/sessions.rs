@@ -249,6 +249,8 @@ pub(super) async fn end_all_of(
     reason: EndReason,
     origin: &Origin,
 ) -> Result<usize, StoreError> {
+    // Two that end several sessions could wait for each other's.
+    first(tx, "SELECT id FROM users WHERE id = $1 FOR UPDATE", values![user]).await?;
     let sql = "UPDATE sessions SET ended_at = $2, end_reason = $3
                WHERE user_id = $1 AND ended_at IS NULL AND sid <> coalesce($4, '') RETURNING sid";
     let rows = tx.query(sql, values![user, origin.at, reason.as_str(), but]).await?;

@@ -31,14 +31,13 @@ impl Store {
 
     /// Counts one failure for each key, with its audit event.
     pub async fn note_failure(&self, keys: Vec<ThrottleKey>, event: Event, origin: Origin) -> Result<(), StoreError> {
-        let sql = "INSERT INTO throttles (key, failures, last_at) VALUES ($1, $2, $3)
-                   ON CONFLICT (key) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at";
+        let mut keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        // Everyone locks in one order, or two could wait for each other.
+        keys.sort_unstable();
         self.write(move |tx| {
             Box::pin(async move {
                 for key in &keys {
-                    let key = key.to_string();
-                    let after = Failures::after_failure(failures(tx, &key).await?, origin.at);
-                    tx.execute(sql, values![key, i64::from(after.count), after.last_at]).await?;
+                    count(tx, key, origin.at).await?;
                 }
                 audit::note(tx, &origin, event).await
             })
@@ -62,6 +61,19 @@ impl Store {
         let sql = "DELETE FROM throttles WHERE last_at < $1";
         self.write(move |tx| Box::pin(async move { tx.execute(sql, values![now - FORGET_SECONDS]).await })).await
     }
+}
+
+/// One failure more. The row is locked before it is read, so that none of two at once is lost; so there must be one.
+async fn count(tx: &mut Tx<'_>, key: &str, now: UnixSeconds) -> Result<(), StoreError> {
+    let claim = "INSERT INTO throttles (key, failures, last_at) VALUES ($1, 0, $2) ON CONFLICT (key) DO NOTHING";
+    tx.execute(claim, values![key, now]).await?;
+    first(tx, "SELECT key FROM throttles WHERE key = $1 FOR UPDATE", values![key]).await?;
+    let after = Failures::after_failure(failures(tx, key).await?, now);
+    // Cleared meanwhile: then it begins anew.
+    let sql = "INSERT INTO throttles (key, failures, last_at) VALUES ($1, $2, $3)
+               ON CONFLICT (key) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at";
+    tx.execute(sql, values![key, i64::from(after.count), after.last_at]).await?;
+    Ok(())
 }
 
 async fn failures(tx: &mut Tx<'_>, key: &str) -> Result<Option<Failures>, StoreError> {

@@ -5,9 +5,17 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use witgate_token::{Algorithm, Demands, KeySet, Profile, Refusal, Typing, verify};
 
+use super::both::on_both;
 use super::service::{Answer, Folder, Service};
 
-fn profile() -> Profile {
+on_both!(
+    a_good_login_gives_a_token_that_verifies,
+    each_login_is_a_session_of_its_own_and_the_case_of_the_name_does_not_matter,
+    wrong_unknown_and_disabled_look_the_same,
+    a_role_outside_the_table_is_not_in_the_token,
+);
+
+pub fn profile() -> Profile {
     Profile {
         name: "main".into(),
         issuer: "http://127.0.0.1:9000".into(),
@@ -31,9 +39,7 @@ pub async fn verified(service: &Service, token: &str, profile: &Profile) -> Resu
     verify(token, profile, &Demands::default(), &keys, now()).map(|claims| claims.to_json())
 }
 
-#[tokio::test]
-async fn a_good_login_gives_a_token_that_verifies() {
-    let folder = Folder::with_alice().await;
+async fn a_good_login_gives_a_token_that_verifies(folder: Folder) {
     let service = Service::start(&folder).await;
     let answer = service.login("alice", "correct horse").await;
     assert_eq!(answer.status, 200, "{answer:?}");
@@ -64,9 +70,7 @@ async fn a_good_login_gives_a_token_that_verifies() {
 }
 
 /// A role that the operator took out of the configuration must not live on in the tokens of who has it.
-#[tokio::test]
-async fn a_role_outside_the_table_is_not_in_the_token() {
-    let folder = Folder::with_alice().await;
+async fn a_role_outside_the_table_is_not_in_the_token(folder: Folder) {
     let service = Service::start(&folder).await;
     assert_eq!(folder.sql("UPDATE users SET roles = '[\"gone\", \"customer\"]'"), 1);
     let token = service.login("alice", "correct horse").await.string("access_token");
@@ -89,9 +93,7 @@ async fn the_token_fails_where_it_must() {
     assert!(verified(&other, &token, &profile()).await.is_err(), "another service's key");
 }
 
-#[tokio::test]
-async fn each_login_is_a_session_of_its_own_and_the_case_of_the_name_does_not_matter() {
-    let folder = Folder::with_alice().await;
+async fn each_login_is_a_session_of_its_own_and_the_case_of_the_name_does_not_matter(folder: Folder) {
     let service = Service::start(&folder).await;
     let mut ids = Vec::new();
     for name in ["alice", "Alice"] {
@@ -110,9 +112,7 @@ fn seen(mut answer: Answer) -> (u16, String, Vec<(String, String)>) {
     (answer.status, answer.text.clone(), headers.collect())
 }
 
-#[tokio::test]
-async fn wrong_unknown_and_disabled_look_the_same() {
-    let folder = Folder::with_alice().await;
+async fn wrong_unknown_and_disabled_look_the_same(folder: Folder) {
     folder.add("dora", "staff", "correct horse").await;
     assert_eq!(folder.cli(&["user", "disable", "dora"], "").await.code, 0);
     let service = Service::start(&folder).await;
@@ -137,7 +137,8 @@ async fn logs_and_files_hold_no_secret_and_the_audit_events() {
     let (access, refresh) = (answer.string("access_token"), answer.string("refresh_token"));
     let rotated = service.refresh(&refresh).await.string("refresh_token");
     let repeated = service.refresh(&refresh).await.string("refresh_token");
-    service.refresh(&rotated).await;
+    assert_eq!(repeated, rotated, "the same successor");
+    let current = service.refresh(&rotated).await.string("refresh_token");
     service.refresh(&refresh).await.is_problem(401, "invalid_grant");
     service.login("alice", "my-other-password").await;
     service.login("typed-password-as-name", "x").await;
@@ -153,7 +154,7 @@ async fn logs_and_files_hold_no_secret_and_the_audit_events() {
     let state = String::from_utf8_lossy(&folder.state_bytes()).into_owned();
     assert!(state.contains("$argon2id$"), "the search looks at the right bytes");
     let typed = ["correct horse", "my-other-password", "typed-password-as-name"];
-    for secret in [&access, &refresh, &rotated, &repeated, &last].into_iter().map(String::as_str).chain(typed) {
+    for secret in [&access, &refresh, &rotated, &current, &last].into_iter().map(String::as_str).chain(typed) {
         assert!(!log.contains(secret), "the log holds {secret}");
         assert!(!state.contains(secret), "the database holds {secret}");
     }

@@ -1,10 +1,11 @@
 //! Signing out. Never tells whether the token was known.
 
+use super::both::on_both;
 use super::service::{Folder, Service};
 
-#[tokio::test]
-async fn logout_ends_the_session_and_always_says_204() {
-    let folder = Folder::with_alice().await;
+on_both!(logout_ends_the_session_and_always_says_204, a_spent_token_signs_its_session_out_too,);
+
+async fn logout_ends_the_session_and_always_says_204(folder: Folder) {
     let service = Service::start(&folder).await;
     let (token, other) = (service.alice().await, service.alice().await);
     for _ in 0..2 {
@@ -18,9 +19,7 @@ async fn logout_ends_the_session_and_always_says_204() {
     assert_eq!(folder.number("SELECT count(*) FROM sessions WHERE end_reason = 'logout'"), 1);
 }
 
-#[tokio::test]
-async fn a_spent_token_signs_its_session_out_too() {
-    let folder = Folder::with_alice().await;
+async fn a_spent_token_signs_its_session_out_too(folder: Folder) {
     let service = Service::start(&folder).await;
     let spent = service.alice().await;
     let current = service.refresh(&spent).await.string("refresh_token");

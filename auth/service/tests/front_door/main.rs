@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails; clippy sees #[test] functions only, not what they call"
 )]
 
+mod both;
 mod service;
 mod login;
 mod refresh;
@@ -15,3 +16,5 @@ mod keys;
 mod garbage;
 mod restart;
 mod users;
+mod two_nodes;
+mod encrypted;

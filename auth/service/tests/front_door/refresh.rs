@@ -3,11 +3,24 @@
 
 use serde_json::json;
 
+use super::both::on_both;
 use super::service::{Folder, Service};
 
-#[tokio::test]
-async fn each_refresh_gives_a_new_pair() {
-    let folder = Folder::with_alice().await;
+on_both!(
+    each_refresh_gives_a_new_pair,
+    reuse_ends_the_session_for_thief_and_owner,
+    of_two_at_the_same_time_one_family_stays_with_one_live_token,
+    a_lost_answer_is_given_again_and_the_session_goes_on,
+    reuse_after_the_grace_ends_the_session,
+    what_is_no_token_of_ours_is_refused,
+    a_disabled_user_cannot_refresh_and_enabling_does_not_revive_the_session,
+    the_users_state_is_read_again,
+    old_tokens_and_old_sessions_are_refused,
+    a_token_lives_14_days_but_never_longer_than_its_session,
+    an_access_token_is_no_refresh_token,
+);
+
+async fn each_refresh_gives_a_new_pair(folder: Folder) {
     let service = Service::start(&folder).await;
     let first = service.login("alice", "correct horse").await;
     let mut refresh = first.string("refresh_token");
@@ -23,9 +36,7 @@ async fn each_refresh_gives_a_new_pair() {
     assert_eq!(folder.number("SELECT count(*) FROM refresh_tokens WHERE spent_at IS NULL"), 1);
 }
 
-#[tokio::test]
-async fn reuse_ends_the_session_for_thief_and_owner() {
-    let folder = Folder::with_alice().await;
+async fn reuse_ends_the_session_for_thief_and_owner(folder: Folder) {
     let service = Service::start(&folder).await;
     let (stolen, other) = (service.alice().await, service.alice().await);
     let current = service.refresh(&stolen).await.string("refresh_token");
@@ -37,15 +48,13 @@ async fn reuse_ends_the_session_for_thief_and_owner() {
 }
 
 /// A page that is loaded twice sends its token twice.
-#[tokio::test]
-async fn of_two_at_the_same_time_one_family_stays_with_one_live_token() {
-    let folder = Folder::with_alice().await;
+async fn of_two_at_the_same_time_one_family_stays_with_one_live_token(folder: Folder) {
     let service = Service::start(&folder).await;
     for _ in 0..10 {
         let token = service.alice().await;
         let (one, two) = tokio::join!(service.refresh(&token), service.refresh(&token));
         assert_eq!([one.status, two.status], [200, 200]);
-        assert_eq!(one.string("refresh_token"), two.string("refresh_token"), "the same successor for both");
+        assert_eq!(one.string("refresh_token"), two.string("refresh_token"), "the same successor");
         assert_eq!(folder.number("SELECT count(*) FROM refresh_tokens WHERE spent_at IS NULL"), 1);
         assert_eq!(folder.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 1);
         service.logout(&token).await;
@@ -54,22 +63,17 @@ async fn of_two_at_the_same_time_one_family_stays_with_one_live_token() {
     assert!(folder.log().contains("refresh_repeated"));
 }
 
-#[tokio::test]
-async fn a_lost_answer_is_given_again_and_the_session_goes_on() {
-    let folder = Folder::with_alice().await;
+async fn a_lost_answer_is_given_again_and_the_session_goes_on(folder: Folder) {
     let service = Service::start(&folder).await;
     let token = service.alice().await;
     let lost = service.refresh(&token).await.string("refresh_token");
-    let current = service.refresh(&token).await.string("refresh_token");
-    assert_eq!(lost, current);
-    let current = service.refresh(&current).await.string("refresh_token");
+    assert_eq!(service.refresh(&token).await.string("refresh_token"), lost, "the same successor");
+    let current = service.refresh(&lost).await.string("refresh_token");
     service.refresh(&token).await.is_problem(401, "invalid_grant");
     service.refresh(&current).await.is_problem(401, "invalid_grant");
 }
 
-#[tokio::test]
-async fn reuse_after_the_grace_ends_the_session() {
-    let folder = Folder::with_alice().await;
+async fn reuse_after_the_grace_ends_the_session(folder: Folder) {
     let service = Service::start(&folder).await;
     let stolen = service.alice().await;
     let current = service.refresh(&stolen).await.string("refresh_token");
@@ -80,9 +84,7 @@ async fn reuse_after_the_grace_ends_the_session() {
     assert_eq!(folder.number("SELECT count(*) FROM sessions WHERE end_reason = 'refresh_reused'"), 1);
 }
 
-#[tokio::test]
-async fn what_is_no_token_of_ours_is_refused() {
-    let folder = Folder::with_alice().await;
+async fn what_is_no_token_of_ours_is_refused(folder: Folder) {
     let service = Service::start(&folder).await;
     let well_formed = format!("wgr_{}", "A".repeat(43));
     for token in ["", "x", "wgr_", &well_formed] {
@@ -90,9 +92,7 @@ async fn what_is_no_token_of_ours_is_refused() {
     }
 }
 
-#[tokio::test]
-async fn a_disabled_user_cannot_refresh_and_enabling_does_not_revive_the_session() {
-    let folder = Folder::with_alice().await;
+async fn a_disabled_user_cannot_refresh_and_enabling_does_not_revive_the_session(folder: Folder) {
     let service = Service::start(&folder).await;
     let token = service.alice().await;
     let done = folder.cli(&["user", "disable", "alice"], "").await;
@@ -105,9 +105,7 @@ async fn a_disabled_user_cannot_refresh_and_enabling_does_not_revive_the_session
 }
 
 /// The state is checked at each refresh, even if a session was left open.
-#[tokio::test]
-async fn the_users_state_is_read_again() {
-    let folder = Folder::with_alice().await;
+async fn the_users_state_is_read_again(folder: Folder) {
     let service = Service::start(&folder).await;
     let token = service.alice().await;
     assert_eq!(folder.sql("UPDATE users SET roles = '[\"staff\"]'"), 1);
@@ -118,9 +116,7 @@ async fn the_users_state_is_read_again() {
     assert_eq!(folder.number("SELECT count(*) FROM sessions WHERE end_reason = 'user_disabled'"), 1);
 }
 
-#[tokio::test]
-async fn old_tokens_and_old_sessions_are_refused() {
-    let folder = Folder::with_alice().await;
+async fn old_tokens_and_old_sessions_are_refused(folder: Folder) {
     let service = Service::start(&folder).await;
     let idle = service.alice().await;
     assert_eq!(folder.sql("UPDATE refresh_tokens SET expires_at = unixepoch()"), 1);
@@ -131,9 +127,7 @@ async fn old_tokens_and_old_sessions_are_refused() {
     assert_eq!(folder.number("SELECT count(*) FROM sessions WHERE end_reason = 'expired'"), 2);
 }
 
-#[tokio::test]
-async fn a_token_lives_14_days_but_never_longer_than_its_session() {
-    let folder = Folder::with_alice().await;
+async fn a_token_lives_14_days_but_never_longer_than_its_session(folder: Folder) {
     let service = Service::start(&folder).await;
     let token = service.alice().await;
     assert_eq!(folder.number("SELECT expires_at - issued_at FROM refresh_tokens"), 14 * 86_400);
@@ -144,9 +138,7 @@ async fn a_token_lives_14_days_but_never_longer_than_its_session() {
     assert_eq!(folder.number(query), 30 * 86_400);
 }
 
-#[tokio::test]
-async fn an_access_token_is_no_refresh_token() {
-    let folder = Folder::with_alice().await;
+async fn an_access_token_is_no_refresh_token(folder: Folder) {
     let service = Service::start(&folder).await;
     let access = service.login("alice", "correct horse").await.string("access_token");
     service.post("/refresh", &json!({ "refresh_token": access })).await.is_problem(401, "invalid_grant");

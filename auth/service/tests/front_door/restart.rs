@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+use super::both::on_both;
 use super::service::{Folder, Service};
 
-#[tokio::test]
-async fn acknowledged_sessions_and_the_key_survive_a_kill() {
-    let folder = Folder::with_alice().await;
+on_both!(acknowledged_sessions_and_the_key_survive_a_kill, a_kill_under_load_loses_nothing_that_was_acknowledged,);
+
+async fn acknowledged_sessions_and_the_key_survive_a_kill(folder: Folder) {
     let service = Service::start(&folder).await;
     let kid = service.kid().await;
     let fresh = service.alice().await;
@@ -28,9 +29,7 @@ async fn acknowledged_sessions_and_the_key_survive_a_kill() {
 }
 
 /// Kills in the midst of writing: each token that reached a client must work afterwards, exactly once.
-#[tokio::test]
-async fn a_kill_under_load_loses_nothing_that_was_acknowledged() {
-    let folder = Folder::with_alice().await;
+async fn a_kill_under_load_loses_nothing_that_was_acknowledged(folder: Folder) {
     let service = Arc::new(Service::start(&folder).await);
     let (acknowledged, mut received) = tokio::sync::mpsc::channel(64);
     let mut clients = JoinSet::new();

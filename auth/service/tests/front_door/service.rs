@@ -9,13 +9,21 @@ use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
+use witgate_ground::postgres::Database;
+
+use super::both;
 
 /// How long anything may take before the test fails.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
-/// A temporary folder with an auth.toml.
+/// What every auth.toml of the tests says.
+const CONFIG: &str = "listen = \"127.0.0.1:0\"\nissuer = \"http://127.0.0.1:9000\"\naudience = \"witgate\"\n";
+
+/// A temporary folder with an auth.toml, and the database that it names.
 pub struct Folder {
     temp: tempfile::TempDir,
+    /// Nothing: SQLite in the folder.
+    postgres: Option<Database<'static>>,
 }
 
 /// What a command did.
@@ -27,13 +35,23 @@ pub struct Done {
 
 impl Folder {
     pub fn new() -> Folder {
-        Folder::with_config("listen = \"127.0.0.1:0\"\nissuer = \"http://127.0.0.1:9000\"\naudience = \"witgate\"\n")
+        Folder::with_config(CONFIG)
     }
 
     pub fn with_config(text: &str) -> Folder {
         let temp = tempfile::tempdir().unwrap();
         std::fs::write(temp.path().join("auth.toml"), text).unwrap();
-        Folder { temp }
+        Folder { temp, postgres: None }
+    }
+
+    /// `None` when PostgreSQL is not installed.
+    pub async fn on_postgres_with_alice() -> Option<Folder> {
+        let (temp, database) = (tempfile::tempdir().unwrap(), both::database()?);
+        let config = format!("{CONFIG}{}", both::config(&database, temp.path()));
+        std::fs::write(temp.path().join("auth.toml"), config).unwrap();
+        let folder = Folder { temp, postgres: Some(database) };
+        folder.add("alice", "customer", "correct horse").await;
+        Some(folder)
     }
 
     pub async fn with_alice() -> Folder {
@@ -62,12 +80,19 @@ impl Folder {
 
     /// Changes the database behind the service's back, to make time pass. The number of rows changed.
     pub fn sql(&self, statement: &str) -> usize {
+        if let Some(database) = &self.postgres {
+            let counted = format!("WITH changed AS ({statement} RETURNING 1) SELECT count(*) FROM changed");
+            return database.sql(&counted).parse().unwrap();
+        }
         let connection = rusqlite::Connection::open(self.database()).unwrap();
         connection.busy_timeout(DEADLINE).unwrap();
         connection.execute(statement, []).unwrap()
     }
 
     pub fn number(&self, query: &str) -> i64 {
+        if let Some(database) = &self.postgres {
+            return database.sql(query).parse().unwrap();
+        }
         let connection = rusqlite::Connection::open(self.database()).unwrap();
         connection.query_row(query, [], |row| row.get(0)).unwrap()
     }

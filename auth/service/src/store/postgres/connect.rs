@@ -12,9 +12,13 @@ use super::super::error::StoreError;
 use crate::config::PostgresConfig;
 
 /// How long a new connection may take.
-const CONNECT_DEADLINE: Duration = Duration::from_secs(4);
+pub(super) const CONNECT_DEADLINE: Duration = Duration::from_secs(4);
 /// How long a caller waits for a free connection.
 const POOL_PATIENCE: Duration = Duration::from_secs(5);
+/// A connection that is silent for so long is asked whether it still lives: the one that listens is silent by nature.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(15);
+/// A connection whose bytes nobody confirms for so long is given up.
+const UNANSWERED: Duration = Duration::from_secs(10);
 /// What the server itself ends: a statement, a wait for a lock, a transaction that its client forgot. In milliseconds.
 const SERVER_DEADLINES: &str =
     "-c statement_timeout=7000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=15000";
@@ -38,7 +42,8 @@ impl Target {
             let password = password(path).map_err(|cause| failed(format!("{}: {cause}", path.display())))?;
             target.password(password.trim_end_matches(['\r', '\n']));
         }
-        target.connect_timeout(CONNECT_DEADLINE).options(SERVER_DEADLINES).application_name("witgate-auth");
+        target.connect_timeout(CONNECT_DEADLINE).keepalives_idle(KEEPALIVE_IDLE).tcp_user_timeout(UNANSWERED);
+        target.options(SERVER_DEADLINES).application_name("witgate-auth");
         let tls = if config.tls { Some(rustls_connect().map_err(failed)?) } else { None };
         target.ssl_mode(if config.tls {
             tokio_postgres::config::SslMode::Require

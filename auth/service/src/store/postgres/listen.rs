@@ -10,7 +10,8 @@ use tokio::task::AbortHandle;
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{AsyncMessage, NoTls, Socket};
 
-use super::connect::Target;
+use super::super::error::StoreError;
+use super::connect::{CONNECT_DEADLINE, Target};
 
 /// The channel that `announce` notifies.
 const LISTEN: &str = "LISTEN witgate_auth";
@@ -47,11 +48,12 @@ async fn listen_again(target: Target, announced: Arc<Notify>) {
     }
 }
 
-async fn listen<T>(config: &tokio_postgres::Config, tls: T, announced: &Notify) -> Result<(), tokio_postgres::Error>
+async fn listen<T>(config: &tokio_postgres::Config, tls: T, announced: &Notify) -> Result<(), StoreError>
 where
     T: MakeTlsConnect<Socket>,
 {
-    let (client, mut connection) = config.connect(tls).await?;
+    let connected = tokio::time::timeout(CONNECT_DEADLINE, config.connect(tls)).await;
+    let (client, mut connection) = connected.map_err(|_| StoreError::Busy)??;
     let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
     let begin = client.batch_execute(LISTEN);
     tokio::pin!(begin);
@@ -67,7 +69,7 @@ where
             message = messages.next() => match message {
                 Some(Ok(AsyncMessage::Notification(_))) => announced.notify_waiters(),
                 Some(Ok(_)) => {}
-                Some(Err(cause)) => return Err(cause),
+                Some(Err(cause)) => return Err(cause.into()),
                 None => return Ok(()),
             },
         }

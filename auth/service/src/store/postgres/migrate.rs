@@ -9,9 +9,13 @@ const MIGRATIONS: [&str; 1] = [include_str!("../migrations/postgres/0001_start.s
 /// The advisory lock of this work, so that nodes which start at once do it one after the other.
 const LOCK: i64 = 0x7769_7467_6174_6501;
 
+/// A migration may take longer than a verb, and so may the node that was faster.
+const PATIENCE: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '120s'";
+
 /// All missing migrations in one transaction, so that a failure leaves the old schema.
 pub(super) async fn up_to_date(client: &mut ClientWrapper) -> Result<(), StoreError> {
     let transaction = client.transaction().await?;
+    transaction.batch_execute(PATIENCE).await?;
     transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
     transaction.batch_execute("CREATE TABLE IF NOT EXISTS schema_version (number BIGINT NOT NULL)").await?;
     let found: i64 =

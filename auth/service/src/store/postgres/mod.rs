@@ -7,9 +7,11 @@ mod statements;
 mod listen;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use deadpool_postgres::{Object, Pool, PoolError};
 use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
 use tokio_postgres::IsolationLevel;
 
 use super::error::StoreError;
@@ -17,6 +19,9 @@ use super::statements::{Answer, Tx};
 use crate::config::PostgresConfig;
 use listen::Listener;
 use statements::PostgresTx;
+
+/// How long a caller waits for an answer, the wait for a connection included. A COMMIT may still happen after it.
+const DEADLINE: Duration = Duration::from_secs(8);
 
 /// A pool of connections, and the one that listens. Clones share them.
 #[derive(Clone)]
@@ -31,7 +36,8 @@ impl Postgres {
     pub(super) async fn open(config: &PostgresConfig) -> Result<Postgres, StoreError> {
         let target = connect::Target::of(config)?;
         let pool = target.pool(config.connections)?;
-        migrate::up_to_date(&mut *connection(&pool).await?).await?;
+        let named = |cause: StoreError| StoreError::Open { place: config.url.clone(), cause: cause.to_string() };
+        migrate::up_to_date(&mut *connection(&pool).await.map_err(named)?).await?;
         let announced = Arc::<Notify>::default();
         let listener = Arc::new(Listener::start(target, Arc::clone(&announced)));
         Ok(Postgres { pool, announced, _listener: listener })
@@ -43,12 +49,7 @@ impl Postgres {
         &self,
         verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let mut connection = connection(&self.pool).await?;
-        let transaction = connection.build_transaction().isolation_level(IsolationLevel::ReadCommitted).start().await?;
-        let mut tx = PostgresTx(transaction);
-        let done = verb(&mut tx).await?;
-        tx.0.commit().await?;
-        Ok(done)
+        self.run(IsolationLevel::ReadCommitted, false, verb).await
     }
 
     /// Runs a verb that only reads, on one consistent state.
@@ -56,18 +57,39 @@ impl Postgres {
         &self,
         verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let mut connection = connection(&self.pool).await?;
-        let builder = connection.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
-        let mut tx = PostgresTx(builder.start().await?);
-        let answer = verb(&mut tx).await?;
-        tx.0.commit().await?;
-        Ok(answer)
+        self.run(IsolationLevel::RepeatableRead, true, verb).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        isolation: IsolationLevel,
+        read_only: bool,
+        verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.in_time(async |connection: &mut Object| {
+            let builder = connection.build_transaction().isolation_level(isolation).read_only(read_only);
+            let mut tx = PostgresTx(builder.start().await?);
+            let done = verb(&mut tx).await?;
+            tx.0.commit().await?;
+            Ok(done)
+        })
+        .await
+    }
+
+    /// Gives up after [`DEADLINE`]. A connection that did not answer until then is not used again.
+    async fn in_time<T>(&self, work: impl AsyncFnOnce(&mut Object) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let end = Instant::now() + DEADLINE;
+        let mut connection = timeout_at(end, connection(&self.pool)).await.map_err(|_| StoreError::Busy)??;
+        let done = timeout_at(end, work(&mut connection)).await;
+        done.unwrap_or_else(|_| {
+            drop(Object::take(connection));
+            Err(StoreError::Busy)
+        })
     }
 
     /// Whether a connection can be had and answers.
     pub(super) async fn ready(&self) -> Result<(), StoreError> {
-        connection(&self.pool).await?.simple_query("SELECT 1").await?;
-        Ok(())
+        self.in_time(async |connection: &mut Object| Ok(connection.batch_execute("SELECT 1").await?)).await
     }
 
     /// Waits until some node announced a change.

@@ -6,6 +6,7 @@ mod writer;
 mod readers;
 mod statements;
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -87,9 +88,10 @@ fn on_one_state<T>(
     verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T>,
 ) -> Result<T, StoreError> {
     connection.execute_batch("BEGIN")?;
-    let answer = statements::run(connection, verb);
+    let answer = catch_unwind(AssertUnwindSafe(|| statements::run(connection, verb)));
+    // Also after a panic: the next reader gets this connection.
     connection.execute_batch("ROLLBACK")?;
-    answer
+    answer.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 #[cfg(test)]

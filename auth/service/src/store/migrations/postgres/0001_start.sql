@@ -2,7 +2,7 @@
 
 CREATE TABLE users (
     id            TEXT    NOT NULL PRIMARY KEY,
-    name          TEXT    NOT NULL UNIQUE,       -- folded to lower case before it comes here
+    name          TEXT    COLLATE "C" NOT NULL UNIQUE, -- folded to lower case before it comes here; in the order of bytes
     email         TEXT,
     password_hash TEXT    NOT NULL,              -- PHC string
     roles         TEXT    NOT NULL,              -- JSON list of strings

@@ -1,0 +1,95 @@
+//! Signing keys: added, retired and revoked only by who has seen the present ones. Never a real key: bytes are enough.
+
+use witgate_auth::store::{RevokedKind, Store, StoredKey};
+
+use super::people::{NOW, at};
+use super::place::{Place, on_both};
+
+on_both!(
+    keys_come_back_as_stored,
+    a_stale_view_adds_nothing,
+    of_many_that_add_at_once_one_does,
+    a_revoked_key_is_replaced_and_published,
+    retired_keys_are_not_revoked,
+    keys_are_sealed_again,
+);
+
+fn key(kid: &str) -> StoredKey {
+    StoredKey {
+        kid: kid.into(),
+        alg: "ES256".into(),
+        public_jwk: "{}".into(),
+        sealed_pkcs8: vec![0, 255, 7],
+        created_at: NOW,
+        signs_from: NOW + 600,
+        retired_at: None,
+    }
+}
+
+fn seen(kids: &[&str]) -> Vec<String> {
+    kids.iter().map(|&kid| kid.to_owned()).collect()
+}
+
+async fn in_use(store: &Store) -> Vec<String> {
+    store.keys_in_use().await.unwrap().into_iter().map(|key| key.kid).collect()
+}
+
+async fn keys_come_back_as_stored(place: Place) {
+    let store = place.open().await;
+    assert!(store.add_key(key("k1"), vec![], at(0)).await.unwrap());
+    assert_eq!(store.keys_in_use().await.unwrap(), [key("k1")]);
+    assert_eq!(store.all_keys().await.unwrap(), [key("k1")]);
+}
+
+async fn a_stale_view_adds_nothing(place: Place) {
+    let store = place.open().await;
+    store.add_key(key("k1"), vec![], at(0)).await.unwrap();
+    for stale in [seen(&[]), seen(&["k0"]), seen(&["k1", "k0"])] {
+        assert!(!store.add_key(key("k2"), stale, at(1)).await.unwrap());
+    }
+    assert_eq!(in_use(&store).await, ["k1"]);
+    assert!(store.add_key(key("k2"), seen(&["k1"]), at(1)).await.unwrap());
+    assert_eq!(in_use(&store).await, ["k1", "k2"]);
+}
+
+/// Each task has a node of its own.
+async fn of_many_that_add_at_once_one_does(place: Place) {
+    let (one, two) = (place.open().await, place.open().await);
+    let mut tasks = tokio::task::JoinSet::new();
+    for n in 0..12 {
+        let store = if n % 2 == 0 { one.clone() } else { two.clone() };
+        tasks.spawn(async move { store.add_key(key(&format!("k{n}")), vec![], at(0)).await.unwrap() });
+    }
+    assert_eq!(tasks.join_all().await.into_iter().filter(|added| *added).count(), 1);
+    assert_eq!(in_use(&two).await.len(), 1);
+}
+
+async fn a_revoked_key_is_replaced_and_published(place: Place) {
+    let store = place.open().await;
+    store.add_key(key("k1"), vec![], at(0)).await.unwrap();
+    let stale = store.revoke_key("k1".into(), Some(key("k2")), seen(&["k1", "k9"]), at(1)).await.unwrap();
+    assert_eq!((stale, in_use(&store).await), (Some(false), seen(&["k1"])));
+    assert_eq!(store.revoke_key("k9".into(), Some(key("k2")), seen(&["k1"]), at(1)).await.unwrap(), None);
+    assert_eq!(store.feed_head().await.unwrap().seq, 0);
+    assert_eq!(store.revoke_key("k1".into(), Some(key("k2")), seen(&["k1"]), at(1)).await.unwrap(), Some(true));
+    assert_eq!(in_use(&store).await, ["k2"]);
+    let page = store.feed_since(None, NOW + 1_000_000).await.unwrap();
+    assert_eq!((page.entries[0].kind, page.entries[0].until), (RevokedKind::Key, None), "for ever");
+    assert_eq!(store.prune_revocations(NOW + 1_000_000_000).await.unwrap(), 0);
+    assert_eq!(store.all_keys().await.unwrap()[0].retired_at, Some(at(1).at));
+}
+
+async fn retired_keys_are_not_revoked(place: Place) {
+    let store = place.open().await;
+    store.add_key(key("k1"), vec![], at(0)).await.unwrap();
+    store.add_key(key("k2"), seen(&["k1"]), at(0)).await.unwrap();
+    store.retire_old_keys(seen(&["k1", "k0"]), at(1)).await.unwrap();
+    assert_eq!((in_use(&store).await, store.feed_head().await.unwrap().seq), (seen(&["k2"]), 0));
+}
+
+async fn keys_are_sealed_again(place: Place) {
+    let store = place.open().await;
+    store.add_key(key("k1"), vec![], at(0)).await.unwrap();
+    store.reseal_keys(vec![("k1".into(), vec![1, 2, 3])], at(1)).await.unwrap();
+    assert_eq!(store.keys_in_use().await.unwrap()[0].sealed_pkcs8, [1, 2, 3]);
+}

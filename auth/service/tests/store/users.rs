@@ -1,0 +1,117 @@
+//! Users: names, changes, passwords, the disabled state. Never through the service: its own tests do that.
+
+use witgate_auth::store::{StoreError, UserChange};
+
+use super::people::{alice, at, new_user, session};
+use super::place::{Place, on_both};
+
+on_both!(
+    a_user_comes_back_as_added,
+    a_name_is_taken_once,
+    of_many_with_one_name_one_is_added,
+    users_are_listed_by_name,
+    changes_touch_what_they_name,
+    a_new_password_ends_the_other_sessions,
+    disabling_ends_sessions_and_enabling_does_not_revive_them,
+    a_hash_is_replaced_unless_it_changed,
+);
+
+async fn a_user_comes_back_as_added(place: Place) {
+    let store = place.open().await;
+    let id = alice(&store).await;
+    let found = store.credentials("alice".into()).await.unwrap().unwrap();
+    assert_eq!((&found.user.id, found.password_hash.as_str()), (&id, "hash 1"));
+    assert_eq!(found.user.roles, ["customer", "staff"]);
+    assert_eq!((found.user.email.as_deref(), found.user.disabled_at), (Some("alice@example.com"), None));
+    assert_eq!(store.credentials_of(id).await.unwrap().unwrap().user, found.user);
+    for strange in ["nobody", "", "ALICE", "a\0b", "'; DROP TABLE users; --", "\u{10ffff}"] {
+        assert!(store.credentials(strange.into()).await.unwrap().is_none(), "{strange:?}");
+    }
+}
+
+async fn a_name_is_taken_once(place: Place) {
+    let store = place.open().await;
+    alice(&store).await;
+    let again = store.add_user(new_user("alice"), at(1)).await;
+    assert!(matches!(again, Err(StoreError::NameTaken { name }) if name == "alice"));
+    assert_eq!(place.number("SELECT count(*) FROM audit WHERE event = 'user_added'"), 1, "nothing of it stays");
+}
+
+async fn of_many_with_one_name_one_is_added(place: Place) {
+    let store = place.open().await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let store = store.clone();
+        tasks.spawn(async move { store.add_user(new_user("alice"), at(0)).await });
+    }
+    let answers = tasks.join_all().await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+    assert!(answers.iter().all(|answer| matches!(answer, Ok(_) | Err(StoreError::NameTaken { .. }))), "{answers:?}");
+}
+
+/// In the order of bytes on both databases, whatever the language of the server is.
+async fn users_are_listed_by_name(place: Place) {
+    let store = place.open().await;
+    for name in ["bob", "a-z", "alice", "a.b", "a_c", "al"] {
+        store.add_user(new_user(name), at(0)).await.unwrap();
+    }
+    let first = store.list_users(String::new(), 4).await.unwrap();
+    let names: Vec<&str> = first.iter().map(|user| user.name.as_str()).collect();
+    assert_eq!(names, ["a-z", "a.b", "a_c", "al"]);
+    let rest = store.list_users("al".into(), 4).await.unwrap();
+    assert_eq!(rest.iter().map(|user| user.name.as_str()).collect::<Vec<_>>(), ["alice", "bob"]);
+}
+
+async fn changes_touch_what_they_name(place: Place) {
+    let store = place.open().await;
+    let id = alice(&store).await;
+    let change = UserChange { roles: Some(vec![]), ..UserChange::default() };
+    assert!(store.change_user(id.clone(), change, at(1)).await.unwrap());
+    let change = UserChange { email: Some(None), tenant: Some("other".into()), ..UserChange::default() };
+    assert!(store.change_user(id.clone(), change, at(2)).await.unwrap());
+    assert!(store.change_user(id.clone(), UserChange::default(), at(3)).await.unwrap(), "nothing is fine, too");
+    let user = store.credentials_of(id).await.unwrap().unwrap().user;
+    assert_eq!((user.roles.len(), user.email, user.tenant.as_str()), (0, None, "other"));
+    assert!(!store.change_user("nobody".into(), UserChange::default(), at(4)).await.unwrap());
+}
+
+async fn a_new_password_ends_the_other_sessions(place: Place) {
+    let store = place.open().await;
+    let id = alice(&store).await;
+    let ((kept, _), (one, _), (two, _)) =
+        (session(&store, &id).await, session(&store, &id).await, session(&store, &id).await);
+    let ended = store.set_password(id.clone(), "hash 2".into(), Some(kept.sid.clone()), at(5)).await.unwrap();
+    assert_eq!(ended, Some(2));
+    assert!(store.open_session(kept.sid).await.unwrap().is_some());
+    for sid in [one.sid, two.sid] {
+        assert!(store.open_session(sid).await.unwrap().is_none());
+    }
+    assert_eq!(store.credentials_of(id).await.unwrap().unwrap().password_hash, "hash 2");
+    assert_eq!(store.feed_head().await.unwrap().seq, 2);
+    assert_eq!(store.set_password("nobody".into(), "x".into(), None, at(6)).await.unwrap(), None);
+}
+
+async fn disabling_ends_sessions_and_enabling_does_not_revive_them(place: Place) {
+    let store = place.open().await;
+    let id = alice(&store).await;
+    let (open, _) = session(&store, &id).await;
+    assert_eq!(store.disable_user("alice".into(), at(5)).await.unwrap(), Some(1));
+    assert_eq!(store.disable_user("alice".into(), at(9)).await.unwrap(), Some(0));
+    let user = store.credentials_of(id.clone()).await.unwrap().unwrap().user;
+    assert_eq!(user.disabled_at, Some(at(5).at), "the first time stays");
+    let refused = store.create_session(super::people::unopened(user), super::people::fresh_hash(), at(9)).await;
+    assert!(!refused.unwrap());
+    assert!(store.enable_user("alice".into(), at(10)).await.unwrap());
+    assert!(store.open_session(open.sid).await.unwrap().is_none());
+    session(&store, &id).await;
+    assert_eq!(store.disable_user("nobody".into(), at(11)).await.unwrap(), None);
+    assert!(!store.enable_user("nobody".into(), at(11)).await.unwrap());
+}
+
+async fn a_hash_is_replaced_unless_it_changed(place: Place) {
+    let store = place.open().await;
+    let id = alice(&store).await;
+    store.replace_hash(id.clone(), "hash 1".into(), "hash 1, dearer".into()).await.unwrap();
+    store.replace_hash(id.clone(), "hash 1".into(), "too late".into()).await.unwrap();
+    assert_eq!(store.credentials_of(id).await.unwrap().unwrap().password_hash, "hash 1, dearer");
+}
