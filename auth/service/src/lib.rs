@@ -14,6 +14,7 @@ pub mod recovery_code;
 pub mod password;
 pub mod vault;
 pub mod opaque;
+pub mod service_scope;
 pub mod refresh_token;
 pub mod signing;
 pub mod config;
