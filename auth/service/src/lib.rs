@@ -24,5 +24,6 @@ pub mod key_keeper;
 pub mod own_tokens;
 pub mod access_token;
 pub mod grants;
+pub mod feed;
 pub mod http;
 pub mod cli;
