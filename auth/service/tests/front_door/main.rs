@@ -6,6 +6,7 @@
 )]
 
 mod service;
+mod registered;
 mod login;
 mod refresh;
 mod logout;
@@ -13,3 +14,6 @@ mod documents;
 mod garbage;
 mod restart;
 mod users;
+mod clients;
+mod feed;
+mod introspect;
