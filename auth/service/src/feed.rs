@@ -276,6 +276,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_means_nothing_any_more_is_removed_and_its_readers_get_a_snapshot() {
+        let (_temp, store) = store().await;
+        let (feed, follower) = Feed::new(store.clone());
+        let point = store.feed_head().await.unwrap();
+        let old = Origin::local("test", 1_000_000_000);
+        store.revoke_token("old".into(), Event::named("token_revoked"), old).await.unwrap();
+        revoke(&store, "new").await;
+        assert_eq!(feed.after(&point, Duration::ZERO).await.unwrap().entries.len(), 2);
+        follower.prune().await;
+        let page = feed.after(&point, LONG).await.unwrap();
+        assert_eq!((page.after, page.cursor, page.entries.len()), (None, 2, 1));
+    }
+
+    #[tokio::test]
     async fn places_are_bounded_and_come_back() {
         let (_temp, store) = store().await;
         let (feed, _follower) = Feed::new(store);
