@@ -9,6 +9,7 @@ mod password_input;
 mod run;
 mod keys;
 mod user;
+mod client;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use client::ClientCommand;
 use failure::Failure;
 
 const EXAMPLES: &str = "\
@@ -29,10 +31,11 @@ Examples:
   witgate-auth user list --config auth.toml
   witgate-auth user disable alice --config auth.toml
   witgate-auth keys rotate --config auth.toml
+  witgate-auth client add gateway --scope revocations:read --secret-file feed.secret --config auth.toml
 
 Exit codes:
   0  done
-  1  it could not be done: no such user, name taken, bad password, database failure
+  1  it could not be done: no such user or client, name taken, bad password, database failure
   2  wrong use: bad arguments, bad configuration, or an address that cannot be bound";
 
 /// Signs users in and issues the tokens that Witgate and its services verify.
@@ -57,6 +60,9 @@ enum Command {
     /// Manage the users in the database; works while the service runs
     #[command(subcommand, after_help = EXAMPLES)]
     User(UserCommand),
+    /// Manage the services that may ask this one; works while the service runs
+    #[command(subcommand, after_help = EXAMPLES)]
+    Client(ClientCommand),
 }
 
 #[derive(Debug, Args)]
@@ -165,6 +171,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Check(args) => check::check(&args),
         Command::Keys(command) => runtime.block_on(keys::keys(command)),
         Command::User(command) => runtime.block_on(user::user(command)),
+        Command::Client(command) => runtime.block_on(client::client(command)),
     }
 }
 

@@ -15,6 +15,7 @@ use super::failure::Failure;
 use crate::access_token::TokenIssuer;
 use crate::client_address::TrustedProxies;
 use crate::config::Config;
+use crate::feed::Feed;
 use crate::grants::Grants;
 use crate::http;
 use crate::key_keeper::KeyKeeper;
@@ -34,12 +35,23 @@ pub(super) async fn run(args: RunArgs) -> Result<(), Failure> {
     let keeping = tokio::spawn(keys.run());
     listen::announce(&listener).map_err(Failure::failed)?;
     let proxies = TrustedProxies::new(config.trusted_proxies.clone());
-    serve(listener, http::router(grants, proxies), signals.wait(), STOP_DEADLINE).await;
-    keeping.abort();
-    // It holds the store: the last owner moves the log into the database.
-    let _ = keeping.await;
+    let (feed, follower) = Feed::new(grants.store().clone());
+    let following = tokio::spawn(follower.run());
+    let stop = stop_feed(signals, feed.clone());
+    serve(listener, http::router(grants, proxies, feed), stop, STOP_DEADLINE).await;
+    for task in [keeping, following] {
+        task.abort();
+        // It holds the store: the last owner moves the log into the database.
+        let _ = task.await;
+    }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Waits for the signal to stop; who waits for revocations then goes at once.
+async fn stop_feed(signals: StopSignals, feed: Feed) {
+    signals.wait().await;
+    feed.stop();
 }
 
 /// `RUST_LOG` chooses what is logged; the default is `info`. One JSON object a line, on stderr.

@@ -84,7 +84,7 @@ impl Grants {
 
     async fn forget_failures(&self, keys: &[ThrottleKey]) -> Result<(), GrantError> {
         for key in keys.iter().filter(|key| key.is_cleared_by_success()) {
-            self.store.clear_failures(key.clone()).await?;
+            self.store.clear_failures(*key).await?;
         }
         Ok(())
     }

@@ -12,9 +12,18 @@ use super::refused::Refused;
 /// waits (the portal: 12 s): who gives up first must not be the one who gets a token.
 const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
 
+/// The same for routes that wait on purpose: their longest wait of 30 s, and the store's time around it. A stream's
+/// events come after its head, and count no more.
+const WAITING_DEADLINE: Duration = Duration::from_secs(40);
+
 /// Middleware: 503 `timeout` after [`REQUEST_DEADLINE`].
 pub(super) async fn limit_time(request: Request, next: Next) -> Response {
     limited(REQUEST_DEADLINE, next.run(request)).await
+}
+
+/// Middleware: 503 `timeout` after [`WAITING_DEADLINE`].
+pub(super) async fn limit_wait(request: Request, next: Next) -> Response {
+    limited(WAITING_DEADLINE, next.run(request)).await
 }
 
 async fn limited(deadline: Duration, answer: impl Future<Output = Response>) -> Response {

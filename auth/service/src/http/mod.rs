@@ -6,10 +6,17 @@ mod deadline;
 mod json_body;
 mod caller;
 mod signed_in;
+mod client_auth;
 mod tokens;
 mod account;
 mod well_known;
 mod health;
+mod oauth_error;
+mod token_form;
+mod token_status;
+mod feed_document;
+mod event_stream;
+mod revocations;
 
 use std::sync::Arc;
 
@@ -20,6 +27,7 @@ use axum::middleware::{from_fn, map_response};
 use axum::routing::{delete, get, post};
 
 use crate::client_address::TrustedProxies;
+use crate::feed::Feed;
 use crate::grants::Grants;
 use refused::Refused;
 
@@ -31,6 +39,7 @@ pub const MAX_BODY_BYTES: usize = 8 * 1024;
 struct App {
     grants: Grants,
     proxies: Arc<TrustedProxies>,
+    feed: Feed,
 }
 
 impl FromRef<App> for Grants {
@@ -45,8 +54,25 @@ impl FromRef<App> for Arc<TrustedProxies> {
     }
 }
 
+impl FromRef<App> for Feed {
+    fn from_ref(app: &App) -> Feed {
+        app.feed.clone()
+    }
+}
+
 /// All routes of the service.
-pub fn router(grants: Grants, proxies: TrustedProxies) -> Router {
+pub fn router(grants: Grants, proxies: TrustedProxies, feed: Feed) -> Router {
+    prompt()
+        .merge(Router::new().route("/revocations", get(revocations::revocations)).layer(from_fn(deadline::limit_wait)))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(App { grants, proxies: Arc::new(proxies), feed })
+        .layer(map_response(never_sniff))
+        .layer(from_fn(request_id::follow))
+}
+
+/// The routes that answer as soon as they can.
+fn prompt() -> Router<App> {
     Router::new()
         .route("/login", post(tokens::login))
         .route("/refresh", post(tokens::refresh))
@@ -59,14 +85,11 @@ pub fn router(grants: Grants, proxies: TrustedProxies) -> Router {
         .route("/.well-known/openid-configuration", get(well_known::metadata))
         .route("/.well-known/oauth-authorization-server", get(well_known::metadata))
         .route("/healthz", get(health::alive))
+        .route("/oauth/introspect", post(token_status::introspect))
+        .route("/oauth/revoke", post(token_status::revoke))
         .route("/readyz", get(health::ready))
-        .fallback(unknown_route)
-        .method_not_allowed_fallback(wrong_method)
-        .with_state(App { grants, proxies: Arc::new(proxies) })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(deadline::limit_time))
-        .layer(map_response(never_sniff))
-        .layer(from_fn(request_id::follow))
 }
 
 async fn unknown_route() -> Refused {

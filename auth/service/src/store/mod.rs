@@ -16,10 +16,12 @@ mod refresh;
 mod users;
 mod keys;
 mod throttles;
+mod clients;
 
 use std::time::Duration;
 
 pub use audit::{AuditRow, Event};
+pub use clients::Client;
 pub use error::StoreError;
 pub use records::{Credentials, NewUser, Origin, Session, StoredKey, User};
 pub use refresh::{Candidate, REFRESH_GRACE, Rotation, Salt};

@@ -7,6 +7,7 @@
 
 mod both;
 mod service;
+mod registered;
 mod login;
 mod refresh;
 mod logout;
@@ -18,3 +19,6 @@ mod restart;
 mod users;
 mod two_nodes;
 mod encrypted;
+mod clients;
+mod feed;
+mod introspect;

@@ -1,0 +1,155 @@
+//! The store's verbs for registered clients. Never sees a client's secret, only its hash; never forgets a client: a
+//! disabled one keeps its row, so that its id is not given again.
+
+use std::fmt;
+
+use serde_json::json;
+
+use super::Store;
+use super::audit::{self, Event};
+use super::error::StoreError;
+use super::records::Origin;
+use super::revocations::{RevokedKind, publish};
+use super::sessions::EndReason;
+use super::statements::{Tx, first};
+use super::value::{Row, values};
+use crate::clock::UnixSeconds;
+use crate::opaque::TokenHash;
+
+/// A registered client (RFC 6749 section 2). `Debug` leaves the secret's hash out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Client {
+    /// The `client_id`.
+    pub client_id: String,
+    /// For people.
+    pub name: String,
+    /// `none`, `client_secret` or `private_key_jwt`.
+    pub auth_method: String,
+    /// SHA-256 of the secret, exactly with `client_secret`.
+    pub secret_hash: Option<TokenHash>,
+    /// The client's public keys, JSON (RFC 7517), exactly with `private_key_jwt`.
+    pub jwks: Option<String>,
+    /// Where a browser may be sent back to, letter by letter.
+    pub redirect_uris: Vec<String>,
+    /// The OAuth grants that it may use; a client that only asks this service something has none.
+    pub grant_types: Vec<String>,
+    /// What it may.
+    pub scopes: Vec<String>,
+    /// The resources that it may ask for (RFC 8707).
+    pub audiences: Vec<String>,
+    /// Whether users need not be asked for their consent.
+    pub first_party: bool,
+    /// When it was added.
+    pub created_at: UnixSeconds,
+    /// When it was disabled, if so.
+    pub disabled_at: Option<UnixSeconds>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("client_id", &self.client_id).field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// The columns of [`Client`], in the order that `client` reads them.
+macro_rules! client_columns {
+    () => {
+        "client_id, name, auth_method, secret_hash, jwks, redirect_uris, grant_types, scopes, audiences, first_party, \
+         created_at, disabled_at"
+    };
+}
+
+impl Store {
+    /// Adds a client. [`StoreError::NameTaken`] when its `client_id` is there already.
+    pub async fn add_client(&self, new: Client, origin: Origin) -> Result<(), StoreError> {
+        self.write(move |tx| Box::pin(async move { insert(tx, &new, &origin).await })).await
+    }
+
+    /// The client of this id, disabled or not.
+    pub async fn client(&self, client_id: String) -> Result<Option<Client>, StoreError> {
+        const SQL: &str = concat!("SELECT ", client_columns!(), " FROM clients WHERE client_id = $1");
+        self.read(move |tx| Box::pin(async move { first(tx, SQL, values![client_id]).await?.map(client).transpose() }))
+            .await
+    }
+
+    /// Clients with an id after this one, by id, at most so many.
+    pub async fn list_clients(&self, after: String, limit: i64) -> Result<Vec<Client>, StoreError> {
+        const SQL: &str =
+            concat!("SELECT ", client_columns!(), " FROM clients WHERE client_id > $1 ORDER BY client_id LIMIT $2");
+        self.read(move |tx| {
+            Box::pin(async move { tx.query(SQL, values![after, limit]).await?.into_iter().map(client).collect() })
+        })
+        .await
+    }
+
+    /// Disables a client, ends its sessions and revokes all its tokens, in one transaction. The number of sessions ended,
+    /// or `None` when there is no such client. Disabling again keeps the first time.
+    pub async fn disable_client(&self, client_id: String, origin: Origin) -> Result<Option<usize>, StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let sql = "UPDATE clients SET disabled_at = coalesce(disabled_at, $2) WHERE client_id = $1";
+                if tx.execute(sql, values![&client_id, origin.at]).await? == 0 {
+                    return Ok(None);
+                }
+                audit::note(tx, &origin, Event::named("client_disabled").client(&client_id)).await?;
+                let sids = end_all_of(tx, &client_id, &origin).await?;
+                publish(tx, RevokedKind::Session, &sids, origin.at).await?;
+                publish(tx, RevokedKind::Client, &[client_id], origin.at).await?;
+                Ok(Some(sids.len()))
+            })
+        })
+        .await
+    }
+}
+
+async fn insert(tx: &mut Tx<'_>, new: &Client, origin: &Origin) -> Result<(), StoreError> {
+    const SQL: &str = concat!(
+        "INSERT INTO clients (",
+        client_columns!(),
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (client_id) DO NOTHING"
+    );
+    let (id, hash, jwks) = (&new.client_id, new.secret_hash.as_ref(), new.jwks.as_ref());
+    let (redirects, grants) = (new.redirect_uris.as_slice(), new.grant_types.as_slice());
+    let (scopes, audiences) = (new.scopes.as_slice(), new.audiences.as_slice());
+    let (first_party, created, disabled) = (new.first_party, new.created_at, new.disabled_at);
+    let (name, method) = (&new.name, &new.auth_method);
+    let row =
+        values![id, name, method, hash, jwks, redirects, grants, scopes, audiences, first_party, created, disabled];
+    if tx.execute(SQL, row).await? == 0 {
+        return Err(StoreError::NameTaken { name: id.clone() });
+    }
+    let detail = json!({ "name": new.name, "scopes": new.scopes, "grant_types": new.grant_types });
+    audit::note(tx, origin, Event::named("client_added").client(id).detail(detail)).await
+}
+
+/// Ends the open sessions of a client; their ids.
+async fn end_all_of(tx: &mut Tx<'_>, client_id: &str, origin: &Origin) -> Result<Vec<String>, StoreError> {
+    let reason = EndReason::ClientDisabled.as_str();
+    let sql = "UPDATE sessions SET ended_at = $2, end_reason = $3
+               WHERE client_id = $1 AND ended_at IS NULL RETURNING sid, user_id";
+    let mut sids = Vec::new();
+    for mut row in tx.query(sql, values![client_id, origin.at, reason]).await? {
+        let (sid, user): (String, String) = (row.take(0)?, row.take(1)?);
+        let event = Event::named("session_ended").user(&user).sid(&sid).client(client_id);
+        audit::note(tx, origin, event.detail(json!({ "reason": reason }))).await?;
+        sids.push(sid);
+    }
+    Ok(sids)
+}
+
+fn client(mut row: Row) -> Result<Client, StoreError> {
+    Ok(Client {
+        client_id: row.take(0)?,
+        name: row.take(1)?,
+        auth_method: row.take(2)?,
+        secret_hash: row.take(3)?,
+        jwks: row.take(4)?,
+        redirect_uris: row.take(5)?,
+        grant_types: row.take(6)?,
+        scopes: row.take(7)?,
+        audiences: row.take(8)?,
+        first_party: row.take(9)?,
+        created_at: row.take(10)?,
+        disabled_at: row.take(11)?,
+    })
+}
