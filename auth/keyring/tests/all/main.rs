@@ -15,4 +15,6 @@ mod watching;
 mod reports;
 mod cache;
 mod revocation;
+mod cursor_feed;
+mod following;
 mod service;

@@ -3,7 +3,7 @@
 //! Never resolves a name and never parses a pattern: that is the meaning's part.
 
 use crate::config::fault::{Faults, Span};
-use crate::config::reader::Table;
+use crate::config::reader::{Table, at};
 use toml::Spanned;
 
 /// A name or header with its value, both with their places.
@@ -24,6 +24,8 @@ pub(in crate::config) struct WrittenRoute {
     pub(in crate::config) upstreams: Vec<Spanned<String>>,
     pub(in crate::config) identity_headers: Vec<WrittenPair>,
     pub(in crate::config) public: bool,
+    /// The value of `sensitive`, where it is `true`.
+    pub(in crate::config) sensitive: Option<Span>,
 }
 
 pub(super) fn routes(file: &mut Table<'_>, faults: &mut Faults) -> Vec<WrittenRoute> {
@@ -44,9 +46,15 @@ fn route(mut table: Table<'_>, faults: &mut Faults) -> WrittenRoute {
         upstreams: list(&mut table, "upstreams", faults),
         identity_headers: table.pairs("identity-headers", faults),
         public: table.flag("public", faults),
+        sensitive: sensitive(&mut table, faults),
     };
     table.finish(faults);
     written
+}
+
+fn sensitive(table: &mut Table<'_>, faults: &mut Faults) -> Option<Span> {
+    let span = table.value("sensitive").map(at)?;
+    table.flag("sensitive", faults).then_some(span)
 }
 
 fn list(table: &mut Table<'_>, key: &'static str, faults: &mut Faults) -> Vec<Spanned<String>> {
