@@ -17,4 +17,5 @@ mod cache;
 mod revocation;
 mod cursor_feed;
 mod following;
+mod sensitive;
 mod service;
