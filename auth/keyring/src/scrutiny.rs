@@ -74,12 +74,11 @@ impl Scrutiny {
 
     /// Judges a token that the revocations do not mean, where the word by which they do not is young or not.
     pub(crate) fn judge(&self, issuer: u64, token: &Digest, is_young: bool) -> Result<(), Refusal> {
-        if is_young || !self.is_sensitive() {
-            return Ok(());
-        }
         match self.word(issuer, token) {
-            Some(Word::Active) => Ok(()),
+            // It was asked just before the feed spoke again.
             Some(Word::Inactive) => Err(Refusal::Revoked),
+            Some(Word::Active) => Ok(()),
+            Some(Word::Unknown) | None if is_young || !self.is_sensitive() => Ok(()),
             Some(Word::Unknown) | None => Err(Refusal::RevocationsUnavailable),
         }
     }
@@ -122,6 +121,8 @@ mod tests {
             scrutiny.note(1, token, word);
             assert_eq!(scrutiny.judge(1, &token, false), Err(refusal));
         }
+        scrutiny.note(1, token, Word::Inactive);
+        assert_eq!(scrutiny.judge(1, &token, true), Err(Refusal::Revoked), "the issuer knows better than its feed");
     }
 
     #[test]

@@ -25,6 +25,8 @@ use crate::place::{Place, PlaceFault};
 const MAX_DOCUMENT_BYTES: usize = 24 * 1024 * 1024;
 /// Of failures in a row this many stay unsaid between two lines in the log.
 const FAILURES_PER_LINE: u32 = 30;
+/// A server that may wait and answers sooner than this, with nothing new, does not wait.
+const LEAST_WAIT: Duration = Duration::from_secs(1);
 /// How often is looked whether an alarm has ended.
 const ALARM_CHECK: Duration = Duration::from_secs(1);
 
@@ -124,7 +126,7 @@ impl Line {
                 let (next, brought) = take(before, fetched, etag, as_of).await?;
                 let has_cursor = next.cursor.is_some();
                 self.put_in_force(next);
-                let is_hasty = !wait.is_zero() && asked.elapsed() < wait / 2;
+                let is_hasty = !wait.is_zero() && asked.elapsed() < LEAST_WAIT;
                 let polled = Outcome::Polled { wanted: max_age };
                 Ok(if has_cursor { outcome(brought, is_from_cursor, is_hasty) } else { polled })
             }
