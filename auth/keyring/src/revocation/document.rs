@@ -48,7 +48,7 @@ pub(super) struct Cursor {
 /// A whole document.
 pub(super) enum Document {
     /// All that is revoked.
-    Snapshot(Snapshot),
+    Snapshot(Box<Snapshot>),
     /// What is new since a cursor.
     Delta(Delta),
 }
@@ -93,7 +93,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, DocumentFault> {
     }
     let cursor = cursor(written.epoch.take(), written.cursor)?;
     match (written.after, cursor) {
-        (None, cursor) => Ok(Document::Snapshot(snapshot(written, cursor)?)),
+        (None, cursor) => Ok(Document::Snapshot(Box::new(snapshot(written, cursor)?))),
         (Some(after), Some(cursor)) => Ok(Document::Delta(delta(written, after, cursor)?)),
         (Some(_), None) => Err(DocumentFault::Cursor),
     }
@@ -167,7 +167,7 @@ mod tests {
 
     fn snapshot(bytes: &[u8]) -> Result<Snapshot, DocumentFault> {
         match read(bytes)? {
-            Document::Snapshot(snapshot) => Ok(snapshot),
+            Document::Snapshot(snapshot) => Ok(*snapshot),
             Document::Delta(_) => panic!("a delta"),
         }
     }
@@ -282,8 +282,8 @@ mod tests {
     #[test]
     fn a_cursor_is_whole_or_absent() {
         let good = numbered(r#""epoch":"e-1","cursor":9,"#, &[3, 9]);
-        let Ok(Document::Snapshot(Snapshot { cursor: Some(cursor), .. })) = good else { panic!("a snapshot") };
-        assert_eq!(cursor, Cursor { epoch: "e-1".into(), number: 9 });
+        let Ok(Document::Snapshot(snapshot)) = good else { panic!("a snapshot") };
+        assert_eq!(snapshot.cursor, Some(Cursor { epoch: "e-1".into(), number: 9 }));
         let long = format!(r#""epoch":"{}","cursor":1,"#, "e".repeat(MAX_EPOCH_BYTES + 1));
         for bad in [
             r#""epoch":"e","#,

@@ -77,7 +77,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn of(feed: Option<&CursorFeed>, introspection: Option<&Introspection>, timing: Timing) -> Self {
+    fn of(feed: Option<&CursorFeed>, introspection: Option<&Introspection>, timing: &Timing) -> Self {
         let (signer, folder) = (Signer::new("k1"), tempfile::tempdir().expect("a folder"));
         let (keys, secret_file) = (folder.path().join("keys.json"), folder.path().join("secret"));
         std::fs::write(&keys, signer.jwks()).expect("written");
@@ -86,7 +86,7 @@ impl Stage {
             .revocations(feed.map(|feed| feed.address.clone()))
             .introspection(introspection.map(|asked| asked.address.clone()))
             .client_credentials(Some(ClientCredentials { id: CLIENT.to_owned(), secret_file }));
-        let keyring = Keyring::with_timing(vec![config], Handle::current(), &timing).expect("a keyring");
+        let keyring = Keyring::with_timing(vec![config], Handle::current(), timing).expect("a keyring");
         Self { keyring, signer, _folder: folder }
     }
 
@@ -124,7 +124,7 @@ fn soon_old() -> Timing {
 async fn while_the_feed_is_young_nobody_is_asked() {
     let (feed, introspection) = (CursorFeed::start().await, Introspection::saying(INACTIVE).await);
     feed.revokes("t1");
-    let stage = Stage::of(Some(&feed), Some(&introspection), timing(often()));
+    let stage = Stage::of(Some(&feed), Some(&introspection), &timing(often()));
     assert_eq!(stage.sensitive(&stage.token("t1")).await, Some(Refusal::Revoked));
     assert_eq!(stage.sensitive(&stage.token("t2")).await, None);
     assert_eq!(introspection.asked(), 0);
@@ -134,7 +134,7 @@ async fn while_the_feed_is_young_nobody_is_asked() {
 async fn on_an_old_word_the_issuer_is_asked_and_the_others_go_on() {
     let (mut feed, introspection) = (CursorFeed::start().await, Introspection::saying(ACTIVE).await);
     feed.revokes("t1");
-    let stage = Stage::of(Some(&feed), Some(&introspection), soon_old());
+    let stage = Stage::of(Some(&feed), Some(&introspection), &soon_old());
     let (revoked, token) = (stage.token("t1"), stage.token("t2"));
     assert_eq!(stage.usual(&token).await, None);
     feed.kill();
@@ -168,7 +168,7 @@ async fn on_an_old_word_the_issuer_is_asked_and_the_others_go_on() {
 #[tokio::test]
 async fn verification_itself_refuses_what_nobody_asked_about() {
     let (mut feed, introspection) = (CursorFeed::start().await, Introspection::saying(ACTIVE).await);
-    let stage = Stage::of(Some(&feed), Some(&introspection), soon_old());
+    let stage = Stage::of(Some(&feed), Some(&introspection), &soon_old());
     let (token, other) = (stage.token("t1"), stage.token("t2"));
     let verify_now = |token: &str, scrutiny: &Scrutiny| {
         stage.keyring.verify_now("main", token, &Demands::default(), now(), scrutiny).err()
@@ -191,7 +191,7 @@ async fn at_the_end_of_the_feed_no_word_helps() {
     let (mut feed, introspection) = (CursorFeed::start().await, Introspection::saying(ACTIVE).await);
     let (alarm_after, max_stale) = (Duration::from_millis(50), Duration::from_millis(200));
     let timing = timing(FeedTiming { alarm_after, max_stale, ..often() });
-    let stage = Stage::of(Some(&feed), Some(&introspection), timing);
+    let stage = Stage::of(Some(&feed), Some(&introspection), &timing);
     let token = stage.token("t1");
     eventually("a first word", async || stage.usual(&token).await.is_none()).await;
     feed.kill();
@@ -205,11 +205,11 @@ async fn at_the_end_of_the_feed_no_word_helps() {
 #[tokio::test]
 async fn without_a_feed_the_issuer_is_asked_each_time_and_without_both_nobody_passes() {
     let introspection = Introspection::saying(ACTIVE).await;
-    let stage = Stage::of(None, Some(&introspection), timing(often()));
+    let stage = Stage::of(None, Some(&introspection), &timing(often()));
     let token = stage.token("t1");
     assert_eq!((stage.sensitive(&token).await, stage.sensitive(&token).await, introspection.asked()), (None, None, 2));
     assert!(stage.keyring.tells_revocations());
-    let silent = Stage::of(None, None, timing(often()));
+    let silent = Stage::of(None, None, &timing(often()));
     let token = silent.token("t1");
     assert_eq!(silent.sensitive(&token).await, Some(Refusal::RevocationsUnavailable));
     assert_eq!((silent.usual(&token).await, silent.keyring.tells_revocations()), (None, false));
@@ -218,7 +218,7 @@ async fn without_a_feed_the_issuer_is_asked_each_time_and_without_both_nobody_pa
 #[tokio::test]
 async fn a_token_that_is_bad_anyway_is_not_asked_about() {
     let introspection = Introspection::saying(ACTIVE).await;
-    let stage = Stage::of(None, Some(&introspection), timing(often()));
+    let stage = Stage::of(None, Some(&introspection), &timing(often()));
     let expired = stage.signer.token_with(&json!({"iat": now() - 900, "exp": now() - 60}));
     for (token, refusal) in [(expired, Refusal::Expired), (Signer::new("k1").token(), Refusal::Signature)] {
         assert_eq!(stage.sensitive(&token).await, Some(refusal));
@@ -229,7 +229,7 @@ async fn a_token_that_is_bad_anyway_is_not_asked_about() {
 #[tokio::test]
 async fn many_requests_with_one_token_ask_once() {
     let introspection = Introspection::saying(ACTIVE).await;
-    let stage = Stage::of(None, Some(&introspection), timing(often()));
+    let stage = Stage::of(None, Some(&introspection), &timing(often()));
     let (token, waiting) = (stage.token("t1"), AtomicUsize::new(0));
     introspection.open.send_replace(false);
     let one = async || {
@@ -250,7 +250,7 @@ async fn many_requests_with_one_token_ask_once() {
 async fn no_answer_in_time_is_a_refusal_and_no_more_than_so_many_are_asked_at_once() {
     let introspection = Introspection::saying(ACTIVE).await;
     let deadline = Duration::from_secs(1);
-    let stage = Stage::of(None, Some(&introspection), Timing { introspection_deadline: deadline, ..timing(often()) });
+    let stage = Stage::of(None, Some(&introspection), &Timing { introspection_deadline: deadline, ..timing(often()) });
     introspection.open.send_replace(false);
     let tokens: Vec<String> = (0..AT_ONCE + 10).map(|number| stage.token(&format!("t{number}"))).collect();
     let most = Arc::new(AtomicUsize::new(0));
@@ -270,7 +270,7 @@ async fn no_answer_in_time_is_a_refusal_and_no_more_than_so_many_are_asked_at_on
 #[tokio::test]
 async fn a_sensitive_layer_refuses_where_another_lets_in() {
     let introspection = Introspection::saying(ACTIVE).await;
-    let stage = Stage::of(None, Some(&introspection), timing(often()));
+    let stage = Stage::of(None, Some(&introspection), &timing(often()));
     let require = RequireToken::new(stage.keyring.clone());
     let part = |path: &str, layer: RequireToken| Router::new().route(path, get(async || ())).route_layer(layer);
     let both = require.clone().sensitive().audience("api");
