@@ -47,7 +47,10 @@ fn issuer(issuer: &Issuer) -> Result<IssuerConfig, String> {
         .allow_http(issuer.allow_http)
         .allow_private(issuer.allow_private)
         .key_origins(issuer.key_origins.clone())
-        .revocations(issuer.revocations.clone()))
+        .revocations(issuer.revocations.clone())
+        .revocations_max_stale(issuer.revocations_max_stale)
+        .introspection(issuer.introspection.clone())
+        .client_credentials(issuer.client.clone()))
 }
 
 fn profile(issuer: &Issuer) -> Result<Profile, String> {

@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
+use witgate_keyring::Scrutiny;
 use witgate_keyring::resource_server::bearer_token;
 use witgate_wire::Upload;
 
@@ -88,7 +89,7 @@ async fn corridor(
 
     let mut exchange = Box::new(exchange(generation, admitted, parts, peer, route, params, event)?);
     if chain.authenticates() {
-        fetch_keys(&exchange).await;
+        consult_issuer(&mut exchange).await;
     }
     let verified = chain.authenticate(worker.index, &mut exchange)?;
     event.subject = verified.claims().map(|claims| claims.subject().to_owned());
@@ -155,14 +156,15 @@ fn exchange(
         claims: None,
         token_refusal: None,
         keyring: Some(generation.keyring.clone()),
+        scrutiny: if route.sensitive { Scrutiny::sensitive() } else { Scrutiny::usual() },
         request_id: event.id.to_string(),
     })
 }
 
-/// Guests never wait, so the host makes sure of the key before they are asked.
-async fn fetch_keys(exchange: &Exchange) {
+/// Guests never wait, so the host makes sure of the key, and of the issuer's word where it is needed, before they are asked.
+async fn consult_issuer(exchange: &mut Exchange) {
     if let (Ok(token), Some(keyring)) = (bearer_token(&exchange.headers), &exchange.keyring) {
-        keyring.prepare(token).await;
+        keyring.prepare(token, &mut exchange.scrutiny).await;
     }
 }
 

@@ -12,7 +12,7 @@ use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::Runtime;
-use witgate_keyring::{IssuerConfig, KeySource, Keyring};
+use witgate_keyring::{IssuerConfig, KeySource, Keyring, Scrutiny};
 use witgate_token::{Algorithm, Claims, Demands, Profile, Refusal, Revocation, Typing, peek};
 
 /// Length of the tokens, in bytes: about what an issuer with roles and a tenant writes.
@@ -55,7 +55,7 @@ impl Stage {
     }
 
     fn verified(&self, token: &str) -> Result<Claims, Refusal> {
-        self.keyring.verify_now("main", token, &Demands::default(), self.now)
+        self.keyring.verify_now("main", token, &Demands::default(), self.now, &Scrutiny::usual())
     }
 
     /// All tokens are known.
@@ -160,12 +160,13 @@ fn whole_request_unknown(bencher: Bencher) {
 }
 
 fn whole_request(stage: &Stage, token: &str) -> Result<Claims, Refusal> {
-    let mut prepared = std::pin::pin!(stage.keyring.prepare(token));
+    let mut scrutiny = Scrutiny::usual();
+    let mut prepared = std::pin::pin!(stage.keyring.prepare(token, &mut scrutiny));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     assert!(prepared.as_mut().poll(&mut context).is_ready(), "the keys are there");
     peek(token)?;
     let profile = stage.keyring.profile_for_token(token).ok_or(Refusal::UnknownIssuer)?;
-    stage.keyring.verify_now(&profile.name, token, &Demands::default(), stage.now)
+    stage.keyring.verify_now(&profile.name, token, &Demands::default(), stage.now, &Scrutiny::usual())
 }
 
 /// The signature and all rules, with nothing kept.
@@ -182,7 +183,8 @@ fn miss_and_insert(bencher: Bencher) {
     let stage = Stage::new(0);
     let empty = || stage.keyring.clone().with_cache_bytes(witgate_keyring::DEFAULT_CACHE_BYTES);
     bencher.with_inputs(empty).bench_local_values(|keyring| {
-        let verdict = keyring.verify_now("main", black_box(&stage.tokens[0]), &Demands::default(), stage.now);
+        let verdict =
+            keyring.verify_now("main", black_box(&stage.tokens[0]), &Demands::default(), stage.now, &Scrutiny::usual());
         (keyring, verdict)
     });
 }

@@ -18,6 +18,10 @@ pub(crate) fn judge(config: &IssuerConfig) -> Result<(), KeyringError> {
         let profile = config.profile.name.clone();
         config.allowances().judge(address).map_err(|cause| KeyringError::Revocations { profile, cause })?;
     }
+    if let Some(address) = &config.introspection {
+        let profile = config.profile.name.clone();
+        config.allowances().judge(address).map_err(|cause| KeyringError::Introspection { profile, cause })?;
+    }
     config.key_origins.iter().try_for_each(|origin| judge_address(config, origin.url()))
 }
 

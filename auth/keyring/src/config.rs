@@ -8,6 +8,7 @@ use std::time::Duration;
 use url::Url;
 use witgate_token::{Algorithm, KeyFault, KeySetError, Profile};
 
+use crate::credentials::ClientCredentials;
 use crate::feed_timing::FeedTiming;
 use crate::guard::{AddressFault, Allowances};
 use crate::origin::Origin;
@@ -28,12 +29,28 @@ pub struct IssuerConfig {
     pub key_origins: Vec<Origin>,
     /// Where its revocations are: the document that README.md describes. Nothing: there is no feed.
     pub revocations: Option<Url>,
+    /// How long the feed's last word counts. Nothing: as [`FeedTiming::max_stale`] says.
+    pub revocations_max_stale: Option<Duration>,
+    /// Where it says of one token whether it is active (RFC 7662).
+    pub introspection: Option<Url>,
+    /// Who we are there, and at the feed. Sent to these two addresses only.
+    pub client_credentials: Option<ClientCredentials>,
 }
 
 impl IssuerConfig {
     /// With nothing allowed beyond https to the public internet and anything to a loopback address.
     pub fn new(profile: Profile, source: KeySource) -> Self {
-        Self { profile, source, allow_http: false, allow_private: false, key_origins: Vec::new(), revocations: None }
+        Self {
+            profile,
+            source,
+            allow_http: false,
+            allow_private: false,
+            key_origins: Vec::new(),
+            revocations: None,
+            revocations_max_stale: None,
+            introspection: None,
+            client_credentials: None,
+        }
     }
 
     /// Says whether http to an address that is not loopback is allowed.
@@ -58,6 +75,24 @@ impl IssuerConfig {
     #[must_use]
     pub fn revocations(self, revocations: Option<Url>) -> Self {
         Self { revocations, ..self }
+    }
+
+    /// Says how long the feed's last word counts.
+    #[must_use]
+    pub fn revocations_max_stale(self, revocations_max_stale: Option<Duration>) -> Self {
+        Self { revocations_max_stale, ..self }
+    }
+
+    /// Says where the issuer tells of one token whether it is active. The allowances count for that address, too.
+    #[must_use]
+    pub fn introspection(self, introspection: Option<Url>) -> Self {
+        Self { introspection, ..self }
+    }
+
+    /// Says who we are to the issuer: for its feed and its introspection.
+    #[must_use]
+    pub fn client_credentials(self, client_credentials: Option<ClientCredentials>) -> Self {
+        Self { client_credentials, ..self }
     }
 
     pub(crate) fn allowances(&self) -> Allowances {
@@ -121,6 +156,8 @@ pub struct Timing {
     pub default_fresh: Duration,
     /// How often a file is read again where no event said that it changed.
     pub file_check: Duration,
+    /// The issuer's word on one token takes at most this.
+    pub introspection_deadline: Duration,
     /// When revocations are fetched.
     pub feed: FeedTiming,
 }
@@ -136,6 +173,7 @@ impl Default for Timing {
             max_fresh: Duration::from_secs(3600),
             default_fresh: Duration::from_secs(600),
             file_check: Duration::from_secs(10),
+            introspection_deadline: Duration::from_secs(2),
             feed: FeedTiming::default(),
         }
     }
@@ -193,6 +231,24 @@ pub enum KeyringError {
         profile: String,
         /// What is wrong with the address.
         cause: AddressFault,
+    },
+    /// An address of introspection that may not be asked.
+    #[error("the introspection of profile '{profile}' cannot be there: {cause}")]
+    Introspection {
+        /// The profile's name.
+        profile: String,
+        /// What is wrong with the address.
+        cause: AddressFault,
+    },
+    /// The client's secret cannot be read.
+    #[error("cannot use the client secret in '{}' of profile '{profile}': {reason}", path.display())]
+    ClientSecret {
+        /// The profile's name.
+        profile: String,
+        /// The file.
+        path: PathBuf,
+        /// Why, with all causes. Nothing of the file.
+        reason: String,
     },
     /// An HMAC without a secret of its own: with any other source, whoever knows a public key could sign.
     #[error("profile '{profile}' allows {algorithm}, which counts only with a secret file and alone")]

@@ -1,12 +1,12 @@
-//! One guarded GET: few redirects and none to elsewhere, a deadline set by the caller, a bounded body.
+//! One guarded request: few redirects and none to elsewhere, a deadline set by the caller, a bounded body.
 //!
-//! Never follows the server to another origin, and never sends credentials.
+//! Never follows the server to another origin, and never sends credentials that the caller did not bring.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
-use http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, LOCATION};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
+use http::{HeaderMap, HeaderValue};
 use reqwest::Response;
 use reqwest::redirect::Policy;
 use url::Url;
@@ -92,7 +92,7 @@ pub(crate) async fn get(
     address: &Url,
     allowances: Allowances,
 ) -> Result<Fetched, FetchFault> {
-    let mut answer = follow(client, address, allowances, None).await?;
+    let mut answer = follow(client, address, allowances, &HeaderMap::new()).await?;
     if answer.status() != http::StatusCode::OK {
         return Err(FetchFault::Status(answer.status().as_u16()));
     }
@@ -109,18 +109,18 @@ pub(crate) enum Answer {
     Unchanged { max_age: Option<Duration> },
 }
 
-/// Fetches one document of at most `most` bytes unless it is the one of `etag`. The caller sets the deadline.
+/// Fetches one document of at most `most` bytes unless it is the one of `If-None-Match`. The caller sets the deadline.
 pub(crate) async fn get_if_changed(
     client: &reqwest::Client,
     address: &Url,
     allowances: Allowances,
-    etag: Option<&HeaderValue>,
+    headers: &HeaderMap,
     most: usize,
 ) -> Result<Answer, FetchFault> {
-    let mut answer = follow(client, address, allowances, etag).await?;
+    let mut answer = follow(client, address, allowances, headers).await?;
     let max_age = max_age_of(&answer);
     match answer.status() {
-        http::StatusCode::NOT_MODIFIED if etag.is_some() => Ok(Answer::Unchanged { max_age }),
+        http::StatusCode::NOT_MODIFIED if headers.contains_key(IF_NONE_MATCH) => Ok(Answer::Unchanged { max_age }),
         http::StatusCode::OK => {
             let etag = answer.headers().get(ETAG).cloned();
             let body = bounded_body(&mut answer, most).await?;
@@ -130,20 +130,40 @@ pub(crate) async fn get_if_changed(
     }
 }
 
-/// The first answer that is no redirect. Each address on the way is judged as the first one is.
+/// Posts one form and takes an answer of at most `most` bytes. Follows no redirect: the form may hold a secret. The caller
+/// sets the deadline.
+pub(crate) async fn post_form(
+    client: &reqwest::Client,
+    address: &Url,
+    allowances: Allowances,
+    authorization: Option<&HeaderValue>,
+    (form, most): (String, usize),
+) -> Result<Vec<u8>, FetchFault> {
+    allowances.judge(address)?;
+    let mut request = client.post(address.clone()).header("accept", "application/json");
+    request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+    if let Some(authorization) = authorization {
+        request = request.header(AUTHORIZATION, authorization);
+    }
+    let mut answer = request.body(form).send().await?;
+    if answer.status() != http::StatusCode::OK {
+        return Err(FetchFault::Status(answer.status().as_u16()));
+    }
+    bounded_body(&mut answer, most).await
+}
+
+/// The first answer that is no redirect. Each address on the way is judged as the first one is. The headers go along:
+/// no redirect leads to another origin.
 async fn follow(
     client: &reqwest::Client,
     address: &Url,
     allowances: Allowances,
-    etag: Option<&HeaderValue>,
+    headers: &HeaderMap,
 ) -> Result<Response, FetchFault> {
     let mut current = address.clone();
     for _ in 0..=MAX_REDIRECTS {
         allowances.judge(&current)?;
-        let mut request = client.get(current.clone()).header("accept", "application/json");
-        if let Some(etag) = etag {
-            request = request.header(IF_NONE_MATCH, etag);
-        }
+        let request = client.get(current.clone()).header("accept", "application/json").headers(headers.clone());
         let answer = request.send().await?;
         if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Ok(answer);

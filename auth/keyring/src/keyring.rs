@@ -6,15 +6,20 @@ use std::fmt;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
+use url::Url;
 use witgate_token::{Profile, Revocation};
 
 use crate::cache::{Cache, DEFAULT_CACHE_BYTES};
+use crate::causes::with_causes;
 use crate::checks;
 use crate::config::{IssuerConfig, KeyringError, Timing};
+use crate::credentials::Account;
 use crate::fetch::Clients;
+use crate::introspection::Introspection;
 use crate::issuer::Issuer;
 use crate::keys::{Keys, RefreshFault};
 use crate::names::Names;
+use crate::place::Place;
 use crate::revocation::{Feed, RevocationList, RevokeError};
 use crate::source::{Source, SourceFault};
 use crate::watch::Watch;
@@ -39,7 +44,7 @@ impl Keyring {
     /// As [`Keyring::new`], but what the configuration left as it was goes on for each issuer that `self` already has.
     ///
     /// Its keys and their refresh task, while the source, the allowances and the origins are the same; its feed of
-    /// revocations, while the address and the allowances are the same; what [`Keyring::revoke`] said, in any case.
+    /// revocations, while the address, the allowances and the credentials are the same; what [`Keyring::revoke`] said, in any case.
     ///
     /// # Errors
     /// As [`Keyring::new`].
@@ -104,6 +109,12 @@ impl Keyring {
         self.named(profile).ok_or(RevokeError::UnknownProfile)?.revoked.say(profile, revoked)
     }
 
+    /// Whether each issuer has a feed of revocations or introspection. Where one has neither, no token of it passes a
+    /// request under [`Scrutiny::sensitive`](crate::Scrutiny::sensitive).
+    pub fn tells_revocations(&self) -> bool {
+        self.issuers.iter().all(|issuer| issuer.tells_revocations())
+    }
+
     /// With a cache of verified tokens of this size instead of [`DEFAULT_CACHE_BYTES`]. With 0 each token is verified
     /// each time.
     #[must_use]
@@ -147,10 +158,22 @@ fn make_issuer(
         Some(former) => Arc::clone(&former.keys),
         None => make_keys(&config, clients, timing, runtime)?,
     };
-    let feed = former.and_then(|former| former.revoked.feed_of(&config));
-    let feed = feed.or_else(|| make_feed(&config, clients, timing, runtime));
+    let kept_feed = former.and_then(|former| former.revoked.feed_of(&config));
+    let kept_introspection = former.and_then(|former| former.introspection.clone()).filter(|kept| kept.is_of(&config));
+    let made = Asked { config: &config, account: make_account(&config)?, clients, timing, runtime };
+    let feed = kept_feed.or_else(|| made.feed());
+    let introspection = kept_introspection.or_else(|| made.introspection());
     let said = former.map(|former| former.revoked.said()).unwrap_or_default();
-    Ok(Arc::new(Issuer::new(config.profile, keys, RevocationList::new(feed, said))))
+    let revoked = RevocationList::new(feed, config.revocations_max_stale, said);
+    Ok(Arc::new(Issuer::new(config.profile, keys, revoked, introspection)))
+}
+
+fn make_account(config: &IssuerConfig) -> Result<Option<Arc<Account>>, KeyringError> {
+    let Some(credentials) = config.client_credentials.clone() else { return Ok(None) };
+    let (profile, path) = (config.profile.name.clone(), credentials.secret_file.clone());
+    let account = Account::open(credentials);
+    let account = account.map_err(|fault| KeyringError::ClientSecret { profile, path, reason: with_causes(&fault) })?;
+    Ok(Some(Arc::new(account)))
 }
 
 fn make_keys(
@@ -177,15 +200,40 @@ fn make_keys(
     Ok(keys)
 }
 
-fn make_feed(config: &IssuerConfig, clients: &Clients, timing: &Timing, runtime: &Handle) -> Option<Arc<Feed>> {
-    let profile = &config.profile.name;
-    let Some(address) = config.revocations.clone() else {
-        tracing::info!(%profile, "no feed of revocations is configured: tokens count until they expire");
-        return None;
-    };
-    let (allowances, timing) = (config.allowances(), timing.feed.clone());
-    let client = clients.under(allowances);
-    Some(Arc::new(Feed::new(profile, address, allowances, client, timing, runtime.clone())))
+/// What an issuer is asked besides its keys.
+struct Asked<'a> {
+    config: &'a IssuerConfig,
+    account: Option<Arc<Account>>,
+    clients: &'a Clients,
+    timing: &'a Timing,
+    runtime: &'a Handle,
+}
+
+impl Asked<'_> {
+    fn feed(&self) -> Option<Arc<Feed>> {
+        let Some(address) = &self.config.revocations else {
+            let profile = &self.config.profile.name;
+            tracing::info!(%profile, "no feed of revocations is configured: tokens count until they expire");
+            return None;
+        };
+        Some(Arc::new(Feed::new(self.place(address), self.timing.feed.clone(), self.runtime.clone())))
+    }
+
+    fn introspection(&self) -> Option<Arc<Introspection>> {
+        let place = self.place(self.config.introspection.as_ref()?);
+        Some(Arc::new(Introspection::new(place, self.timing.introspection_deadline, self.runtime.clone())))
+    }
+
+    fn place(&self, address: &Url) -> Place {
+        let allowances = self.config.allowances();
+        Place {
+            profile: self.config.profile.name.clone(),
+            address: address.clone(),
+            allowances,
+            client: self.clients.under(allowances),
+            account: self.account.clone(),
+        }
+    }
 }
 
 fn read_at_start(keys: &Keys, profile: &str) -> Result<(), KeyringError> {

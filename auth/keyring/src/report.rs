@@ -33,6 +33,9 @@ pub struct IssuerReport {
     pub since_success: Option<Duration>,
     /// How the feed of revocations stands.
     pub feed: FeedState,
+    /// Whether the feed's last word, or its first one, has been awaited for longer than
+    /// [`crate::FeedTiming::alarm_after`].
+    pub feed_alarm: bool,
     /// How many revocations are in force, from the feed and from the program.
     pub revocations: usize,
     /// How full the fuller one of both lists is, in percent of [`witgate_token::MAX_REVOCATIONS`].
@@ -60,6 +63,7 @@ fn of(issuer: &Issuer) -> IssuerReport {
         last_failure: known.last_failure,
         since_success: known.last_success.map(|at| at.elapsed()),
         feed,
+        feed_alarm: issuer.revoked.is_alarming(),
         revocations,
         revocations_percent: issuer.revoked.percent(),
     }

@@ -13,12 +13,22 @@ use crate::clock::now_unix;
 use crate::issuer::Issuer;
 use crate::keyring::Keyring;
 use crate::keys::Held;
+use crate::scrutiny::Scrutiny;
 
 impl Keyring {
-    /// What may wait: makes sure that the key this token names is there if it can be had.
+    /// What may wait: makes sure that the key this token names is there if it can be had, and under
+    /// [`Scrutiny::sensitive`] the issuer's own word on the token where the feed's is not young.
     ///
-    /// Waits at most 5 seconds, for keys and revocations together. Never fails: `verify_now` tells. A token that verified lately is not even parsed.
-    pub async fn prepare(&self, token: &str) {
+    /// Waits at most 5 seconds, for keys and revocations together, and then at most 2 for the issuer's word, which only a
+    /// token that verifies is worth. Never fails: `verify_now` tells. A token that verified lately is not even parsed.
+    pub async fn prepare(&self, token: &str, scrutiny: &mut Scrutiny) {
+        self.obtain(token).await;
+        if scrutiny.is_sensitive() {
+            self.introspect(token, scrutiny).await;
+        }
+    }
+
+    async fn obtain(&self, token: &str) {
         if let Some(issuer) = self.recalled(token) {
             issuer.keys.keep_fresh();
             return issuer.revoked.ensure(issuer.keys.wait_end()).await;
@@ -32,16 +42,39 @@ impl Keyring {
         }
     }
 
+    /// Asks the issuer about a token that is good as far as anybody else can tell.
+    async fn introspect(&self, token: &str, scrutiny: &mut Scrutiny) {
+        let Some(issuer) = self.recalled(token).or_else(|| self.issuing(&unverified_issuer(token)?)) else { return };
+        let Some(introspection) = &issuer.introspection else { return };
+        let digest = Digest::of(token);
+        if issuer.revoked.stays_young() || !scrutiny.lacks(issuer.id, &digest) {
+            return;
+        }
+        let name = &issuer.profile.name;
+        if self.verify_now(name, token, &Demands::default(), now_unix(), &Scrutiny::usual()).is_ok() {
+            let word = introspection.ask(token, digest).await;
+            scrutiny.note(issuer.id, digest, word);
+        }
+    }
+
     /// Verifies with the keys that are there. Never waits.
     ///
     /// # Errors
     /// `KeysUnavailable` when no key set was ever obtained, or when the key is not there and the last fetch failed;
     /// `RevocationsUnavailable` when the configured feed of
-    /// revocations has said nothing for too long; otherwise as [`witgate_token::verify`], or `Revoked`.
-    pub fn verify_now(&self, profile: &str, token: &str, demands: &Demands, now_unix: u64) -> Result<Claims, Refusal> {
+    /// revocations has said nothing for too long, or under [`Scrutiny::sensitive`] when its word is not young and `prepare`
+    /// brought none of the issuer; otherwise as [`witgate_token::verify`], or `Revoked`.
+    pub fn verify_now(
+        &self,
+        profile: &str,
+        token: &str,
+        demands: &Demands,
+        now_unix: u64,
+        scrutiny: &Scrutiny,
+    ) -> Result<Claims, Refusal> {
         let issuer = self.named(profile).ok_or(Refusal::UnknownProfile)?;
         match issuer.keys.held() {
-            Some(held) => self.verify_with(&held, issuer, token, demands, now_unix),
+            Some(held) => self.verify_with(&held, issuer, token, (demands, scrutiny), now_unix),
             None => Err(refused_without_keys(issuer, token, demands, now_unix)),
         }
     }
@@ -51,20 +84,26 @@ impl Keyring {
     /// # Errors
     /// `UnknownIssuer` when no profile has the token's issuer; otherwise as `verify_now`.
     pub async fn authenticate(&self, token: &str) -> Result<Claims, Refusal> {
-        self.authenticate_for(token, &Demands::default()).await
+        self.authenticate_for(token, &Demands::default(), &mut Scrutiny::usual()).await
     }
 
-    /// As [`Keyring::authenticate`], with demands on top of the profile's.
+    /// As [`Keyring::authenticate`], with demands on top of the profile's. A scrutiny that was used for a token before
+    /// is not obtained again.
     ///
     /// # Errors
     /// As [`Keyring::authenticate`].
-    pub async fn authenticate_for(&self, token: &str, demands: &Demands) -> Result<Claims, Refusal> {
-        self.prepare(token).await;
+    pub async fn authenticate_for(
+        &self,
+        token: &str,
+        demands: &Demands,
+        scrutiny: &mut Scrutiny,
+    ) -> Result<Claims, Refusal> {
+        self.prepare(token, scrutiny).await;
         let Some(profile) = self.profile_for_token(token) else {
             peek(token)?;
             return Err(Refusal::UnknownIssuer);
         };
-        self.verify_now(&profile.name, token, demands, now_unix())
+        self.verify_now(&profile.name, token, demands, now_unix(), scrutiny)
     }
 
     /// The profile of the issuer that this token names, verified or not. A token that verified lately is not parsed.
@@ -89,32 +128,29 @@ impl Keyring {
         held: &Held,
         issuer: &Issuer,
         token: &str,
-        demands: &Demands,
+        (demands, scrutiny): (&Demands, &Scrutiny),
         now: u64,
     ) -> Result<Claims, Refusal> {
         let under = Under { issuer: issuer.id, keys: held.id };
         let digest = Digest::of(token);
         if let Some(known) = self.cache.get(&digest, under) {
-            return self.admit_known(&known, &digest, issuer, demands, now);
+            let verdict = issuer.judge(&known, &digest, scrutiny);
+            return self.admit_known(
+                &known,
+                &digest,
+                verdict.and_then(|()| known.meets(&issuer.profile, demands, now)),
+            );
         }
         let verified = verify_profile(token, &issuer.profile, &held.keys, now);
         let verified = verified.map_err(|refusal| issuer.refused(token, refusal))?;
-        issuer.revoked.judge(&verified)?;
+        issuer.judge(&verified, &digest, scrutiny)?;
         let ends = verified.claims().expires_at().saturating_add(issuer.profile.leeway_seconds);
         self.cache.insert(digest, under, &verified, ends, now);
         verified.meets(&issuer.profile, demands, now)?;
         Ok(verified.claims().clone())
     }
 
-    fn admit_known(
-        &self,
-        known: &Verified,
-        digest: &Digest,
-        issuer: &Issuer,
-        demands: &Demands,
-        now: u64,
-    ) -> Result<Claims, Refusal> {
-        let verdict = issuer.revoked.judge(known).and_then(|()| known.meets(&issuer.profile, demands, now));
+    fn admit_known(&self, known: &Verified, digest: &Digest, verdict: Result<(), Refusal>) -> Result<Claims, Refusal> {
         if matches!(verdict, Err(Refusal::Expired | Refusal::Revoked)) {
             self.cache.remove(digest);
         }

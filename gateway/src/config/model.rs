@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
-use witgate_keyring::Origin;
+use witgate_keyring::{ClientCredentials, Origin};
 use witgate_settings::fault::{Source, Span};
 
 /// A whole gateway.toml, checked.
@@ -102,6 +102,12 @@ pub struct Issuer {
     pub key_origins: Vec<Origin>,
     /// Where its revocations are; without it there is no feed of them.
     pub revocations: Option<Url>,
+    /// How long the feed's last word counts, where the operator says it.
+    pub revocations_max_stale: Option<Duration>,
+    /// Where it says of one token whether it is active (RFC 7662).
+    pub introspection: Option<Url>,
+    /// Who the gateway is there and at the feed. The file is joined to the folder of gateway.toml.
+    pub client: Option<ClientCredentials>,
     /// Where its name stands, for faults of its keys that are found later.
     pub span: Span,
 }
@@ -260,6 +266,8 @@ pub struct Route {
     pub identity_headers: Vec<(HeaderName, String)>,
     /// Whether anonymous callers are let in.
     pub public: bool,
+    /// Whether a token needs a young word of its issuer: of the feed, or of introspection.
+    pub sensitive: bool,
     /// The value of `name`.
     pub span: Span,
 }

@@ -52,6 +52,7 @@ struct Families {
     revocations_percent: Family<IssuerLabels, Gauge>,
     feeds: Family<FeedLabels, Gauge>,
     feed_ages: Family<IssuerLabels, Gauge>,
+    feed_alarms: Family<IssuerLabels, Gauge>,
     cached: Gauge,
     cached_bytes: Gauge,
     looked_up: Family<LookUpLabels, Counter>,
@@ -88,7 +89,10 @@ impl Families {
         let percent = i64::try_from(report.revocations_percent).unwrap_or(i64::MAX);
         self.revocations_percent.get_or_create(&labels).set(percent);
         self.feeds.get_or_create(&FeedLabels { issuer: issuer(), state: state(report.feed) }).set(1);
-        if let FeedState::Fresh(age) | FeedState::Stale(age) = report.feed {
+        if report.feed != FeedState::Off {
+            self.feed_alarms.get_or_create(&labels).set(report.feed_alarm.into());
+        }
+        if let FeedState::Fresh(age) | FeedState::Alarmed(age) | FeedState::Stale(age) = report.feed {
             self.feed_ages.get_or_create(&labels).set(i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
         }
     }
@@ -118,7 +122,12 @@ impl Families {
             self.revocations_percent,
         );
         registry.register("revocation_feed", "1 at the state of the feed of revocations, by issuer", self.feeds);
-        registry.register("revocation_feed_age_seconds", "Age of the feed's last snapshot, by issuer", self.feed_ages);
+        registry.register("revocation_feed_age_seconds", "Age of the feed's last word, by issuer", self.feed_ages);
+        registry.register(
+            "revocation_feed_alarm",
+            "1 while the feed has said nothing for too long, by issuer",
+            self.feed_alarms,
+        );
         registry.register("cached_tokens", "Verified tokens that are kept, of all issuers", self.cached);
         registry.register("cached_token_bytes", "What the kept tokens weigh, in bytes", self.cached_bytes);
         registry.register("token_look_ups", "Look-ups among the kept tokens, by outcome", self.looked_up);
@@ -132,6 +141,7 @@ fn state(feed: FeedState) -> &'static str {
         FeedState::Off => "off",
         FeedState::Awaited => "awaited",
         FeedState::Fresh(_) => "fresh",
+        FeedState::Alarmed(_) => "alarmed",
         FeedState::Stale(_) => "stale",
     }
 }
@@ -182,6 +192,7 @@ mod tests {
             last_failure: Some("never shown".into()),
             since_success: None,
             feed: FeedState::Stale(Duration::from_secs(61)),
+            feed_alarm: true,
             revocations: 4,
             revocations_percent: 81,
         }
@@ -194,11 +205,14 @@ mod tests {
             (FeedState::Off, "off", false),
             (FeedState::Awaited, "awaited", false),
             (FeedState::Fresh(age), "fresh", true),
+            (FeedState::Alarmed(age), "alarmed", true),
             (FeedState::Stale(age), "stale", true),
         ] {
             let text = append(END, &[IssuerReport { feed, ..report() }], &CacheReport::default()).expect("encodes");
             let line = format!("\nwitgate_issuer_revocation_feed{{issuer=\"main\",state=\"{word}\"}} 1\n");
             assert!(text.contains(&line) && text.matches("state=").count() == 1, "{word}: {text}");
+            let alarm = text.contains("witgate_issuer_revocation_feed_alarm{issuer=\"main\"} 1\n");
+            assert_eq!(alarm, feed != FeedState::Off, "{word}: {text}");
             assert_eq!(text.contains("feed_age_seconds{issuer=\"main\"} 3\n"), has_age, "{word}: {text}");
         }
     }
@@ -219,6 +233,7 @@ mod tests {
             "witgate_issuer_revocations{issuer=\"main\"} 4",
             "witgate_issuer_revocations_percent{issuer=\"main\"} 81",
             "witgate_issuer_revocation_feed_age_seconds{issuer=\"main\"} 61",
+            "witgate_issuer_revocation_feed_alarm{issuer=\"main\"} 1",
             "witgate_issuer_cached_tokens 8",
             "witgate_issuer_cached_token_bytes 9000",
             "witgate_issuer_token_look_ups_total{outcome=\"hit\"} 10",

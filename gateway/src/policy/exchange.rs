@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use http::{HeaderMap, Method};
-use witgate_keyring::Keyring;
+use witgate_keyring::{Keyring, Scrutiny};
 use witgate_token::Claims;
 
 use super::bindings::types::RequestHead;
@@ -33,6 +33,8 @@ pub struct Exchange {
     pub token_refusal: Option<&'static str>,
     /// where tokens are verified; absent only in an idle instance
     pub keyring: Option<Keyring>,
+    /// how sure the route must be that a token is not revoked; the host brings the issuer's word into it
+    pub scrutiny: Scrutiny,
     /// for the guest's log lines
     pub request_id: String,
 }
@@ -51,6 +53,7 @@ impl Exchange {
             claims: None,
             token_refusal: None,
             keyring: None,
+            scrutiny: Scrutiny::sensitive(),
             request_id: String::new(),
         }
     }

@@ -111,7 +111,8 @@ impl GuestState {
     fn verified(&self, profile: &str, wanted: &jwt::Demands) -> Result<witgate_token::Claims, Refusal> {
         let demands = demands(wanted).ok_or(Refusal::AlgorithmNotAllowed)?;
         let keyring = self.exchange.keyring.as_ref().ok_or(Refusal::KeysUnavailable)?;
-        keyring.verify_now(profile, bearer_token(&self.exchange.headers)?, &demands, unix_now())
+        let token = bearer_token(&self.exchange.headers)?;
+        keyring.verify_now(profile, token, &demands, unix_now(), &self.exchange.scrutiny)
     }
 }
 

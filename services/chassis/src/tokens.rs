@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use url::Url;
-use witgate_keyring::{IssuerConfig, KeySource, Origin};
+use witgate_keyring::resource_server::RequireToken;
+use witgate_keyring::{ClientCredentials, IssuerConfig, KeySource, Keyring, Origin};
 use witgate_token::{Algorithm, DEFAULT_LEEWAY_SECONDS, DEFAULT_MAX_LIFETIME_SECONDS, Profile, Typing};
 
 /// Whose tokens count.
@@ -29,6 +30,15 @@ pub struct Tokens {
     /// The issuer's feed of revocations; without it tokens count until they expire
     #[arg(long, value_name = "URL")]
     revocations_url: Option<Url>,
+    /// Where the issuer says of one token whether it is active, for sensitive requests while the feed is silent
+    #[arg(long, value_name = "URL", requires = "client_id")]
+    introspection_url: Option<Url>,
+    /// The id under which the issuer knows this service, at the feed and the introspection
+    #[arg(long, value_name = "ID", requires = "client_secret_file")]
+    client_id: Option<String>,
+    /// A file with the secret of that client
+    #[arg(long, value_name = "PATH", requires = "client_id")]
+    client_secret_file: Option<PathBuf>,
     /// Allow the keys to be in a private network
     #[arg(long)]
     allow_private: bool,
@@ -79,8 +89,29 @@ impl Tokens {
             .allow_http(allow_http)
             .allow_private(self.allow_private)
             .key_origins(self.key_origins)
-            .revocations(self.revocations_url))
+            .revocations(self.revocations_url)
+            .introspection(self.introspection_url)
+            .client_credentials(client(self.client_id, self.client_secret_file)))
     }
+}
+
+/// The layer of a route that can do harm. Where the operator named neither a feed nor introspection nobody can tell what
+/// was revoked: tokens count until they expire, here too, and the log says so.
+#[must_use]
+pub fn sensitive(require: RequireToken, keyring: &Keyring, route: &str) -> RequireToken {
+    if keyring.tells_revocations() {
+        return require.sensitive();
+    }
+    tracing::warn!(
+        route,
+        "this route is sensitive, and without --revocations-url or --introspection-url a revoked token passes"
+    );
+    require
+}
+
+/// clap lets neither be without the other.
+fn client(id: Option<String>, secret_file: Option<PathBuf>) -> Option<ClientCredentials> {
+    Some(ClientCredentials { id: id?, secret_file: secret_file? })
 }
 
 /// The key's algorithm is the profile's one; the keyring refuses a profile that has more.
@@ -149,6 +180,19 @@ mod tests {
         assert!(loose.allow_private && loose.key_origins.len() == 2);
         check(&["--jwks-url", "http://a/jwks", "--key-origin", "https://b"], false);
         check(&["--discovery", "--key-origin", "https://b/path"], false);
+    }
+
+    #[test]
+    fn a_client_is_whole_or_absent() {
+        check(&["--discovery", "--client-id", "orders"], false);
+        check(&["--discovery", "--client-secret-file", "/tmp/secret"], false);
+        check(&["--discovery", "--introspection-url", "http://a/introspect"], false);
+        let asked = "http://a/introspect";
+        let whole = ["--client-id", "orders", "--client-secret-file", "/tmp/secret", "--introspection-url", asked];
+        let config = parse("http://a", &[&["--discovery"], &whole[..]].concat()).unwrap().tokens.into_issuer(false);
+        let config = config.unwrap();
+        let client = ClientCredentials { id: "orders".to_owned(), secret_file: "/tmp/secret".into() };
+        assert_eq!((config.client_credentials, config.introspection), (Some(client), asked.parse().ok()));
     }
 
     #[test]

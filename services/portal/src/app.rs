@@ -3,7 +3,7 @@
 
 use axum::extract::FromRef;
 use tokio::runtime::Handle;
-use witgate_keyring::{IssuerConfig, KeySource, Keyring, KeyringError};
+use witgate_keyring::{ClientCredentials, IssuerConfig, KeySource, Keyring, KeyringError};
 use witgate_token::{Profile, Typing};
 
 use crate::{auth_client::AuthClient, refresh_cookie::RefreshCookie, same_origin::OwnOrigin, settings::Settings};
@@ -69,4 +69,11 @@ fn issuer(settings: &Settings) -> IssuerConfig {
         .allow_http(settings.allow_http)
         .allow_private(settings.allow_private)
         .revocations(settings.revocations_url.clone())
+        .client_credentials(client(settings))
+}
+
+/// The command line has both or neither.
+fn client(settings: &Settings) -> Option<ClientCredentials> {
+    let (id, secret_file) = (settings.client_id.clone()?, settings.client_secret_file.clone()?);
+    Some(ClientCredentials { id, secret_file })
 }

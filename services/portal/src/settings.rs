@@ -1,7 +1,8 @@
 //! The command line, checked before anything starts.
-//! Never takes a secret: the portal has none of its own.
+//! Never takes a secret: a file may hold the one of its client.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Parser;
 use url::{Host, Url};
@@ -31,6 +32,12 @@ pub struct Settings {
     /// The issuer's feed of revocations; without it tokens count until they expire
     #[arg(long)]
     pub revocations_url: Option<Url>,
+    /// The id under which the issuer's feed knows the portal
+    #[arg(long, value_name = "ID", requires = "client_secret_file")]
+    pub client_id: Option<String>,
+    /// A file with the secret of that client
+    #[arg(long, value_name = "PATH", requires = "client_id")]
+    pub client_secret_file: Option<PathBuf>,
     /// The audience that tokens must name
     #[arg(long, default_value = "witgate")]
     pub audience: String,

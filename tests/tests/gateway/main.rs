@@ -7,3 +7,4 @@ mod paths;
 mod faults;
 mod bypass;
 mod revocation;
+mod sensitive;

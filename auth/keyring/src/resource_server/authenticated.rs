@@ -13,12 +13,13 @@ use super::authority;
 use super::bearer::{BearerToken, bearer_token};
 use super::problem::Problem;
 use crate::keyring::Keyring;
+use crate::scrutiny::Scrutiny;
 
 /// A caller with a verified token.
 ///
 /// Takes what [`RequireToken`](super::RequireToken) verified with the same keyring. Where that layer did not run, or ran
-/// with another keyring, it verifies with the keyring of the state: a handler never runs without a good token. Scopes and
-/// further audiences are the layer's affair, so a route that must have them needs the layer.
+/// with another keyring, it verifies with the keyring of the state: a handler never runs without a good token. Scopes,
+/// further audiences and a sensitive route's scrutiny are the layer's affair, so a route that must have them needs the layer.
 #[derive(Debug, Clone)]
 pub struct Authenticated<C = Claims> {
     /// What the issuer vouches for.
@@ -77,7 +78,7 @@ where
         let admitted = parts.extensions.get::<Admitted>().filter(|admitted| same(&admitted.keyring, &keyring));
         let Authenticated { claims, token } = match admitted {
             Some(admitted) => admitted.caller.clone(),
-            None => verified(parts, &keyring, &Demands::default()).await?,
+            None => verified(parts, &keyring, &Demands::default(), &mut Scrutiny::usual()).await?,
         };
         let claims = C::from_claims(&claims).map_err(|problem| problem.for_request(&parts.headers))?;
         Ok(Self { claims, token })
@@ -90,15 +91,25 @@ fn same(one: &Keyring, other: &Keyring) -> bool {
 }
 
 /// The caller behind a request, or the answer. The precise reason goes to the log.
-pub(super) async fn verified(parts: &Parts, keyring: &Keyring, demands: &Demands) -> Result<Authenticated, Problem> {
-    authenticate(parts, keyring, demands).await.map_err(|refusal| {
+pub(super) async fn verified(
+    parts: &Parts,
+    keyring: &Keyring,
+    demands: &Demands,
+    scrutiny: &mut Scrutiny,
+) -> Result<Authenticated, Problem> {
+    authenticate(parts, keyring, demands, scrutiny).await.map_err(|refusal| {
         tracing::info!(code = refusal.code(), reason = %refusal, "request refused");
         Problem::from(refusal).for_request(&parts.headers)
     })
 }
 
-async fn authenticate(parts: &Parts, keyring: &Keyring, demands: &Demands) -> Result<Authenticated, Refusal> {
+async fn authenticate(
+    parts: &Parts,
+    keyring: &Keyring,
+    demands: &Demands,
+    scrutiny: &mut Scrutiny,
+) -> Result<Authenticated, Refusal> {
     let token = bearer_token(&parts.headers)?;
-    let claims = keyring.authenticate_for(token, demands).await?;
+    let claims = keyring.authenticate_for(token, demands, scrutiny).await?;
     Ok(Authenticated { claims, token: BearerToken::new(token) })
 }

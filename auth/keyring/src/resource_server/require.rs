@@ -17,6 +17,7 @@ use super::authenticated::{Admitted, Authenticated, verified};
 use super::authority::require_scopes;
 use super::problem::Problem;
 use crate::keyring::Keyring;
+use crate::scrutiny::Scrutiny;
 
 /// A layer that lets only callers through whose token is good and fits: 401, 403 or 503 for all others.
 ///
@@ -36,13 +37,14 @@ pub struct RequireToken {
     /// Never empty; a token must meet each.
     demands: Vec<Demands>,
     scopes: Vec<String>,
+    scrutiny: Scrutiny,
 }
 
 impl RequireToken {
     /// Any good token of the keyring's issuers.
     #[must_use]
     pub fn new(keyring: Keyring) -> Self {
-        Self { keyring, demands: vec![Demands::default()], scopes: Vec::new() }
+        Self { keyring, demands: vec![Demands::default()], scopes: Vec::new(), scrutiny: Scrutiny::usual() }
     }
 
     /// The token must also name this audience, besides those asked for before and one of its profile: a layer that is
@@ -61,11 +63,20 @@ impl RequireToken {
         self
     }
 
+    /// While the issuer's feed of revocations is not young, or there is none, the issuer itself must say that the token is
+    /// active: 401 where it says no, 503 where it does not tell.
+    #[must_use]
+    pub fn sensitive(mut self) -> Self {
+        self.scrutiny = Scrutiny::sensitive();
+        self
+    }
+
     async fn admit(&self, parts: &Parts) -> Result<Authenticated, Problem> {
         let (first, further) = self.demands.split_first().expect("there is one from the start");
-        let caller = verified(parts, &self.keyring, first).await?;
+        let mut scrutiny = self.scrutiny.clone();
+        let caller = verified(parts, &self.keyring, first, &mut scrutiny).await?;
         for demands in further {
-            verified(parts, &self.keyring, demands).await?;
+            verified(parts, &self.keyring, demands, &mut scrutiny).await?;
         }
         require_scopes(&caller.claims, &self.scopes).map_err(|problem| problem.for_request(&parts.headers))?;
         Ok(caller)

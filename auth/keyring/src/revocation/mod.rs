@@ -4,6 +4,9 @@
 
 mod fill;
 mod document;
+mod kept;
+mod pace;
+mod line;
 mod feed;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +21,9 @@ pub(crate) use feed::Feed;
 use crate::clock::now_unix;
 use crate::config::IssuerConfig;
 use fill::Fill;
+
+/// Of the time that a word of the feed does for a sensitive request, this part is left to bring it to its verdict.
+const YOUNG_RESERVE: u32 = 10;
 
 /// Why a revocation was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -37,9 +43,12 @@ pub enum FeedState {
     Off,
     /// It has not been obtained yet: no token of this issuer passes.
     Awaited,
-    /// Obtained so long ago.
+    /// Its last word is so old.
     Fresh(Duration),
-    /// Obtained too long ago: no token of this issuer passes until it answers again.
+    /// Its last word is so old, and that is longer than [`crate::FeedTiming::alarm_after`]. Tokens pass, but not by
+    /// themselves where the request is sensitive.
+    Alarmed(Duration),
+    /// Its last word is too old: no token of this issuer passes until it answers again.
     Stale(Duration),
 }
 
@@ -47,6 +56,8 @@ pub enum FeedState {
 pub(crate) struct RevocationList {
     said: Arc<Said>,
     feed: Option<Arc<Feed>>,
+    /// How long the feed's last word counts, where the operator says it.
+    max_stale: Option<Duration>,
 }
 
 /// What the program said about one issuer. It outlives each reload that keeps the issuer.
@@ -58,9 +69,10 @@ pub(crate) struct Said {
 }
 
 impl RevocationList {
-    /// A list with this feed, and what the program said under the former configurations of the issuer.
-    pub fn new(feed: Option<Arc<Feed>>, said: Arc<Said>) -> Self {
-        Self { said, feed }
+    /// A list with this feed, whose last word counts for so long, and what the program said under the former
+    /// configurations of the issuer.
+    pub fn new(feed: Option<Arc<Feed>>, max_stale: Option<Duration>, said: Arc<Said>) -> Self {
+        Self { said, feed, max_stale }
     }
 
     /// What the program said so far, and will say.
@@ -75,7 +87,13 @@ impl RevocationList {
 
     /// Whether its feed is the one that this configuration names, or neither has one.
     pub fn is_from(&self, config: &IssuerConfig) -> bool {
-        self.feed.as_ref().map_or(config.revocations.is_none(), |feed| feed.is_of(config))
+        let is_fed = self.feed.as_ref().map_or(config.revocations.is_none(), |feed| feed.is_of(config));
+        is_fed && self.max_stale == config.revocations_max_stale
+    }
+
+    /// Whether there is a feed.
+    pub fn is_fed(&self) -> bool {
+        self.feed.is_some()
     }
 
     /// What may wait: the first answer of the feed, until then at most.
@@ -88,7 +106,27 @@ impl RevocationList {
     /// Judges one verified token. Never waits.
     pub fn judge(&self, token: &Verified) -> Result<(), Refusal> {
         self.said.revoked.load().judge(token)?;
-        self.feed.as_ref().map_or(Ok(()), |feed| feed.judge(token))
+        self.feed.as_ref().map_or(Ok(()), |feed| feed.judge(token, self.max_stale_of(feed)))
+    }
+
+    /// Whether the feed's last word does for a sensitive request. Without a feed it never does.
+    pub fn is_young(&self) -> bool {
+        self.feed.as_ref().is_some_and(|feed| !feed.young_for().0.is_zero())
+    }
+
+    /// As [`Self::is_young`], and for a while longer: as long as a request may need from here to its verdict.
+    pub fn stays_young(&self) -> bool {
+        let lasts = |(left, whole): (Duration, Duration)| left > whole / YOUNG_RESERVE;
+        self.feed.as_ref().is_some_and(|feed| lasts(feed.young_for()))
+    }
+
+    /// Whether the last word, or the first one, has been awaited for too long.
+    pub fn is_alarming(&self) -> bool {
+        self.feed.as_ref().is_some_and(|feed| feed.is_alarming())
+    }
+
+    fn max_stale_of(&self, feed: &Feed) -> Duration {
+        self.max_stale.unwrap_or_else(|| feed.default_max_stale())
     }
 
     /// Takes all of them or none. Each call copies the set. The profile's name is for the log.
@@ -107,13 +145,14 @@ impl RevocationList {
 
     /// How full the fuller one of both lists is, in percent.
     pub fn percent(&self) -> usize {
-        let from_feed = self.feed.as_ref().map_or(0, |feed| feed.report().1);
+        let from_feed = self.feed.as_ref().map_or(0, |feed| feed.report(self.max_stale_of(feed)).1);
         fill::percent(from_feed.max(self.said.revoked.load().len()))
     }
 
     /// How the feed stands, and how many revocations are in force, from the feed and from the program.
     pub fn report(&self) -> (FeedState, usize) {
-        let (state, from_feed) = self.feed.as_ref().map_or((FeedState::Off, 0), |feed| feed.report());
+        let (state, from_feed) =
+            self.feed.as_ref().map_or((FeedState::Off, 0), |feed| feed.report(self.max_stale_of(feed)));
         (state, self.said.revoked.load().len() + from_feed)
     }
 }

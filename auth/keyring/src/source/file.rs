@@ -1,19 +1,13 @@
-//! A key file: read whole and bounded, and looked at for who else may read it.
+//! A key file: how much of it is read, and whether who else may read it matters.
 //!
-//! Never leaves a copy of a secret behind: what was read is wiped when it is dropped.
+//! Never reads more than a file of its kind may have.
 
-use std::fs::{File, Metadata};
-use std::io::Read as _;
 use std::path::Path;
 
-use zeroize::Zeroizing;
-
 use super::{Obtained, SourceFault};
+use crate::bounded_file::{self, FileFault, MAX_SECRET_BYTES};
 use crate::config::KeySource;
 use crate::fetch;
-
-/// Longest secret file that is read, in bytes.
-const MAX_SECRET_BYTES: usize = 4096;
 
 /// Reads the file of a source, and no more than such a file may have.
 pub(super) fn read(place: &KeySource, path: &Path) -> Result<Obtained, SourceFault> {
@@ -22,31 +16,19 @@ pub(super) fn read(place: &KeySource, path: &Path) -> Result<Obtained, SourceFau
         KeySource::PemFile { .. } => witgate_token::MAX_PEM_BYTES,
         KeySource::JwksFile(_) | KeySource::JwksUrl(_) | KeySource::Discovery(_) => fetch::MAX_BODY_BYTES,
     };
-    // Opening a pipe would wait for its other end, and nobody could end that.
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(SourceFault::NoFile);
-    }
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    let is_open = matches!(place, KeySource::SecretFile { .. }) && is_open_to_others(&metadata);
-    // All the room at once: a buffer that grows leaves copies behind.
-    let mut document = Zeroizing::new(Vec::with_capacity(limit + 1));
-    file.take(limit as u64 + 1).read_to_end(&mut document)?;
-    if document.len() > limit {
-        return Err(SourceFault::FileTooLarge(limit));
-    }
-    Ok(Obtained { document, max_age: None, is_open_to_others: is_open })
+    let content = bounded_file::read(path, limit)?;
+    let is_open_to_others = matches!(place, KeySource::SecretFile { .. }) && content.is_open_to_others;
+    Ok(Obtained { document: content.bytes, max_age: None, is_open_to_others })
 }
 
-#[cfg(unix)]
-fn is_open_to_others(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    metadata.permissions().mode() & 0o077 != 0
-}
-
-#[cfg(not(unix))]
-fn is_open_to_others(_: &Metadata) -> bool {
-    false
+impl From<FileFault> for SourceFault {
+    fn from(fault: FileFault) -> Self {
+        match fault {
+            FileFault::Io(cause) => Self::File(cause),
+            FileFault::NoFile => Self::NoFile,
+            FileFault::TooLarge(limit) => Self::FileTooLarge(limit),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use serde_json::json;
 use tokio::runtime::Handle;
-use witgate_keyring::{IssuerConfig, KeySource, Keyring};
+use witgate_keyring::{IssuerConfig, KeySource, Keyring, Scrutiny};
 use witgate_token::{Algorithm, Claims, Demands, Profile, Refusal};
 
 use crate::issuer::{ISSUER, Server, Signer, eventually, keyring, keyring_from, now, profile, quick};
@@ -18,7 +18,7 @@ fn holding(signer: &Signer) -> (Keyring, tempfile::TempDir) {
 }
 
 fn verified_at(keyring: &Keyring, token: &str, now: u64) -> Result<Claims, Refusal> {
-    keyring.verify_now("main", token, &Demands::default(), now)
+    keyring.verify_now("main", token, &Demands::default(), now, &Scrutiny::usual())
 }
 
 fn verdict(keyring: &Keyring, token: &str) -> Option<Refusal> {
@@ -107,7 +107,8 @@ async fn demands_are_judged_on_each_hit() {
     let (keyring, _folder) = holding(&signer);
     let start = now();
     let token = signer.token_with(&json!({"iat": start, "exp": start + 600, "tenant": "acme"}));
-    let demanded = |demands: Demands, time| keyring.verify_now("main", &token, &demands, time).err();
+    let demanded =
+        |demands: Demands, time| keyring.verify_now("main", &token, &demands, time, &Scrutiny::usual()).err();
     assert_eq!(demanded(Demands::default(), start), None);
     let claims = |name: &str| Demands { required_claims: vec![name.into()], ..Demands::default() };
     let audiences = |name: &str| Demands { audiences: vec![name.into()], ..Demands::default() };
@@ -136,7 +137,7 @@ async fn a_demand_that_fails_first_is_judged_again_later() {
     let token = signer.token();
     let demands = Demands { required_claims: vec!["tenant".into()], ..Demands::default() };
     for _ in 0..2 {
-        let refusal = keyring.verify_now("main", &token, &demands, now()).err();
+        let refusal = keyring.verify_now("main", &token, &demands, now(), &Scrutiny::usual()).err();
         assert_eq!(refusal, Some(Refusal::RequiredClaim("tenant".into())));
     }
     assert_eq!(verdict(&keyring, &token), None);
@@ -154,7 +155,9 @@ async fn another_profile_cannot_use_an_entry() {
     for token in [&ours, &theirs] {
         assert!(keyring.authenticate(token).await.is_ok());
     }
-    let at = |profile: &str, token: &str| keyring.verify_now(profile, token, &Demands::default(), now()).err();
+    let at = |profile: &str, token: &str| {
+        keyring.verify_now(profile, token, &Demands::default(), now(), &Scrutiny::usual()).err()
+    };
     assert_eq!(at("other", &ours), Some(Refusal::Issuer));
     assert_eq!(at("main", &theirs), Some(Refusal::Issuer));
     assert_eq!(at("nobody", &ours), Some(Refusal::UnknownProfile));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use axum::response::IntoResponse as _;
 use http::StatusCode;
 use serde_json::json;
-use witgate_keyring::Timing;
+use witgate_keyring::{Scrutiny, Timing};
 use witgate_token::{Demands, Refusal};
 
 use crate::issuer::{Server, Signer, eventually, keyring, now, quick};
@@ -17,7 +17,7 @@ async fn nothing_is_fetched_before_a_token_asks() {
     let signer = Signer::new("k1");
     let server = Server::publishing(signer.jwks()).await;
     let keyring = keyring(&server, &Timing::default());
-    let verdict = keyring.verify_now("main", &signer.token(), &Demands::default(), now());
+    let verdict = keyring.verify_now("main", &signer.token(), &Demands::default(), now(), &Scrutiny::usual());
     assert_eq!(verdict.err(), Some(Refusal::KeysUnavailable));
     // Whatever the keyring had begun by itself would have come before this request of the test's own.
     reqwest::Client::builder()
@@ -153,7 +153,7 @@ async fn keys_are_refreshed_in_the_background() {
     server.now_publishes(new.jwks());
     let token = new.token();
     eventually("the new key, though nobody asked for it", async || {
-        keyring.verify_now("main", &token, &Demands::default(), now()).is_ok()
+        keyring.verify_now("main", &token, &Demands::default(), now(), &Scrutiny::usual()).is_ok()
     })
     .await;
 }
@@ -166,8 +166,8 @@ fn callers_may_live_on_another_runtime() {
     let server = home.block_on(Server::publishing(signer.jwks()));
     let keyring = home.block_on(async { keyring(&server, &Timing::default()) });
     let worker = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    worker.block_on(keyring.prepare(&signer.token()));
-    assert!(keyring.verify_now("main", &signer.token(), &Demands::default(), now()).is_ok());
+    worker.block_on(keyring.prepare(&signer.token(), &mut Scrutiny::usual()));
+    assert!(keyring.verify_now("main", &signer.token(), &Demands::default(), now(), &Scrutiny::usual()).is_ok());
     drop(worker);
     assert!(home.block_on(keyring.authenticate(&signer.token())).is_ok());
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use witgate_keyring::{IssuerConfig, KeySource, Keyring, KeyringError, Timing};
+use witgate_keyring::{IssuerConfig, KeySource, Keyring, KeyringError, Scrutiny, Timing};
 use witgate_token::Demands;
 
 use crate::issuer::{Signer, eventually, keyring_from, now, profile, quick};
@@ -23,7 +23,7 @@ async fn a_file_is_read_at_start() {
     let signer = Signer::new("k1");
     std::fs::write(&path, signer.jwks()).expect("written");
     let keyring = made(&path).expect("a keyring");
-    assert!(keyring.verify_now("main", &signer.token(), &Demands::default(), now()).is_ok());
+    assert!(keyring.verify_now("main", &signer.token(), &Demands::default(), now(), &Scrutiny::usual()).is_ok());
     assert_eq!(keyring.generation("main"), 1);
 }
 
@@ -53,7 +53,7 @@ async fn a_changed_file_is_read_again_and_a_broken_one_changes_nothing() {
     assert!(keyring.authenticate(&old.token()).await.is_ok());
     std::fs::write(&path, new.jwks()).expect("written");
     let token = new.token();
-    let verified = async || keyring.verify_now("main", &token, &Demands::default(), now()).is_ok();
+    let verified = async || keyring.verify_now("main", &token, &Demands::default(), now(), &Scrutiny::usual()).is_ok();
     eventually("the changed file", verified).await;
     assert_eq!(keyring.generation("main"), 2);
 }

@@ -15,4 +15,7 @@ mod watching;
 mod reports;
 mod cache;
 mod revocation;
+mod cursor_feed;
+mod following;
+mod sensitive;
 mod service;

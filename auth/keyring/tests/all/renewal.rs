@@ -8,7 +8,7 @@ use axum::response::IntoResponse as _;
 use http::StatusCode;
 use serde_json::json;
 use tokio::runtime::Handle;
-use witgate_keyring::{FeedState, IssuerConfig, KeySource, Keyring, Timing};
+use witgate_keyring::{FeedState, IssuerConfig, KeySource, Keyring, Scrutiny, Timing};
 use witgate_token::{Algorithm, Demands, Profile, Refusal, Revocation};
 
 use crate::issuer::{Server, Signer, eventually, now, profile, quick};
@@ -23,7 +23,7 @@ fn renewed(keyring: &Keyring, config: IssuerConfig) -> Keyring {
 }
 
 fn verdict(keyring: &Keyring, token: &str) -> Option<Refusal> {
-    keyring.verify_now("main", token, &Demands::default(), now()).err()
+    keyring.verify_now("main", token, &Demands::default(), now(), &Scrutiny::usual()).err()
 }
 
 fn revoked(jti: &str) -> Revocation {
@@ -92,7 +92,7 @@ async fn a_changed_source_starts_anew_but_no_revocation_is_forgotten() {
     {
         let name = changed.profile.name.clone();
         let second = renewed(&first, changed);
-        let at_once = second.verify_now(&name, &good, &Demands::default(), now()).err();
+        let at_once = second.verify_now(&name, &good, &Demands::default(), now(), &Scrutiny::usual()).err();
         assert_eq!(at_once, Some(Refusal::KeysUnavailable), "{name}: a changed source starts anew");
         assert!(second.authenticate(&good).await.is_ok(), "{name}");
         assert_eq!(second.authenticate(&bad).await.err(), Some(Refusal::Revoked), "{name}");

@@ -14,7 +14,9 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
-use witgate_keyring::{FeedState, FeedTiming, IssuerConfig, KeySource, Keyring, KeyringError, RevokeError, Timing};
+use witgate_keyring::{
+    FeedState, FeedTiming, IssuerConfig, KeySource, Keyring, KeyringError, RevokeError, Scrutiny, Timing,
+};
 use witgate_token::{Demands, Refusal, Revocation};
 
 use crate::issuer::{PATIENCE, Server, Signer, eventually, now, profile, quick};
@@ -82,7 +84,15 @@ async fn answer(State(server): State<FeedServer>, headers: HeaderMap) -> Respons
 /// Polls so often that a test need not wait, and believes a snapshot for an hour.
 pub fn often() -> FeedTiming {
     let poll = Duration::from_millis(10);
-    FeedTiming { poll, max_poll: poll, deadline: PATIENCE, max_stale: AN_HOUR }
+    FeedTiming {
+        poll,
+        max_poll: poll,
+        deadline: PATIENCE,
+        first_retry: poll,
+        max_retry: poll,
+        max_stale: AN_HOUR,
+        ..FeedTiming::default()
+    }
 }
 
 /// A keyring that has the signer's key from a file, with or without a feed.
@@ -97,7 +107,7 @@ fn holding(signer: &Signer, feed: Option<(&FeedServer, FeedTiming)>) -> (Keyring
 }
 
 fn verdict(keyring: &Keyring, token: &str) -> Option<Refusal> {
-    keyring.verify_now("main", token, &Demands::default(), now()).err()
+    keyring.verify_now("main", token, &Demands::default(), now(), &Scrutiny::usual()).err()
 }
 
 async fn asked(keyring: &Keyring, token: &str) -> Option<Refusal> {

@@ -8,7 +8,7 @@ use axum::response::IntoResponse as _;
 use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
-use witgate_keyring::{IssuerConfig, KeySource, Keyring, Timing};
+use witgate_keyring::{IssuerConfig, KeySource, Keyring, Scrutiny, Timing};
 use witgate_token::{Demands, Refusal};
 
 use crate::issuer::{Server, Signer, eventually, keyring, now, profile, quick};
@@ -98,7 +98,7 @@ async fn a_token_of_another_issuer_asks_for_nothing() {
     let server = Server::publishing(signer.jwks()).await;
     let keyring = keyring(&server, &Timing { cooldown: Duration::ZERO, ..quick() });
     assert_eq!(asked(&keyring, &signer.token()).await, None);
-    let verdict = |token: &str| keyring.verify_now("main", token, &Demands::default(), now()).err();
+    let verdict = |token: &str| keyring.verify_now("main", token, &Demands::default(), now(), &Scrutiny::usual()).err();
     let stranger = Signer::new("k1").token_with(&json!({"iss": "https://other.example.com"}));
     assert_eq!(verdict(&stranger), Some(Refusal::Signature));
     assert_eq!(verdict(&format!("{}x", signer.token())), Some(Refusal::Encoding));

@@ -7,7 +7,7 @@ use std::path::Path;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 use tokio::runtime::Handle;
-use witgate_keyring::{IssuerConfig, KeySetFault, KeySource, Keyring, KeyringError};
+use witgate_keyring::{IssuerConfig, KeySetFault, KeySource, Keyring, KeyringError, Scrutiny};
 use witgate_token::{Algorithm, Demands, KeyFault, Profile, Refusal};
 
 use crate::issuer::{ISSUER, Signer, now, profile};
@@ -36,7 +36,7 @@ fn hmac_token(algorithm: jsonwebtoken::Algorithm, secret: &[u8]) -> String {
 }
 
 fn verdict(keyring: &Keyring, token: &str) -> Option<Refusal> {
-    keyring.verify_now("main", token, &Demands::default(), now()).err()
+    keyring.verify_now("main", token, &Demands::default(), now(), &Scrutiny::usual()).err()
 }
 
 #[tokio::test]

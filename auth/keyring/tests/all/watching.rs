@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use witgate_keyring::{IssuerConfig, KeySource, Keyring, Timing};
+use witgate_keyring::{IssuerConfig, KeySource, Keyring, Scrutiny, Timing};
 use witgate_token::{Algorithm, Demands, Profile};
 
 use crate::issuer::{Signer, eventually, keyring_from, now, profile, quick};
@@ -19,7 +19,10 @@ fn events_only() -> Timing {
 
 async fn becomes_good(keyring: &Keyring, signer: &Signer) {
     let token = signer.token();
-    eventually("the new key", async || keyring.verify_now("main", &token, &Demands::default(), now()).is_ok()).await;
+    eventually("the new key", async || {
+        keyring.verify_now("main", &token, &Demands::default(), now(), &Scrutiny::usual()).is_ok()
+    })
+    .await;
 }
 
 fn put(path: &Path, content: &str) {
@@ -36,7 +39,7 @@ async fn a_write_in_place_is_seen() {
     becomes_good(&keyring, &old).await;
     put(&path, &new.jwks());
     becomes_good(&keyring, &new).await;
-    assert!(keyring.verify_now("main", &old.token(), &Demands::default(), now()).is_err());
+    assert!(keyring.verify_now("main", &old.token(), &Demands::default(), now(), &Scrutiny::usual()).is_err());
 }
 
 #[tokio::test]
@@ -51,7 +54,7 @@ async fn a_rename_over_the_file_is_seen() {
         std::fs::rename(&next, &path).expect("renamed");
         becomes_good(&keyring, signer).await;
     }
-    assert!(keyring.verify_now("main", &signers[0].token(), &Demands::default(), now()).is_err());
+    assert!(keyring.verify_now("main", &signers[0].token(), &Demands::default(), now(), &Scrutiny::usual()).is_err());
 }
 
 /// Kubernetes: the file is a link into `..data`, which is a link that is replaced by renaming.

@@ -1,5 +1,5 @@
 //! Whether an access token counts at this moment: signature, time, session, user, and what was revoked one by one.
-//! Fails closed: what the store does not answer is no "yes".
+//! Never says "yes" to what the store does not answer.
 
 use witgate_token::Claims;
 

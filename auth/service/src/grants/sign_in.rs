@@ -1,6 +1,6 @@
 //! Signing in with name and password. The same answer and the same work for unknown users, disabled users and wrong
 //! passwords. What is tried while a soft lock lasts is neither checked nor counted: else an attacker could keep the
-//! owner out for good.
+//! owner out for good. Never tells why a sign-in failed.
 
 use uuid::Uuid;
 

@@ -1,11 +1,12 @@
-//! The issuers: algorithms and token type.
+//! The issuers: algorithms and token type; where the rest comes from is next door.
 //!
 //! Never lets an algorithm through that anyone who knows a public key could sign with.
 
-use super::{key_places, names};
+use super::{client, key_places, names};
 use crate::config::model::{Issuer, Typ};
 use crate::config::written::WrittenIssuer;
 use std::path::Path;
+use std::time::Duration;
 use toml::Spanned;
 use witgate_settings::fault::Faults;
 use witgate_settings::reader::at;
@@ -34,6 +35,8 @@ fn one(folder: &Path, written: &WrittenIssuer, faults: &mut Faults) -> Option<Is
     let source = key_places::source(folder, written, faults);
     let key_origins = key_places::key_origins(written, faults);
     let revocations = key_places::revocations(written, faults);
+    let introspection = key_places::introspection(written, faults);
+    let client = client::credentials(folder, written, faults);
     let audiences = written.audiences.as_ref()?.get_ref();
     names::refuse_repeated("audience", audiences, faults);
     Some(Issuer {
@@ -49,6 +52,9 @@ fn one(folder: &Path, written: &WrittenIssuer, faults: &mut Faults) -> Option<Is
         allow_private: written.allow_private,
         key_origins,
         revocations,
+        revocations_max_stale: written.revocations_max_stale.as_ref().map(|most| Duration::from_secs(*most.get_ref())),
+        introspection,
+        client,
         span: at(&written.name),
     })
 }

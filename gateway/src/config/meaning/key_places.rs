@@ -1,4 +1,4 @@
-//! Where an issuer's keys and revocations come from, and which network addresses may be asked for them.
+//! Where an issuer's keys and its word on revoked tokens come from, and which network addresses may be asked for them.
 //!
 //! Never fetches a key, and never shows what stands where the path of a secret should be.
 
@@ -19,6 +19,7 @@ struct Wanted {
 }
 
 const KEYS: Wanted = Wanted { what: "keys", danger: "can sign any token" };
+const INTROSPECTION: Wanted = Wanted { what: "introspection", danger: "gets tokens, and can bring revoked ones back" };
 const REVOCATIONS: Wanted = Wanted { what: "revocations", danger: "can bring revoked tokens back" };
 
 /// The one place that the issuer names.
@@ -57,7 +58,7 @@ fn file(folder: &Path, text: &Spanned<String>, content: &str, faults: &mut Fault
 }
 
 /// Somebody may have written the secret itself, so a text that is no path is not shown.
-fn secret_file(folder: &Path, text: &Spanned<String>, faults: &mut Faults) -> Option<PathBuf> {
+pub(super) fn secret_file(folder: &Path, text: &Spanned<String>, faults: &mut Faults) -> Option<PathBuf> {
     let path = folder.join(text.get_ref());
     if path.is_file() {
         return Some(path);
@@ -78,6 +79,13 @@ pub(super) fn revocations(written: &WrittenIssuer, faults: &mut Faults) -> Optio
     let text = written.revocations_url.as_ref()?;
     let url = urls::web_url(text, faults)?;
     is_allowed(&REVOCATIONS, text, &url, written, faults).then_some(url)
+}
+
+/// Where the issuer says of one token whether it is active, if it does.
+pub(super) fn introspection(written: &WrittenIssuer, faults: &mut Faults) -> Option<Url> {
+    let text = written.introspection_url.as_ref()?;
+    let url = urls::web_url(text, faults)?;
+    is_allowed(&INTROSPECTION, text, &url, written, faults).then_some(url)
 }
 
 /// The origins beside the issuer's own on which a discovery document may place the keys.

@@ -3,12 +3,14 @@
 //! Never stops at the first fault: each part notes its own and gives back what it can.
 
 mod addresses;
+mod client;
 mod issuers;
 mod key_places;
 mod names;
 mod plugins;
 mod policies;
 mod routes;
+mod sensitive;
 mod urls;
 mod upstreams;
 mod conditions;
@@ -30,6 +32,7 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
     let upstreams = upstreams::upstreams(&written.upstreams, faults);
     let routes = routes::routes(written, &identity_prefix, faults);
     overlap::refuse(&routes, faults);
+    sensitive::refuse_silent_issuers(written, faults);
     Config {
         path: path.to_owned(),
         source: source.clone(),

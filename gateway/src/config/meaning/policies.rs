@@ -90,6 +90,12 @@ fn refuse_idle(route: &WrittenRoute, steps: &[Step<'_>], faults: &mut Faults) {
         let hint = "add a plugin of the world router to `policies`, or take `upstreams` out";
         faults.push(at(first), "nothing can choose this upstream: the route has no router", hint);
     }
+    if let Some(sensitive) = route.sensitive
+        && !has(steps, World::Authenticator)
+    {
+        let hint = "add a plugin of the world authenticator to `policies`, or take `sensitive` out";
+        faults.push(sensitive, "no token is looked at here: the route has no authenticator", hint);
+    }
     if let Some((header, _)) = route.identity_headers.first()
         && !has(steps, World::Authenticator)
     {

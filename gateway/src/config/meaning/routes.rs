@@ -40,6 +40,7 @@ fn one(route: &WrittenRoute, written: &Written, prefix: &str, faults: &mut Fault
         choices,
         identity_headers,
         public: route.public,
+        sensitive: route.sensitive.is_some(),
         span: at(name),
     })
 }

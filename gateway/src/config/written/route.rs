@@ -4,7 +4,7 @@
 
 use toml::Spanned;
 use witgate_settings::fault::{Faults, Span};
-use witgate_settings::reader::Table;
+use witgate_settings::reader::{Table, at};
 
 /// A name or header with its value, both with their places.
 pub(in crate::config) type WrittenPair = (Spanned<String>, Spanned<String>);
@@ -24,6 +24,8 @@ pub(in crate::config) struct WrittenRoute {
     pub(in crate::config) upstreams: Vec<Spanned<String>>,
     pub(in crate::config) identity_headers: Vec<WrittenPair>,
     pub(in crate::config) public: bool,
+    /// The value of `sensitive`, where it is `true`.
+    pub(in crate::config) sensitive: Option<Span>,
 }
 
 pub(super) fn routes(file: &mut Table<'_>, faults: &mut Faults) -> Vec<WrittenRoute> {
@@ -44,9 +46,15 @@ fn route(mut table: Table<'_>, faults: &mut Faults) -> WrittenRoute {
         upstreams: list(&mut table, "upstreams", faults),
         identity_headers: table.pairs("identity-headers", faults),
         public: table.flag("public", faults),
+        sensitive: sensitive(&mut table, faults),
     };
     table.finish(faults);
     written
+}
+
+fn sensitive(table: &mut Table<'_>, faults: &mut Faults) -> Option<Span> {
+    let span = table.value("sensitive").map(at)?;
+    table.flag("sensitive", faults).then_some(span)
 }
 
 fn list(table: &mut Table<'_>, key: &'static str, faults: &mut Faults) -> Vec<Spanned<String>> {

@@ -3,6 +3,7 @@
 //! Never parses a URL: that is the meaning's part.
 
 use super::server::timeout;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 use toml::Spanned;
 use witgate_settings::fault::{Faults, Span};
@@ -20,6 +21,12 @@ const MAX_LEEWAY_SECONDS: u64 = 300;
 
 /// Longest lifetime a token may be allowed, in seconds: one year.
 const MAX_LIFETIME_SECONDS: u64 = 31_536_000;
+
+/// How long the last word of a feed of revocations may count, in seconds.
+const MAX_STALE_SECONDS: RangeInclusive<u64> = 30..=3600;
+
+/// How long it counts where not given, in seconds.
+const USUAL_MAX_STALE_SECONDS: u64 = 60;
 
 /// `[issuers.NAME]`.
 pub(in crate::config) struct WrittenIssuer {
@@ -39,6 +46,10 @@ pub(in crate::config) struct WrittenIssuer {
     pub(in crate::config) allow_private: bool,
     pub(in crate::config) key_origins: Option<Spanned<Vec<Spanned<String>>>>,
     pub(in crate::config) revocations_url: Option<Spanned<String>>,
+    pub(in crate::config) revocations_max_stale: Option<Spanned<u64>>,
+    pub(in crate::config) introspection_url: Option<Spanned<String>>,
+    pub(in crate::config) client_id: Option<Spanned<String>>,
+    pub(in crate::config) client_secret_file: Option<Spanned<String>>,
 }
 
 /// `[upstreams.NAME]`.
@@ -86,11 +97,22 @@ fn issuer(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> W
         allow_private: table.flag("allow-private", faults),
         key_origins: table.strings("key-origins", faults),
         revocations_url: table.string("revocations-url", faults),
+        revocations_max_stale: max_stale(&mut table, faults),
+        introspection_url: table.string("introspection-url", faults),
+        client_id: table.string("client-id", faults),
+        client_secret_file: table.string("client-secret-file", faults),
         name,
     };
     table.finish(faults);
     require_audiences(&written, span, faults);
     written
+}
+
+/// In seconds, with its place.
+fn max_stale(table: &mut Table<'_>, faults: &mut Faults) -> Option<Spanned<u64>> {
+    const KEY: &str = "revocations-max-stale-seconds";
+    let span = table.value(KEY)?.span();
+    Some(Spanned::new(span, table.number(KEY, MAX_STALE_SECONDS, USUAL_MAX_STALE_SECONDS, faults)))
 }
 
 fn require_audiences(written: &WrittenIssuer, span: Span, faults: &mut Faults) {

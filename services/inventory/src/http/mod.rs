@@ -8,7 +8,7 @@ mod reservations;
 use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::routing::{delete, get, post, put};
-use chassis::layers;
+use chassis::{layers, tokens};
 use witgate_keyring::Keyring;
 use witgate_keyring::resource_server::{Problem, RequireToken};
 
@@ -32,7 +32,8 @@ impl FromRef<App> for Keyring {
 /// Every path of the service.
 pub fn router(app: App) -> Router {
     let token = RequireToken::new(app.keyring.clone());
-    let staff = Router::new().route("/catalogue/{sku}/stock", put(catalogue::set_stock)).route_layer(token.clone());
+    let setting = tokens::sensitive(token.clone(), &app.keyring, "PUT /catalogue/{sku}/stock");
+    let staff = Router::new().route("/catalogue/{sku}/stock", put(catalogue::set_stock)).route_layer(setting);
     let reads = Router::new()
         .route("/catalogue", get(catalogue::list))
         .route("/catalogue/{sku}", get(catalogue::one))

@@ -8,7 +8,7 @@ mod whoami;
 use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::routing::{get, post};
-use chassis::layers;
+use chassis::{layers, tokens};
 use witgate_keyring::Keyring;
 use witgate_keyring::resource_server::{Problem, RequireToken};
 
@@ -40,7 +40,8 @@ pub fn router(app: App) -> Router {
         .route("/orders", get(orders::list))
         .route("/orders/{id}", get(orders::one))
         .route_layer(token.clone().scopes([orders::READ]));
-    let writes = Router::new().route("/orders", post(orders::place)).route_layer(token.scopes([orders::WRITE]));
+    let placing = tokens::sensitive(token.scopes([orders::WRITE]), &app.keyring, "POST /orders");
+    let writes = Router::new().route("/orders", post(orders::place)).route_layer(placing);
     let paths = Router::new().route("/healthz", get(healthy)).merge(any).merge(reads).merge(writes);
     layers::around(paths).with_state(app)
 }
