@@ -21,7 +21,7 @@ fn allowed(folder: &str) -> Option<&'static [&'static str]> {
     match folder {
         "wire" | "settings" | "auth/token" | "plugins/sdk" | "xtask" | "tests/ground" => Some(&[]),
         "auth/keyring" => Some(&["witgate-token"]),
-        "gateway" => Some(&["witgate-wire", "witgate-settings", "witgate-token", "witgate-keyring"]),
+        "gateway" => Some(&["witgate-wire", "witgate-settings", "witgate-token", "witgate-keyring", "witgate-ground"]),
         "tests" => Some(&["*"]),
         "services/chassis" => Some(&["witgate-wire", "witgate-token", "witgate-keyring"]),
         "auth/service" => {
