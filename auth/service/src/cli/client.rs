@@ -10,14 +10,14 @@ use clap::{Args, Subcommand};
 use uuid::Uuid;
 
 use super::ConfigArg;
-use super::database::open_store;
+use super::database::{by_cli, open_store_of};
 use super::failure::Failure;
+use super::output::say;
 use crate::clock;
-use crate::config::Config;
 use crate::opaque::{self, Kind};
 use crate::secret::Secret;
 use crate::service_scope::ServiceScope;
-use crate::store::{Client, Origin, Store};
+use crate::store::Client;
 
 /// How many clients are read at once.
 const PAGE: i64 = 500;
@@ -70,14 +70,14 @@ pub(super) async fn client(command: ClientCommand) -> Result<(), Failure> {
 /// The file is written first: a client whose secret nobody has would be of no use.
 async fn add(args: AddClientArgs) -> Result<(), Failure> {
     let name = client_name(&args.name)?;
-    let store = open(&args.config.config).await?;
+    let store = open_store_of(&args.config.config).await?;
     let (secret, hash) = opaque::generate(Kind::ClientSecret).map_err(Failure::failed)?;
     let new = service_client(name, &args.scopes, hash);
     let id = new.client_id.clone();
     if let Some(path) = &args.secret_file {
         write_secret(path, &secret)?;
     }
-    if let Err(cause) = store.add_client(new, origin()).await {
+    if let Err(cause) = store.add_client(new, by_cli()).await {
         if let Some(path) = &args.secret_file {
             // The first error is the one to tell.
             let _ = std::fs::remove_file(path);
@@ -127,7 +127,7 @@ fn write_secret(path: &Path, secret: &Secret) -> Result<(), Failure> {
 }
 
 async fn list(config: &Path) -> Result<(), Failure> {
-    let store = open(config).await?;
+    let store = open_store_of(config).await?;
     let mut last = String::new();
     loop {
         let page = store.list_clients(last, PAGE).await?;
@@ -141,26 +141,13 @@ async fn list(config: &Path) -> Result<(), Failure> {
 
 async fn disable(args: IdArgs) -> Result<(), Failure> {
     let id = args.id;
-    match open(&args.config.config).await?.disable_client(id.clone(), origin()).await? {
+    match open_store_of(&args.config.config).await?.disable_client(id.clone(), by_cli()).await? {
         Some(ended) => say(&format!("disabled {id}, ended {ended} sessions and revoked its tokens")),
         None => Err(Failure::failed(format!("there is no client {id:?}. `witgate-auth client list` shows all"))),
     }
 }
 
-async fn open(config: &Path) -> Result<Store, Failure> {
-    open_store(&Config::load(config)?).await
-}
-
-/// Who does it, for the audit log.
-fn origin() -> Origin {
-    Origin::local("cli", clock::now())
-}
-
 fn line(client: &Client) -> String {
     let state = if client.disabled_at.is_some() { "disabled" } else { "enabled" };
     format!("{}\t{state}\t{}\t{}", client.client_id, client.name, client.scopes.join(" "))
-}
-
-fn say(text: &str) -> Result<(), Failure> {
-    writeln!(std::io::stdout(), "{text}").map_err(Failure::failed)
 }

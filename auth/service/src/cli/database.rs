@@ -1,15 +1,28 @@
 //! Opens what the configuration names: the store, and the key that encrypts. Never falls back to another one.
 
+use std::path::Path;
+
 use super::failure::Failure;
+use crate::clock;
 use crate::config::Config;
 use crate::key_keeper::{KeyKeeper, master_key};
 use crate::password::{BreachedList, HashCost, PasswordRules, Passwords};
-use crate::store::Store;
+use crate::store::{Origin, Store};
 use crate::vault::MasterKey;
 
 /// The open store.
 pub(super) async fn open_store(config: &Config) -> Result<Store, Failure> {
     Ok(Store::open(&config.database, config.sessions).await?)
+}
+
+/// The open store of the configuration at this path.
+pub(super) async fn open_store_of(config: &Path) -> Result<Store, Failure> {
+    open_store(&Config::load(config)?).await
+}
+
+/// What is done now at the command line, for the audit log.
+pub(super) fn by_cli() -> Origin {
+    Origin::local("cli", clock::now())
 }
 
 /// The keys, with the key that they are sealed with.

@@ -1,13 +1,13 @@
 //! `witgate-auth keys ...`: the signing keys, also while the service runs. Never prints a private part.
 
-use super::database::{open_keys, open_store};
+use super::database::{by_cli, open_keys, open_store};
 use super::failure::Failure;
 use super::output::say;
 use super::{ConfigArg, KeysCommand, RetireArgs, RotateArgs};
 use crate::clock::{self, UnixSeconds};
 use crate::config::Config;
 use crate::key_keeper::KeyKeeper;
-use crate::store::{Origin, Store, StoredKey};
+use crate::store::{Store, StoredKey};
 
 /// Does one of the key commands.
 pub(super) async fn keys(command: KeysCommand) -> Result<(), Failure> {
@@ -40,14 +40,14 @@ fn state(key: &StoredKey, signer: Option<&str>, now: UnixSeconds) -> &'static st
 
 async fn rotate(args: RotateArgs) -> Result<(), Failure> {
     let (_, keeper) = open(&args.config).await?;
-    let kid = keeper.rotate(args.now, &Origin::local("cli", clock::now())).await.map_err(Failure::failed)?;
+    let kid = keeper.rotate(args.now, &by_cli()).await.map_err(Failure::failed)?;
     let when = if args.now { "signs now" } else { "signs after it was published long enough" };
     say(&format!("added {kid}, which {when}"))
 }
 
 async fn retire(args: RetireArgs) -> Result<(), Failure> {
     let (_, keeper) = open(&args.config).await?;
-    keeper.retire(&args.kid, &Origin::local("cli", clock::now())).await.map_err(Failure::failed)?;
+    keeper.retire(&args.kid, &by_cli()).await.map_err(Failure::failed)?;
     say(&format!("retired {} and revoked all that it signed", args.kid))
 }
 

@@ -2,16 +2,15 @@
 
 use std::path::Path;
 
-use super::database::{open_passwords, open_store};
+use super::database::{by_cli, open_passwords, open_store, open_store_of};
 use super::failure::Failure;
 use super::output::say;
 use super::password_input::read_new_password;
 use super::{AddArgs, NameArgs, UserCommand};
 use crate::account_name::{account_name, tenant_name};
-use crate::clock;
 use crate::config::Config;
 use crate::password::Owner;
-use crate::store::{NewUser, Origin, Store, User};
+use crate::store::{NewUser, User};
 
 /// How many users are read at once.
 const PAGE: i64 = 500;
@@ -38,12 +37,12 @@ async fn add(args: AddArgs) -> Result<(), Failure> {
     let password_hash = passwords.hash_for(password, owner).await.map_err(Failure::failed)?;
     let store = open_store(&config).await?;
     let new = NewUser { name: name.clone(), email: args.email, password_hash, roles: args.roles, tenant };
-    let id = store.add_user(new, origin()).await?;
+    let id = store.add_user(new, by_cli()).await?;
     say(&format!("added {name} ({id})"))
 }
 
 async fn list(config: &Path) -> Result<(), Failure> {
-    let store = open(config).await?;
+    let store = open_store_of(config).await?;
     let mut last = String::new();
     loop {
         let page = store.list_users(last, PAGE).await?;
@@ -57,7 +56,7 @@ async fn list(config: &Path) -> Result<(), Failure> {
 
 async fn disable(args: NameArgs) -> Result<(), Failure> {
     let name = account_name(&args.name).map_err(Failure::wrong_use)?;
-    match open(&args.config.config).await?.disable_user(name.clone(), origin()).await? {
+    match open_store_of(&args.config.config).await?.disable_user(name.clone(), by_cli()).await? {
         Some(ended) => say(&format!("disabled {name}, ended {ended} sessions and revoked their access tokens")),
         None => Err(no_such_user(&name)),
     }
@@ -65,20 +64,11 @@ async fn disable(args: NameArgs) -> Result<(), Failure> {
 
 async fn enable(args: NameArgs) -> Result<(), Failure> {
     let name = account_name(&args.name).map_err(Failure::wrong_use)?;
-    if open(&args.config.config).await?.enable_user(name.clone(), origin()).await? {
+    if open_store_of(&args.config.config).await?.enable_user(name.clone(), by_cli()).await? {
         say(&format!("enabled {name}"))
     } else {
         Err(no_such_user(&name))
     }
-}
-
-async fn open(config: &Path) -> Result<Store, Failure> {
-    open_store(&Config::load(config)?).await
-}
-
-/// Who does it, for the audit log.
-fn origin() -> Origin {
-    Origin::local("cli", clock::now())
 }
 
 fn no_such_user(name: &str) -> Failure {
