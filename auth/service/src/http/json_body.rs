@@ -2,12 +2,14 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
+use super::content_type::has_content_type;
 use super::refused::Refused;
+
+const JSON: &str = "application/json";
 
 /// The body as `T`.
 pub(super) struct JsonBody<T>(pub(super) T);
@@ -16,7 +18,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
-        if !is_json(request.headers()) {
+        if !has_content_type(request.headers(), JSON) {
             return Err(Refused::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_media_type",
@@ -26,14 +28,6 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
         let bytes = Bytes::from_request(request, state).await.map_err(|refused| unreadable(refused.status()))?;
         serde_json::from_slice(&bytes).map(JsonBody).map_err(|cause| misformed(&cause))
     }
-}
-
-/// One Content-Type, `application/json` with or without parameters.
-fn is_json(headers: &HeaderMap) -> bool {
-    let mut values = headers.get_all(CONTENT_TYPE).iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return false };
-    let essence = value.to_str().unwrap_or("").split(';').next().unwrap_or("");
-    essence.trim().eq_ignore_ascii_case("application/json")
 }
 
 fn unreadable(status: StatusCode) -> Refused {
@@ -63,7 +57,8 @@ fn misformed(cause: &serde_json::Error) -> Refused {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
+    use axum::http::header::CONTENT_TYPE;
+    use axum::http::{HeaderMap, HeaderValue};
 
     #[track_caller]
     fn check(values: &[&'static str], expected: bool) {
@@ -71,7 +66,7 @@ mod tests {
         for value in values {
             headers.append(CONTENT_TYPE, HeaderValue::from_static(value));
         }
-        assert_eq!(is_json(&headers), expected, "{values:?}");
+        assert_eq!(has_content_type(&headers, JSON), expected, "{values:?}");
     }
 
     #[test]

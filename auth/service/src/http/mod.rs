@@ -3,6 +3,7 @@
 mod refused;
 mod request_id;
 mod deadline;
+mod content_type;
 mod json_body;
 mod caller;
 mod signed_in;

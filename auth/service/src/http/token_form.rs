@@ -3,12 +3,13 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
 use url::form_urlencoded;
 
+use super::content_type::has_content_type;
 use super::oauth_error::OauthError;
 use crate::secret::Secret;
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The `token` of the body (RFC 7662 section 2.1, RFC 7009 section 2.1).
 pub(super) struct TokenForm(pub(super) Secret);
@@ -17,7 +18,7 @@ impl<S: Send + Sync> FromRequest<S> for TokenForm {
     type Rejection = OauthError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, OauthError> {
-        if !is_form(request.headers()) {
+        if !has_content_type(request.headers(), FORM) {
             let detail = "send the body as Content-Type: application/x-www-form-urlencoded";
             return Err(OauthError::invalid_request(detail));
         }
@@ -25,14 +26,6 @@ impl<S: Send + Sync> FromRequest<S> for TokenForm {
         let bytes = bytes.map_err(|_| OauthError::invalid_request("the body could not be read, or is too long"))?;
         token(&bytes).map(TokenForm).ok_or_else(|| OauthError::invalid_request("the form needs one token"))
     }
-}
-
-/// One Content-Type, with or without parameters.
-fn is_form(headers: &HeaderMap) -> bool {
-    let mut values = headers.get_all(CONTENT_TYPE).iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return false };
-    let essence = value.to_str().unwrap_or("").split(';').next().unwrap_or("");
-    essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// The one token; none when it is missing, empty or there twice (RFC 6749 section 3.2).
