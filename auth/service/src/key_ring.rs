@@ -2,6 +2,8 @@
 //! Pure rules. Never makes a key, and never lets one sign before it could be known to all who verify.
 
 use jsonwebtoken::jwk::Jwk;
+use serde_json::json;
+use witgate_token::KeySet;
 
 use crate::clock::UnixSeconds;
 use crate::config::{KeysConfig, MAX_ACCESS_TOKEN_SECONDS};
@@ -27,6 +29,8 @@ pub struct RingKey {
 #[derive(Debug, Clone, Default)]
 pub struct KeyRing {
     keys: Vec<RingKey>,
+    /// The public parts, ready to verify with.
+    verifying: KeySet,
 }
 
 /// The name under which a private key is sealed.
@@ -42,7 +46,8 @@ impl KeyRing {
     pub fn open(stored: &[StoredKey], sealer: &Sealer) -> Result<KeyRing, SigningError> {
         let mut keys = stored.iter().map(|key| open(key, sealer)).collect::<Result<Vec<_>, _>>()?;
         keys.sort_by_key(|key| key.signs_from);
-        Ok(KeyRing { keys })
+        let verifying = verifying(&keys)?;
+        Ok(KeyRing { keys, verifying })
     }
 
     /// The key that signs: the latest whose time has come.
@@ -55,6 +60,11 @@ impl KeyRing {
     /// The public parts of all keys, those that will sign later too.
     pub fn published(&self) -> Vec<Jwk> {
         self.keys.iter().map(|key| key.key.public_jwk().clone()).collect()
+    }
+
+    /// The public parts of all keys, ready to verify with.
+    pub fn verifying(&self) -> &KeySet {
+        &self.verifying
     }
 
     /// The names of all keys.
@@ -78,6 +88,12 @@ impl KeyRing {
         let over = self.keys.iter().zip(successors).filter(|(_, from)| from.saturating_add(OVERLAP_SECONDS) <= now);
         over.map(|(key, _)| key.key.kid().to_owned()).collect()
     }
+}
+
+fn verifying(keys: &[RingKey]) -> Result<KeySet, SigningError> {
+    let jwks = json!({ "keys": keys.iter().map(|key| key.key.public_jwk()).collect::<Vec<_>>() }).to_string();
+    let read = KeySet::from_jwks(jwks.as_bytes());
+    Ok(read.map_err(|cause| SigningError::Sign(cause.to_string()))?.0)
 }
 
 fn open(stored: &StoredKey, sealer: &Sealer) -> Result<RingKey, SigningError> {
@@ -106,7 +122,7 @@ mod tests {
     }
 
     fn ring(times: &[UnixSeconds]) -> KeyRing {
-        KeyRing { keys: times.iter().map(|from| key(*from)).collect() }
+        KeyRing { keys: times.iter().map(|from| key(*from)).collect(), ..KeyRing::default() }
     }
 
     #[test]
