@@ -76,7 +76,7 @@ impl Store {
     pub async fn stirred(&self) {
         let woken = async {
             match &self.database {
-                Database::Sqlite(sqlite) => sqlite.written().await,
+                Database::Sqlite(sqlite) => sqlite.announced().await,
                 Database::Postgres(postgres) => postgres.announced().await,
             }
         };

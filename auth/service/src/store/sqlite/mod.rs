@@ -6,7 +6,6 @@ mod writer;
 mod readers;
 mod statements;
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,7 +26,7 @@ pub(super) struct Sqlite {
     // Dropped in this order: the writer's connection closes last and moves the -wal file into the database.
     readers: Readers,
     writer: Arc<Writer>,
-    written: Arc<Notify>,
+    announced: Arc<Notify>,
 }
 
 impl Sqlite {
@@ -38,7 +37,7 @@ impl Sqlite {
         let failed =
             |cause: std::io::Error| StoreError::Open { place: path.display().to_string(), cause: cause.to_string() };
         let writer = Writer::start(writer).map_err(failed)?;
-        Ok(Sqlite { writer: Arc::new(writer), readers, written: Arc::default() })
+        Ok(Sqlite { writer: Arc::new(writer), readers, announced: Arc::default() })
     }
 
     /// Runs a verb in the next transaction and answers after COMMIT. An `Err` undoes what it wrote.
@@ -46,9 +45,11 @@ impl Sqlite {
         &self,
         verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let done = self.writer.write(move |connection| statements::run(connection, verb)).await;
-        self.written.notify_waiters();
-        done
+        let (done, announced) = self.writer.write(move |connection| statements::run(connection, verb)).await?;
+        if announced {
+            self.announced.notify_waiters();
+        }
+        Ok(done)
     }
 
     /// Runs a verb that only reads, on one consistent state. Sees every write that was answered before the call.
@@ -71,9 +72,9 @@ impl Sqlite {
         self.readers.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?)).await
     }
 
-    /// Waits for the end of some write of this process.
-    pub(super) async fn written(&self) {
-        self.written.notified().await;
+    /// Waits until a write of this process announced a change.
+    pub(super) async fn announced(&self) {
+        self.announced.notified().await;
     }
 
     /// How many transactions were committed since the start.
@@ -88,10 +89,9 @@ fn on_one_state<T>(
     verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T>,
 ) -> Result<T, StoreError> {
     connection.execute_batch("BEGIN")?;
-    let answer = catch_unwind(AssertUnwindSafe(|| statements::run(connection, verb)));
-    // Also after a panic: the next reader gets this connection.
+    let answer = statements::run(connection, verb);
     connection.execute_batch("ROLLBACK")?;
-    answer.unwrap_or_else(|panic| resume_unwind(panic))
+    Ok(answer?.0)
 }
 
 #[cfg(test)]

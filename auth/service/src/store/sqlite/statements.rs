@@ -12,28 +12,34 @@ use super::super::statements::{Answer, Statements, Tx};
 use super::super::value::{Row, Value};
 
 /// A connection with an open transaction.
-struct SqliteTx<'c>(&'c mut Connection);
+struct SqliteTx<'c> {
+    connection: &'c mut Connection,
+    announced: bool,
+}
 
-/// Runs a verb to its end.
+/// Runs a verb to its end; what it gives, and whether it announced a change.
 pub(super) fn run<T>(
     connection: &mut Connection,
     verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T>,
-) -> Result<T, StoreError> {
+) -> Result<(T, bool), StoreError> {
     let waited = || Err(StoreError::Failed("a verb waited for something else than its database".into()));
-    verb(&mut SqliteTx(connection)).now_or_never().unwrap_or_else(waited)
+    let mut tx = SqliteTx { connection, announced: false };
+    let done = verb(&mut tx).now_or_never().unwrap_or_else(waited)?;
+    Ok((done, tx.announced))
 }
 
 impl Statements for SqliteTx<'_> {
     fn query<'t>(&'t mut self, sql: &'static str, values: &'t [Value]) -> Answer<'t, Vec<Row>> {
-        Box::pin(ready(query(self.0, sql, values)))
+        Box::pin(ready(query(self.connection, sql, values)))
     }
 
     fn execute<'t>(&'t mut self, sql: &'static str, values: &'t [Value]) -> Answer<'t, u64> {
-        Box::pin(ready(execute(self.0, sql, values)))
+        Box::pin(ready(execute(self.connection, sql, values)))
     }
 
     /// The writer wakes this process after COMMIT; another process that has the file open finds out by asking.
     fn announce(&mut self) -> Answer<'_, ()> {
+        self.announced = true;
         Box::pin(ready(Ok(())))
     }
 }
