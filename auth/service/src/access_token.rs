@@ -105,11 +105,6 @@ impl TokenIssuer {
     pub fn keys(&self) -> &KeyKeeper {
         &self.keys
     }
-
-    /// The `aud` of access tokens where no resource was asked for.
-    pub fn audience(&self) -> &str {
-        &self.audience
-    }
 }
 
 /// What the roles give, as far as the client may have it.

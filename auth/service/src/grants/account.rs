@@ -43,9 +43,4 @@ impl Grants {
         tracing::info!(event = "password_changed", user = user.id, ended);
         ended.ok_or(GrantError::NoSuchSession)
     }
-
-    /// The open session of this id.
-    pub async fn open_session(&self, sid: &str) -> Result<Option<Session>, GrantError> {
-        Ok(self.store.open_session(sid.to_owned()).await?)
-    }
 }
