@@ -39,7 +39,8 @@ pub fn sealed_name(kid: &str) -> String {
 }
 
 impl KeyRing {
-    /// Opens stored keys.
+    /// Opens stored keys, which come in the order in which they were made: of those that sign from the same second, the
+    /// last one signs.
     ///
     /// # Errors
     /// When one cannot be opened: it was sealed under another key, or is damaged.

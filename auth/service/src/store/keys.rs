@@ -117,9 +117,12 @@ fn are(keys: &[StoredKey], seen: &[String]) -> bool {
     keys.len() == seen.len() && keys.iter().all(|key| seen.contains(&key.kid))
 }
 
+/// A key's `created_at` is later than that of every other one, by a second if need be: of two keys that were made in
+/// the same second, the second one is the newer one.
 async fn insert(tx: &mut Tx<'_>, new: &StoredKey, origin: &Origin) -> Result<(), StoreError> {
     let sql = "INSERT INTO signing_keys (kid, alg, public_jwk, sealed_pkcs8, created_at, signs_from)
-               VALUES ($1, $2, $3, $4, $5, $6)";
+               SELECT $1, $2, $3, $4, coalesce(max(CASE WHEN created_at >= $5 THEN created_at + 1 END), $5), $6
+               FROM signing_keys";
     let (kid, sealed) = (&new.kid, new.sealed_pkcs8.as_slice());
     tx.execute(sql, values![kid, &new.alg, &new.public_jwk, sealed, new.created_at, new.signs_from]).await?;
     let detail = json!({ "kid": kid, "alg": new.alg, "signs_from": new.signs_from });

@@ -8,6 +8,7 @@ use super::place::{Place, on_both};
 on_both!(
     keys_come_back_as_stored,
     a_stale_view_adds_nothing,
+    keys_of_one_second_keep_their_order,
     of_many_that_add_at_once_one_does,
     a_revoked_key_is_replaced_and_published,
     retired_keys_are_not_revoked,
@@ -50,6 +51,14 @@ async fn a_stale_view_adds_nothing(place: Place) {
     assert_eq!(in_use(&store).await, ["k1"]);
     assert!(store.add_key(key("k2"), seen(&["k1"]), at(1)).await.unwrap());
     assert_eq!(in_use(&store).await, ["k1", "k2"]);
+}
+
+async fn keys_of_one_second_keep_their_order(place: Place) {
+    let store = place.open().await;
+    for kid in ["k3", "k1", "k2"] {
+        assert!(store.add_key(key(kid), in_use(&store).await, at(0)).await.unwrap());
+    }
+    assert_eq!(in_use(&store).await, ["k3", "k1", "k2"]);
 }
 
 /// Each task has a node of its own.
