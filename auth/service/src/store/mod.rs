@@ -17,10 +17,13 @@ mod users;
 mod keys;
 mod throttles;
 mod clients;
+mod browser_sessions;
+mod consents;
 
 use std::time::Duration;
 
 pub use audit::{AuditRow, Event};
+pub use browser_sessions::BrowserSession;
 pub use clients::Client;
 pub use error::StoreError;
 pub use records::{Credentials, NewUser, Origin, Session, StoredKey, User};

@@ -10,6 +10,8 @@ mod place;
 mod people;
 mod users;
 mod sessions;
+mod browsers;
+mod consents;
 mod rotation;
 mod feed;
 mod keys;

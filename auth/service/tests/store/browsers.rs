@@ -1,0 +1,86 @@
+//! Browsers that are signed in, and what ends them. Never a cookie: hashes are only bytes here.
+
+use witgate_auth::store::{BrowserSession, EndReason, Store};
+
+use super::people::{NOW, alice, at, fresh_hash, new_user};
+use super::place::{Place, on_both};
+
+on_both!(
+    a_browser_comes_back_as_opened_until_it_expires,
+    a_browser_ends_once,
+    a_new_cookie_ends_the_one_before,
+    whatever_ends_all_sessions_ends_browsers,
+    nobody_disabled_is_signed_in,
+);
+
+async fn unopened(store: &Store, user: &str) -> BrowserSession {
+    let user = store.credentials_of(user.to_owned()).await.unwrap().expect("the user").user;
+    BrowserSession { user, auth_time: NOW, amr: vec!["pwd".into(), "otp".into()], expires_at: NOW + 100 }
+}
+
+async fn browser(store: &Store, user: &str) -> [u8; 32] {
+    let hash = fresh_hash();
+    assert!(store.open_browser(hash, unopened(store, user).await, None, at(0)).await.unwrap());
+    hash
+}
+
+async fn is_in(store: &Store, hash: [u8; 32], seconds: i64) -> bool {
+    store.browser(hash, NOW + seconds).await.unwrap().is_some()
+}
+
+async fn a_browser_comes_back_as_opened_until_it_expires(place: Place) {
+    let store = place.open().await;
+    let id = alice(&store).await;
+    let hash = browser(&store, &id).await;
+    assert_eq!(store.browser(hash, NOW + 99).await.unwrap(), Some(unopened(&store, &id).await));
+    assert!(!is_in(&store, hash, 100).await);
+    assert!(!is_in(&store, [7; 32], 0).await);
+}
+
+async fn a_browser_ends_once(place: Place) {
+    let store = place.open().await;
+    let id = alice(&store).await;
+    let (hash, other) = (browser(&store, &id).await, browser(&store, &id).await);
+    let ended = store.end_browser(hash, at(1)).await.unwrap();
+    assert_eq!(ended.map(|session| session.user.id), Some(id));
+    assert_eq!(store.end_browser(hash, at(2)).await.unwrap(), None);
+    assert_eq!(store.end_browser([7; 32], at(2)).await.unwrap(), None);
+    assert!(!is_in(&store, hash, 1).await && is_in(&store, other, 1).await);
+    assert_eq!(place.number("SELECT count(*) FROM audit WHERE event = 'browser_signed_out'"), 1);
+}
+
+async fn a_new_cookie_ends_the_one_before(place: Place) {
+    let store = place.open().await;
+    let id = alice(&store).await;
+    let (former, hash) = (browser(&store, &id).await, fresh_hash());
+    assert!(store.open_browser(hash, unopened(&store, &id).await, Some(former), at(1)).await.unwrap());
+    assert!(!is_in(&store, former, 1).await && is_in(&store, hash, 1).await);
+}
+
+async fn whatever_ends_all_sessions_ends_browsers(place: Place) {
+    let store = place.open().await;
+    let id = alice(&store).await;
+    let bobs = browser(&store, &store.add_user(new_user("bob"), at(0)).await.unwrap()).await;
+    let first = browser(&store, &id).await;
+    store.set_password(id.clone(), "hash 2".into(), None, at(1)).await.unwrap();
+    assert!(!is_in(&store, first, 1).await, "the password was changed");
+    let second = browser(&store, &id).await;
+    store.end_sessions_of_user(id.clone(), None, EndReason::Logout, at(1)).await.unwrap();
+    assert!(!is_in(&store, second, 1).await, "signed out everywhere");
+    let third = browser(&store, &id).await;
+    store.disable_user("alice".into(), at(1)).await.unwrap();
+    assert!(!is_in(&store, third, 1).await, "disabled");
+    store.enable_user("alice".into(), at(2)).await.unwrap();
+    assert!(!is_in(&store, third, 2).await, "and not revived");
+    assert!(is_in(&store, bobs, 2).await, "others stay");
+}
+
+async fn nobody_disabled_is_signed_in(place: Place) {
+    let store = place.open().await;
+    let id = alice(&store).await;
+    let kept = browser(&store, &id).await;
+    let session = unopened(&store, &id).await;
+    store.disable_user("alice".into(), at(1)).await.unwrap();
+    assert!(!store.open_browser(fresh_hash(), session, Some(kept), at(1)).await.unwrap());
+    assert_eq!(place.number("SELECT count(*) FROM browser_sessions"), 1);
+}
