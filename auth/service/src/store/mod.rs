@@ -17,11 +17,13 @@ mod users;
 mod keys;
 mod throttles;
 mod clients;
+mod codes;
 
 use std::time::Duration;
 
 pub use audit::{AuditRow, Event};
 pub use clients::Client;
+pub use codes::{NewCode, Redeemed, Redemption};
 pub use error::StoreError;
 pub use records::{Credentials, NewUser, Origin, Session, StoredKey, User};
 pub use refresh::{Candidate, REFRESH_GRACE, Rotation, Salt};

@@ -11,6 +11,7 @@ mod people;
 mod users;
 mod sessions;
 mod rotation;
+mod codes;
 mod feed;
 mod keys;
 mod throttles;
