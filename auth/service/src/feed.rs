@@ -201,6 +201,7 @@ impl Follower {
         let now = clock::now();
         let pruned = async {
             self.store.prune_revocations(now).await?;
+            self.store.prune_codes(now).await?;
             self.store.prune_failures(now).await
         };
         if let Err(cause) = pruned.await {

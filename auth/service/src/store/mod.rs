@@ -17,6 +17,7 @@ mod users;
 mod keys;
 mod throttles;
 mod clients;
+mod codes;
 mod browser_sessions;
 mod consents;
 
@@ -25,6 +26,7 @@ use std::time::Duration;
 pub use audit::{AuditRow, Event};
 pub use browser_sessions::BrowserSession;
 pub use clients::Client;
+pub use codes::{NewCode, Redeemed, Redemption};
 pub use error::StoreError;
 pub use records::{Credentials, NewUser, Origin, Session, StoredKey, User};
 pub use refresh::{Candidate, REFRESH_GRACE, Rotation, Salt};

@@ -98,7 +98,7 @@ impl Store {
         let expires = self.lives().token_expiry(session.created_at, session.created_at);
         self.write(move |tx| {
             Box::pin(async move {
-                let opened = open(tx, &session, &token, expires).await?;
+                let opened = open(tx, &session, Some(&token), expires).await?;
                 if opened {
                     let event = Event::named("login_succeeded").user(&session.user.id).sid(&session.sid);
                     audit::note(tx, &origin, event.client(&session.client_id)).await?;
@@ -179,11 +179,12 @@ impl Store {
     }
 }
 
-/// Opens a session when its user is enabled. The user's row is locked, so that disabling comes before or after it.
+/// Opens a session when its user is enabled, with its first refresh token where it is to have one. The user's row is
+/// locked, so that disabling comes before or after it.
 pub(super) async fn open(
     tx: &mut Tx<'_>,
     session: &Session,
-    token: &TokenHash,
+    token: Option<&TokenHash>,
     expires: UnixSeconds,
 ) -> Result<bool, StoreError> {
     let locked = "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL FOR UPDATE";
@@ -197,7 +198,9 @@ pub(super) async fn open(
     let row =
         values![sid, user, session.created_at, session.auth_time, amr, &session.client_id, scope, audience, source];
     tx.execute(sql, row).await?;
-    insert_token(tx, token, sid, session.created_at, expires).await?;
+    if let Some(token) = token {
+        insert_token(tx, token, sid, session.created_at, expires).await?;
+    }
     Ok(true)
 }
 

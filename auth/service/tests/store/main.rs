@@ -13,6 +13,7 @@ mod sessions;
 mod browsers;
 mod consents;
 mod rotation;
+mod codes;
 mod feed;
 mod keys;
 mod throttles;
