@@ -19,6 +19,7 @@ pub const LOGIN_CLIENT: &str = "witgate-portal";
 pub struct TokenIssuer {
     issuer: Arc<str>,
     audience: Arc<str>,
+    resources: Arc<[String]>,
     lifetime_seconds: u32,
     roles: Arc<Roles>,
     keys: KeyKeeper,
@@ -59,6 +60,7 @@ impl TokenIssuer {
         TokenIssuer {
             issuer: config.issuer.as_str().into(),
             audience: config.audience.as_str().into(),
+            resources: config.resources.as_slice().into(),
             lifetime_seconds: config.access_token_seconds,
             roles: Arc::new(config.roles.clone()),
             keys,
@@ -94,6 +96,16 @@ impl TokenIssuer {
     /// The `iss` of every token.
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// The `aud` of a token for which no resource was asked.
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+
+    /// Whether tokens can be for this audience.
+    pub fn serves(&self, audience: &str) -> bool {
+        *self.audience == *audience || self.resources.iter().any(|resource| resource == audience)
     }
 
     /// The role table.

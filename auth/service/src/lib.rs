@@ -19,6 +19,7 @@ pub mod refresh_token;
 pub mod signing;
 pub mod config;
 pub mod store;
+pub mod authorization;
 pub mod key_ring;
 pub mod key_keeper;
 pub mod own_tokens;

@@ -4,11 +4,13 @@
 mod parameters;
 mod redirect_uri;
 mod error;
+mod id_token_hint;
 mod request;
 mod response;
 
 pub use error::AuthorizeError;
+pub use id_token_hint::IdTokenHint;
 pub use parameters::{Parameters, Unreadable};
-pub use redirect_uri::{form_source, is_registered, is_remembered, shown_host};
+pub use redirect_uri::{form_source, is_of_client, is_registered, is_remembered, shown_host};
 pub use request::{AuthorizationRequest, Target, after_sign_in};
 pub use response::{code_response, error_response, with_parameters};

@@ -3,6 +3,7 @@
 
 use thiserror::Error;
 use url::form_urlencoded;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// Longest query, in bytes: it comes back in a form, encoded once more.
 pub const MAX_QUERY_BYTES: usize = 4096;
@@ -18,7 +19,8 @@ pub enum Unreadable {
     Repeated,
 }
 
-/// Decoded names and values, in their order. It has no `Debug`: a form's values may be secret.
+/// Decoded names and values, in their order. A form's values may be secret: there is no `Debug`, and they are wiped.
+#[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Parameters(Vec<(String, String)>);
 
 impl Parameters {

@@ -28,6 +28,18 @@ fn loopback(uri: &str) -> Option<(&str, &str)> {
     (rest.is_empty() || rest.starts_with(['/', '?'])).then_some((host, rest))
 }
 
+/// Whether this leads to a place of the client: a registered URI, or anything at the origin of one. Good enough where the
+/// URI carries neither a code nor a token. The URI as it is to be used.
+pub fn is_of_client(asked: &str, registered: &[String], any_port: bool) -> Option<String> {
+    if is_registered(asked, registered, any_port) {
+        return Some(asked.to_owned());
+    }
+    let url = Url::parse(asked).ok().filter(|url| url.username().is_empty() && url.password().is_none())?;
+    let is_web = matches!(url.scheme(), "http" | "https");
+    let same_origin = |one: &String| Url::parse(one).is_ok_and(|one| one.origin() == url.origin());
+    (is_web && registered.iter().any(same_origin)).then(|| url.into())
+}
+
 /// Whether an answer of the user may be remembered for this URI: only https says who gets the code. Another app can take
 /// a port or a scheme of its own (RFC 8252 section 8.6).
 pub fn is_remembered(uri: &str) -> bool {
@@ -116,6 +128,31 @@ mod tests {
             "http://127.0.0.2:80/cb",
         ] {
             check(wrong, false);
+        }
+    }
+
+    #[test]
+    fn a_place_of_the_client_is_at_an_origin_of_its_own() {
+        let place = |asked: &str| is_of_client(asked, &registered(), true);
+        assert_eq!(place("https://shop.example/bye?a=1").as_deref(), Some("https://shop.example/bye?a=1"));
+        assert_eq!(place("HTTPS://Shop.example").as_deref(), Some("https://shop.example/"), "as it was understood");
+        assert_eq!(place("com.example.app:/cb").as_deref(), Some("com.example.app:/cb"));
+        assert_eq!(place("http://127.0.0.1:5000/cb").as_deref(), Some("http://127.0.0.1:5000/cb"));
+        for wrong in [
+            "https://shop.example@evil.example/",
+            "https://a:b@shop.example/",
+            "https://shop.example.evil.example/",
+            "https://shop.example:8443/",
+            "http://shop.example/",
+            "https:\\\\evil.example\\shop.example",
+            "//shop.example/",
+            "com.example.app:/other",
+            "javascript:alert(1)//https://shop.example/",
+            "data:text/html,x",
+            "http://127.0.0.1:5000/other",
+            "",
+        ] {
+            assert_eq!(place(wrong), None, "{wrong}");
         }
     }
 

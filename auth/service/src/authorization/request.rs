@@ -3,7 +3,7 @@
 
 use url::form_urlencoded::Serializer;
 
-use super::{AuthorizeError, Parameters, Unreadable};
+use super::{AuthorizeError, IdTokenHint, Parameters, Unreadable};
 
 /// Length of a code challenge: the SHA-256 in base64url (RFC 7636 section 4.2).
 const CHALLENGE_CHARS: usize = 43;
@@ -42,8 +42,10 @@ pub struct AuthorizationRequest {
     pub prompt: Prompt,
     /// How long ago the user may have signed in, in seconds.
     pub max_age: Option<i64>,
-    /// The `sub` of the ID token that came as a hint; `Some(None)` when that cannot be read.
-    pub hinted_subject: Option<Option<String>>,
+    /// The user name to begin with.
+    pub login_hint: Option<String>,
+    /// The user whom the client expects.
+    pub id_token_hint: Option<IdTokenHint>,
 }
 
 /// `prompt` (OpenID Connect Core section 3.1.2.1).
@@ -94,7 +96,8 @@ impl AuthorizationRequest {
             resource: value("resource").map(str::to_owned),
             prompt: prompt(value("prompt"))?,
             max_age: max_age(value("max_age"))?,
-            hinted_subject: value("id_token_hint").map(unverified_subject),
+            login_hint: value("login_hint").map(str::to_owned),
+            id_token_hint: value("id_token_hint").map(IdTokenHint::read),
         })
     }
 }
@@ -166,16 +169,6 @@ fn max_age(given: Option<&str>) -> Result<Option<i64>, AuthorizeError> {
     let Some(given) = given else { return Ok(None) };
     let seconds = given.parse::<u32>().map_err(|_| AuthorizeError::invalid_request("max_age is no number of seconds"))?;
     Ok(Some(seconds.into()))
-}
-
-/// The subject that an ID token names. It is not verified, so it may only make an answer narrower: another user who is
-/// signed in is not taken for the one that the client expects.
-fn unverified_subject(token: &str) -> Option<String> {
-    use base64::Engine as _;
-    let payload = token.split('.').nth(1)?;
-    let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).ok()?;
-    let claims: serde_json::Value = serde_json::from_slice(&payload).ok()?;
-    claims["sub"].as_str().map(str::to_owned)
 }
 
 /// The same query, once the user has signed in for it: what asked for that is taken out, or it would ask for ever.

@@ -4,10 +4,15 @@
 mod sign_in;
 mod account;
 mod introspect;
+mod browser;
+mod authorize;
 
 use std::sync::Arc;
 
 use thiserror::Error;
+
+pub use authorize::{Authorization, CODE_SECONDS, Step};
+pub use browser::BROWSER_SECONDS;
 
 use crate::access_token::{LOGIN_CLIENT, TokenIssuer};
 use crate::clock::UnixSeconds;

@@ -3,6 +3,7 @@
 
 use super::Store;
 use super::audit::{self, Event};
+use super::codes::{self, NewCode};
 use super::error::StoreError;
 use super::records::{Origin, USER_WIDTH, User, user_columns};
 use super::statements::{Tx, first};
@@ -13,6 +14,8 @@ use crate::opaque::TokenHash;
 /// A browser that is signed in, with its user as the store last saw them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrowserSession {
+    /// SHA-256 of the cookie.
+    pub hash: TokenHash,
     /// Who signed in.
     pub user: User,
     /// When the user proved who they are.
@@ -28,17 +31,31 @@ impl Store {
     /// changed, when the user is gone or was disabled meanwhile.
     pub async fn open_browser(
         &self,
-        hash: TokenHash,
         session: BrowserSession,
         former: Option<TokenHash>,
         origin: Origin,
     ) -> Result<bool, StoreError> {
-        self.write(move |tx| Box::pin(async move { open(tx, &hash, &session, former, &origin).await })).await
+        self.write(move |tx| Box::pin(async move { open(tx, &session, former, &origin).await })).await
     }
 
     /// The browser of this cookie, while it is signed in and its user is enabled.
     pub async fn browser(&self, hash: TokenHash, now: UnixSeconds) -> Result<Option<BrowserSession>, StoreError> {
         self.read(move |tx| Box::pin(async move { find(tx, &hash, now).await })).await
+    }
+
+    /// Gives a code to a client for who is signed in there. `false` when nobody is, any more: what ends the browser's session
+    /// comes before the code, or voids it.
+    pub async fn give_code(&self, browser: TokenHash, new: NewCode, origin: Origin) -> Result<bool, StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let is_in = lock_enabled(tx, &new.user_id).await? && find(tx, &browser, origin.at).await?.is_some();
+                if is_in {
+                    codes::insert(tx, &new, &origin).await?;
+                }
+                Ok(is_in)
+            })
+        })
+        .await
     }
 
     /// Signs this browser out. It and its user, when it was signed in until now.
@@ -57,16 +74,13 @@ impl Store {
     }
 }
 
-/// The user's row is locked, so that disabling comes before or after it.
 async fn open(
     tx: &mut Tx<'_>,
-    hash: &TokenHash,
     session: &BrowserSession,
     former: Option<TokenHash>,
     origin: &Origin,
 ) -> Result<bool, StoreError> {
-    let locked = "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL FOR UPDATE";
-    if first(tx, locked, values![&session.user.id]).await?.is_none() {
+    if !lock_enabled(tx, &session.user.id).await? {
         return Ok(false);
     }
     if let Some(former) = former {
@@ -74,9 +88,15 @@ async fn open(
     }
     let sql = "INSERT INTO browser_sessions (hash, user_id, auth_time, amr, expires_at) VALUES ($1, $2, $3, $4, $5)";
     let (user, amr) = (&session.user.id, session.amr.as_slice());
-    tx.execute(sql, values![hash, user, session.auth_time, amr, session.expires_at]).await?;
+    tx.execute(sql, values![&session.hash, user, session.auth_time, amr, session.expires_at]).await?;
     audit::note(tx, origin, Event::named("browser_signed_in").user(user)).await?;
     Ok(true)
+}
+
+/// Whether the user is there and enabled. The row stays locked, so that what ends all sessions comes before or after.
+async fn lock_enabled(tx: &mut Tx<'_>, user: &str) -> Result<bool, StoreError> {
+    let locked = "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL FOR UPDATE";
+    Ok(first(tx, locked, values![user]).await?.is_some())
 }
 
 async fn end(tx: &mut Tx<'_>, hash: &TokenHash, origin: &Origin) -> Result<bool, StoreError> {
@@ -93,6 +113,7 @@ async fn find(tx: &mut Tx<'_>, hash: &TokenHash, now: UnixSeconds) -> Result<Opt
     );
     let Some(mut row) = first(tx, SQL, values![hash, now]).await? else { return Ok(None) };
     Ok(Some(BrowserSession {
+        hash: *hash,
         user: User::from_row(&mut row)?,
         auth_time: row.take(USER_WIDTH)?,
         amr: row.take(USER_WIDTH + 1)?,

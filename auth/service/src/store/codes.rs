@@ -113,7 +113,8 @@ impl Store {
     }
 }
 
-async fn insert(tx: &mut Tx<'_>, new: &NewCode, origin: &Origin) -> Result<(), StoreError> {
+/// Keeps a new code.
+pub(super) async fn insert(tx: &mut Tx<'_>, new: &NewCode, origin: &Origin) -> Result<(), StoreError> {
     let sql = "INSERT INTO authorization_codes (hash, client_id, user_id, redirect_uri, code_challenge, scope, nonce,
                    audience, auth_time, amr, expires_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";

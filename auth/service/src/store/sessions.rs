@@ -260,6 +260,9 @@ pub(super) async fn end_all_of(
     let sids: Vec<String> = rows.into_iter().map(|mut row| row.take(0)).collect::<Result<_, _>>()?;
     let browsers = "UPDATE browser_sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL";
     tx.execute(browsers, values![user, origin.at]).await?;
+    // Codes that were given before and not yet redeemed would open a session after the end.
+    let codes = "UPDATE authorization_codes SET expires_at = $2 WHERE user_id = $1 AND used_at IS NULL AND expires_at > $2";
+    tx.execute(codes, values![user, origin.at]).await?;
     for sid in &sids {
         audit::note(tx, origin, ended(user, sid, reason)).await?;
     }

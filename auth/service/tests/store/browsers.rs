@@ -15,13 +15,13 @@ on_both!(
 
 async fn unopened(store: &Store, user: &str) -> BrowserSession {
     let user = store.credentials_of(user.to_owned()).await.unwrap().expect("the user").user;
-    BrowserSession { user, auth_time: NOW, amr: vec!["pwd".into(), "otp".into()], expires_at: NOW + 100 }
+    BrowserSession { hash: fresh_hash(), user, auth_time: NOW, amr: vec!["pwd".into(), "otp".into()], expires_at: NOW + 100 }
 }
 
 async fn browser(store: &Store, user: &str) -> [u8; 32] {
-    let hash = fresh_hash();
-    assert!(store.open_browser(hash, unopened(store, user).await, None, at(0)).await.unwrap());
-    hash
+    let session = unopened(store, user).await;
+    assert!(store.open_browser(session.clone(), None, at(0)).await.unwrap());
+    session.hash
 }
 
 async fn is_in(store: &Store, hash: [u8; 32], seconds: i64) -> bool {
@@ -31,9 +31,10 @@ async fn is_in(store: &Store, hash: [u8; 32], seconds: i64) -> bool {
 async fn a_browser_comes_back_as_opened_until_it_expires(place: Place) {
     let store = place.open().await;
     let id = alice(&store).await;
-    let hash = browser(&store, &id).await;
-    assert_eq!(store.browser(hash, NOW + 99).await.unwrap(), Some(unopened(&store, &id).await));
-    assert!(!is_in(&store, hash, 100).await);
+    let session = unopened(&store, &id).await;
+    assert!(store.open_browser(session.clone(), None, at(0)).await.unwrap());
+    assert_eq!(store.browser(session.hash, NOW + 99).await.unwrap().as_ref(), Some(&session));
+    assert!(!is_in(&store, session.hash, 100).await);
     assert!(!is_in(&store, [7; 32], 0).await);
 }
 
@@ -52,9 +53,9 @@ async fn a_browser_ends_once(place: Place) {
 async fn a_new_cookie_ends_the_one_before(place: Place) {
     let store = place.open().await;
     let id = alice(&store).await;
-    let (former, hash) = (browser(&store, &id).await, fresh_hash());
-    assert!(store.open_browser(hash, unopened(&store, &id).await, Some(former), at(1)).await.unwrap());
-    assert!(!is_in(&store, former, 1).await && is_in(&store, hash, 1).await);
+    let (former, session) = (browser(&store, &id).await, unopened(&store, &id).await);
+    assert!(store.open_browser(session.clone(), Some(former), at(1)).await.unwrap());
+    assert!(!is_in(&store, former, 1).await && is_in(&store, session.hash, 1).await);
 }
 
 async fn whatever_ends_all_sessions_ends_browsers(place: Place) {
@@ -81,6 +82,6 @@ async fn nobody_disabled_is_signed_in(place: Place) {
     let kept = browser(&store, &id).await;
     let session = unopened(&store, &id).await;
     store.disable_user("alice".into(), at(1)).await.unwrap();
-    assert!(!store.open_browser(fresh_hash(), session, Some(kept), at(1)).await.unwrap());
+    assert!(!store.open_browser(session, Some(kept), at(1)).await.unwrap());
     assert_eq!(place.number("SELECT count(*) FROM browser_sessions"), 1);
 }

@@ -28,7 +28,7 @@ fn a_good_request_is_read() {
     assert_eq!(request.scope, Some(vec!["openid".to_owned(), "a".to_owned()]));
     assert_eq!((request.nonce.as_deref(), request.resource.as_deref()), (Some("n"), Some("r")));
     assert_eq!(request.prompt, Prompt { none: false, login: true, consent: true });
-    assert_eq!((request.max_age, request.hinted_subject), (Some(60), None));
+    assert_eq!((request.max_age, request.id_token_hint), (Some(60), None));
     let bare = read(&with("scope=%20")).unwrap();
     assert_eq!((bare.scope, bare.prompt, bare.max_age), (None, Prompt::default(), None));
 }
@@ -68,15 +68,6 @@ fn the_target_is_known_or_there_is_none() {
     assert_eq!(target(&format!("{GOOD}&redirect_uri=x")), Err(Unreadable::Repeated));
     let twice = target(&format!("{GOOD}&state=t")).unwrap().unwrap();
     assert_eq!(twice.state(), None, "which of the two?");
-}
-
-#[test]
-fn a_hint_names_its_subject() {
-    let hinted = |token: &str| read(&with(&format!("id_token_hint={token}"))).unwrap().hinted_subject;
-    assert_eq!(hinted("e30.eyJzdWIiOiJhbGljZSJ9.x"), Some(Some("alice".to_owned())));
-    for unreadable in ["x", "e30.e30.x", "e30.%25.x"] {
-        assert_eq!(hinted(unreadable), Some(None), "{unreadable}");
-    }
 }
 
 #[test]
