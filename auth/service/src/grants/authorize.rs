@@ -42,13 +42,14 @@ pub enum Step {
 impl Grants {
     /// The enabled client, when the redirect URI is one of its own. Else nobody is to be redirected.
     pub async fn client_behind(&self, target: &Target) -> Result<Option<Client>, GrantError> {
-        let found = self.store.client(target.client_id.clone()).await?;
-        let is_its_own = |client: &Client| {
-            // RFC 8252: only apps on the user's device cannot choose their port.
-            let any_port = client.auth_method == "none";
-            client.disabled_at.is_none() && is_registered(&target.redirect_uri, &client.redirect_uris, any_port)
-        };
-        Ok(found.filter(is_its_own))
+        let is_its_own =
+            |client: &Client| is_registered(&target.redirect_uri, &client.redirect_uris, may_have_any_port(client));
+        Ok(self.enabled_client(target.client_id.clone()).await?.filter(is_its_own))
+    }
+
+    /// The client of this id, while it is enabled.
+    pub async fn enabled_client(&self, client_id: String) -> Result<Option<Client>, GrantError> {
+        Ok(self.store.client(client_id).await?.filter(|client| client.disabled_at.is_none()))
     }
 
     /// What the client may have of the request.
@@ -196,6 +197,11 @@ impl Authorization {
         let hint = self.request.id_token_hint.as_ref();
         is_fresh && hint.is_none_or(|hint| hint.subject.as_ref() == Some(&session.user.id))
     }
+}
+
+/// RFC 8252: only an app on the user's device cannot choose its port.
+pub fn may_have_any_port(client: &Client) -> bool {
+    client.auth_method == "none"
 }
 
 /// The same act, by this user.

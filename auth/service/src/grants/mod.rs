@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-pub use authorize::{Authorization, CODE_SECONDS, Step};
+pub use authorize::{Authorization, CODE_SECONDS, Step, may_have_any_port};
 pub use browser::BROWSER_SECONDS;
 
 use crate::access_token::{LOGIN_CLIENT, TokenIssuer};

@@ -15,6 +15,7 @@ mod health;
 mod oauth_error;
 mod token_form;
 mod token_status;
+mod pages;
 mod feed_document;
 mod event_stream;
 mod revocations;
@@ -64,6 +65,7 @@ impl FromRef<App> for Feed {
 /// All routes of the service.
 pub fn router(grants: Grants, proxies: TrustedProxies, feed: Feed) -> Router {
     prompt()
+        .merge(pages::routes())
         .merge(Router::new().route("/revocations", get(revocations::revocations)).layer(from_fn(deadline::limit_wait)))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)

@@ -9,7 +9,8 @@ use super::content_type::has_content_type;
 use super::oauth_error::OauthError;
 use crate::secret::Secret;
 
-const FORM: &str = "application/x-www-form-urlencoded";
+/// The media type of forms.
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The `token` of the body (RFC 7662 section 2.1, RFC 7009 section 2.1).
 pub(super) struct TokenForm(pub(super) Secret);
