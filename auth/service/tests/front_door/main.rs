@@ -22,3 +22,7 @@ mod encrypted;
 mod clients;
 mod feed;
 mod introspect;
+mod browser;
+mod authorize;
+mod pages;
+mod sign_out;

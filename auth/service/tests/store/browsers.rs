@@ -1,7 +1,8 @@
 //! Browsers that are signed in, and what ends them. Never a cookie: hashes are only bytes here.
 
-use witgate_auth::store::{BrowserSession, EndReason, Store};
+use witgate_auth::store::{BrowserSession, EndReason, NewCode, Store};
 
+use super::consents::client;
 use super::people::{NOW, alice, at, fresh_hash, new_user};
 use super::place::{Place, on_both};
 
@@ -11,6 +12,7 @@ on_both!(
     a_new_cookie_ends_the_one_before,
     whatever_ends_all_sessions_ends_browsers,
     nobody_disabled_is_signed_in,
+    codes_are_given_to_who_is_signed_in_and_void_when_all_ends,
 );
 
 async fn unopened(store: &Store, user: &str) -> BrowserSession {
@@ -84,4 +86,36 @@ async fn nobody_disabled_is_signed_in(place: Place) {
     store.disable_user("alice".into(), at(1)).await.unwrap();
     assert!(!store.open_browser(session, Some(kept), at(1)).await.unwrap());
     assert_eq!(place.number("SELECT count(*) FROM browser_sessions"), 1);
+}
+
+fn code(user: &str) -> NewCode {
+    NewCode {
+        hash: fresh_hash(),
+        client_id: "shop".into(),
+        user_id: user.into(),
+        redirect_uri: "https://shop.example/cb".into(),
+        code_challenge: "c".into(),
+        scope: "openid".into(),
+        nonce: None,
+        audience: None,
+        auth_time: NOW,
+        amr: vec!["pwd".into()],
+        expires_at: NOW + 60,
+    }
+}
+
+async fn codes_are_given_to_who_is_signed_in_and_void_when_all_ends(place: Place) {
+    let store = place.open().await;
+    let id = alice(&store).await;
+    client(&store, "shop").await;
+    let (here, elsewhere) = (browser(&store, &id).await, browser(&store, &id).await);
+    store.end_browser(elsewhere, at(0)).await.unwrap();
+    assert!(store.give_code(here, code(&id), at(0)).await.unwrap());
+    assert!(!store.give_code(elsewhere, code(&id), at(0)).await.unwrap());
+    assert!(!store.give_code([7; 32], code(&id), at(0)).await.unwrap());
+    let good = format!("SELECT count(*) FROM authorization_codes WHERE expires_at > {}", NOW + 1);
+    assert_eq!(place.number(&good), 1);
+    store.set_password(id.clone(), "hash 2".into(), None, at(1)).await.unwrap();
+    assert_eq!(place.number(&good), 0, "who has it cannot open a session with it");
+    assert!(!store.give_code(here, code(&id), at(1)).await.unwrap());
 }

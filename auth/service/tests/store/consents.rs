@@ -7,7 +7,8 @@ use super::place::{Place, on_both};
 
 on_both!(consents_add_up, of_many_at_once_none_is_lost);
 
-async fn client(store: &Store, id: &str) {
+/// Registers a client of this id.
+pub async fn client(store: &Store, id: &str) {
     let new = Client {
         client_id: id.into(),
         name: "Shop".into(),

@@ -46,16 +46,18 @@ pub(super) async fn decide(
     let asked = read(&grants, form.request()).await?;
     let failed = |cause| Declined::failed(&grants, &asked.target, &cause);
     let step = grants.next_step(&asked, form.browser.hash, origin.at).await.map_err(failed)?;
+    let allows = form.field("decision") == Some("allow");
     match step {
-        Step::Consent(session, scopes) if form.field("scope").unwrap_or_default() == scopes.join(" ") => {
-            if form.field("decision") != Some("allow") {
-                grants.deny(&asked, &session, origin).await.map_err(failed)?;
-                return Err(Declined::back(&grants, &asked.target, &AuthorizeError::ACCESS_DENIED));
-            }
+        Step::Consent(session, scopes) if allows && form.field("scope").unwrap_or_default() == scopes.join(" ") => {
             allow(&grants, &asked, &session, scopes, origin).await
         }
         // Signed out, allowed in another tab, or something else was shown: the request says again what is to be done.
-        _ => go_to(&format!("authorize?{}", form.request())).ok_or(Declined::UnknownClient),
+        _ if allows => go_to(&format!("authorize?{}", form.request())).ok_or(Declined::UnknownClient),
+        Step::Consent(session, _) | Step::Code(session, _) => {
+            grants.deny(&asked, &session, origin).await.map_err(failed)?;
+            Err(Declined::back(&grants, &asked.target, &AuthorizeError::ACCESS_DENIED))
+        }
+        Step::SignIn | Step::Refused(_) => Err(Declined::back(&grants, &asked.target, &AuthorizeError::ACCESS_DENIED)),
     }
 }
 
