@@ -22,6 +22,8 @@ impl AuthorizeError {
     pub const INVALID_SCOPE: Self = Self::new("invalid_scope", "none of these scopes can be given");
     /// The resource is not one that this client may ask for (RFC 8707).
     pub const INVALID_TARGET: Self = Self::new("invalid_target", "the client may not ask for this resource");
+    /// A token is for one resource.
+    pub const SEVERAL_RESOURCES: Self = Self::new("invalid_target", "ask for one resource at a time");
     /// Nobody is signed in, and no page may be shown.
     pub const LOGIN_REQUIRED: Self = Self::new("login_required", "the user must sign in");
     /// The user must be asked, and no page may be shown.

@@ -78,6 +78,9 @@ impl Target {
 impl AuthorizationRequest {
     /// Reads what stands beside the [`Target`].
     pub fn of(parameters: &Parameters) -> Result<AuthorizationRequest, AuthorizeError> {
+        if parameters.one("resource").is_err() {
+            return Err(AuthorizeError::SEVERAL_RESOURCES);
+        }
         if parameters.repeats() {
             return Err(AuthorizeError::invalid_request("a parameter is there twice"));
         }

@@ -54,6 +54,7 @@ fn what_is_missing_or_strange_is_refused() {
     refused("registration=%7B%7D", "registration_not_supported");
     refused(&format!("nonce={}", "n".repeat(1025)), "invalid_request");
     refused("x=1&x=1", "invalid_request");
+    refused("resource=a&resource=b", "invalid_target");
 }
 
 #[test]
