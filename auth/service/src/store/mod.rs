@@ -18,9 +18,11 @@ mod keys;
 mod throttles;
 mod clients;
 mod codes;
+mod assertions;
 
 use std::time::Duration;
 
+pub use assertions::AssertionHash;
 pub use audit::{AuditRow, Event};
 pub use clients::Client;
 pub use codes::{NewCode, Redeemed, Redemption};
