@@ -22,3 +22,4 @@ mod encrypted;
 mod clients;
 mod feed;
 mod introspect;
+mod oauth;
