@@ -8,8 +8,9 @@ use uuid::Uuid;
 use crate::clock::UnixSeconds;
 use crate::config::{Config, Roles};
 use crate::key_keeper::KeyKeeper;
+use crate::scope;
 use crate::signing::{ACCESS_TOKEN_TYPE, SigningError};
-use crate::store::Session;
+use crate::store::{Client, Session};
 
 /// The `client_id` of sessions that come from `POST /login`.
 pub const LOGIN_CLIENT: &str = "witgate-portal";
@@ -54,6 +55,20 @@ struct AccessTokenClaims<'a> {
     amr: &'a [String],
 }
 
+/// What a client's token says that no user is behind (RFC 9068 section 2.2: `sub` is the client).
+#[derive(Serialize)]
+struct ClientTokenClaims<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: &'a str,
+    exp: UnixSeconds,
+    iat: UnixSeconds,
+    nbf: UnixSeconds,
+    jti: String,
+    client_id: &'a str,
+    scope: &'a str,
+}
+
 impl TokenIssuer {
     /// An issuer as configured, with its keys.
     pub fn new(config: &Config, keys: KeyKeeper) -> TokenIssuer {
@@ -67,8 +82,8 @@ impl TokenIssuer {
         }
     }
 
-    /// Issues a token for an open session. Roles are the user's roles of now that
-    /// the configuration still names; their scopes follow from them.
+    /// Issues a token for an open session. Roles are the user's roles of now that the configuration still names; their
+    /// scopes follow from them.
     pub fn issue(&self, session: &Session, now: UnixSeconds) -> Result<AccessToken, SigningError> {
         let scope = granted(&self.roles.scope_of(&session.user.roles), session.scope.as_deref());
         let claims = AccessTokenClaims {
@@ -88,9 +103,39 @@ impl TokenIssuer {
             auth_time: session.auth_time,
             amr: &session.amr,
         };
-        let ring = self.keys.ring();
-        let token = ring.signer(now).ok_or(SigningError::NoKey)?.sign(ACCESS_TOKEN_TYPE, &claims)?;
+        let token = self.signed(&claims, now)?;
         Ok(AccessToken { token, expires_in: self.lifetime_seconds, scope })
+    }
+
+    /// Issues a token for a client that acts for itself (RFC 6749 section 4.4). Of the scope only what a role of now
+    /// gives is left: a scope that the operator took out of the table is void.
+    pub fn issue_to_client(
+        &self,
+        client: &Client,
+        asked: Option<&str>,
+        audience: Option<&str>,
+        now: UnixSeconds,
+    ) -> Result<AccessToken, SigningError> {
+        let known = self.roles.all_scopes();
+        let allowed = client.scopes.iter().map(String::as_str).filter(|scope| known.contains(scope));
+        let scope = scope::narrowed(asked, allowed);
+        let claims = ClientTokenClaims {
+            iss: &self.issuer,
+            sub: &client.client_id,
+            aud: audience.unwrap_or(&self.audience),
+            exp: now.saturating_add(self.lifetime_seconds.into()),
+            iat: now,
+            nbf: now,
+            jti: Uuid::new_v4().to_string(),
+            client_id: &client.client_id,
+            scope: &scope,
+        };
+        let token = self.signed(&claims, now)?;
+        Ok(AccessToken { token, expires_in: self.lifetime_seconds, scope })
+    }
+
+    fn signed(&self, claims: &impl Serialize, now: UnixSeconds) -> Result<String, SigningError> {
+        self.keys.ring().signer(now).ok_or(SigningError::NoKey)?.sign(ACCESS_TOKEN_TYPE, claims)
     }
 
     /// The `iss` of every token.
@@ -103,9 +148,14 @@ impl TokenIssuer {
         &self.audience
     }
 
-    /// Whether tokens can be for this audience.
-    pub fn serves(&self, audience: &str) -> bool {
-        *self.audience == *audience || self.resources.iter().any(|resource| resource == audience)
+    /// The further audiences that a client may ask for (RFC 8707).
+    pub fn resources(&self) -> &[String] {
+        &self.resources
+    }
+
+    /// How long a token lives, in seconds.
+    pub fn lifetime_seconds(&self) -> u32 {
+        self.lifetime_seconds
     }
 
     /// The role table.
@@ -119,9 +169,26 @@ impl TokenIssuer {
     }
 }
 
-/// What the roles give, as far as the client may have it.
+/// What the roles give, as far as the client may have it, and before it the scopes of OpenID Connect that no role gives.
 fn granted(of_roles: &str, of_client: Option<&str>) -> String {
     let Some(of_client) = of_client else { return of_roles.to_owned() };
-    let has = |scope: &&str| of_client.split(' ').any(|granted| granted == *scope);
-    of_roles.split(' ').filter(has).collect::<Vec<_>>().join(" ")
+    let oidc = scope::OIDC.into_iter().filter(|scope| scope::contains(of_client, scope));
+    let others =
+        scope::words(of_roles).filter(|scope| scope::contains(of_client, scope) && !scope::OIDC.contains(scope));
+    oidc.chain(others).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_what_roles_and_client_both_give() {
+        assert_eq!(granted("a b", None), "a b", "a session of the first schema, or of /login");
+        assert_eq!(granted("a b", Some("b c email openid")), "openid email b");
+        assert_eq!(granted("", Some("a openid")), "openid");
+        assert_eq!(granted("a openid", Some("")), "");
+        // A role that gives an OIDC scope gives it once.
+        assert_eq!(granted("openid a", Some("openid a")), "openid a");
+    }
 }

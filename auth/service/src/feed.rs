@@ -202,6 +202,7 @@ impl Follower {
         let pruned = async {
             self.store.prune_revocations(now).await?;
             self.store.prune_codes(now).await?;
+            self.store.prune_assertions(now).await?;
             self.store.prune_failures(now).await
         };
         if let Err(cause) = pruned.await {

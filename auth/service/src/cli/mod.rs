@@ -9,6 +9,7 @@ mod password_input;
 mod run;
 mod keys;
 mod user;
+mod client_add;
 mod client;
 
 use std::ffi::OsString;
@@ -32,6 +33,8 @@ Examples:
   witgate-auth user disable alice --config auth.toml
   witgate-auth keys rotate --config auth.toml
   witgate-auth client add gateway --scope revocations:read --secret-file feed.secret --config auth.toml
+  witgate-auth client add Shop --id shop --public --grant authorization_code --grant refresh_token \
+    --redirect-uri https://shop.example.com/back --scope openid --scope orders:read --config auth.toml
 
 Exit codes:
   0  done
@@ -60,7 +63,7 @@ enum Command {
     /// Manage the users in the database; works while the service runs
     #[command(subcommand, after_help = EXAMPLES)]
     User(UserCommand),
-    /// Manage the services that may ask this one; works while the service runs
+    /// Manage the services and applications that may ask this one; works while the service runs
     #[command(subcommand, after_help = EXAMPLES)]
     Client(ClientCommand),
 }

@@ -4,15 +4,14 @@
 use super::{GrantError, Grants};
 use crate::authorization::{AuthorizationRequest, AuthorizeError, Target, is_registered, is_remembered};
 use crate::clock::UnixSeconds;
+use crate::grant_type::GrantType;
 use crate::opaque::{self, Kind, TokenHash};
+use crate::scope;
 use crate::secret::Secret;
 use crate::store::{BrowserSession, Client, Event, NewCode, Origin};
 
 /// How long a code is good, in seconds (RFC 6749 section 4.1.2 allows ten minutes at most).
 pub const CODE_SECONDS: UnixSeconds = 60;
-
-/// The scopes of OpenID Connect: every user may give them, whatever the roles are.
-const OF_EVERY_USER: [&str; 3] = ["openid", "profile", "email"];
 
 /// A request of a client that may ask, with what the client may have of it.
 #[derive(Debug, Clone)]
@@ -22,6 +21,8 @@ pub struct Authorization {
     /// Where the answer goes; checked.
     pub target: Target,
     request: AuthorizationRequest,
+    /// Nothing: the configured one.
+    audience: Option<String>,
     /// What is asked for and the client may have.
     scopes: Vec<String>,
 }
@@ -59,12 +60,11 @@ impl Grants {
         target: Target,
         request: AuthorizationRequest,
     ) -> Result<Authorization, AuthorizeError> {
-        if !client.grant_types.iter().any(|grant| grant == "authorization_code") {
+        if !client.grant_types.iter().any(|grant| grant == GrantType::AuthorizationCode.as_str()) {
             return Err(AuthorizeError::UNAUTHORIZED_CLIENT);
         }
-        if request.resource.as_ref().is_some_and(|resource| !self.may_ask_for(&client, resource)) {
-            return Err(AuthorizeError::INVALID_TARGET);
-        }
+        let audience = self.audience_for(&client, request.resource.as_deref());
+        let audience = audience.map_err(|_| AuthorizeError::INVALID_TARGET)?;
         let scopes = match &request.scope {
             None => client.scopes.clone(),
             Some(asked) => asked.iter().filter(|scope| client.scopes.contains(scope)).cloned().collect(),
@@ -72,7 +72,7 @@ impl Grants {
         if scopes.is_empty() && request.scope.is_some() {
             return Err(AuthorizeError::INVALID_SCOPE);
         }
-        Ok(Authorization { client, target, request, scopes })
+        Ok(Authorization { client, target, request, audience, scopes })
     }
 
     /// What the user must do, or what the client gets.
@@ -142,7 +142,7 @@ impl Grants {
             code_challenge: asked.request.code_challenge.clone(),
             scope: scopes.join(" "),
             nonce: asked.request.nonce.clone(),
-            audience: asked.request.resource.clone(),
+            audience: asked.audience.clone(),
             auth_time: session.auth_time,
             amr: session.amr.clone(),
             expires_at: origin.at.saturating_add(CODE_SECONDS),
@@ -157,9 +157,8 @@ impl Grants {
     /// What of the asked scopes this user can give.
     fn scopes_of(&self, session: &BrowserSession, asked: &Authorization) -> Vec<String> {
         let of_roles = self.issuer.roles().scope_of(&session.user.roles);
-        let has = |scope: &&String| {
-            OF_EVERY_USER.contains(&scope.as_str()) || of_roles.split(' ').any(|given| given == scope.as_str())
-        };
+        // The scopes of OpenID Connect every user may give.
+        let has = |scope: &&String| scope::OIDC.contains(&scope.as_str()) || scope::contains(&of_roles, scope);
         asked.scopes.iter().filter(has).cloned().collect()
     }
 
@@ -175,13 +174,6 @@ impl Grants {
         let allowed = self.store.consented(session.user.id.clone(), asked.client.client_id.clone()).await?;
         // An empty set would be a part of nothing at all.
         Ok(!scopes.is_empty() && scopes.iter().all(|scope| allowed.contains(scope)))
-    }
-
-    /// RFC 8707: a resource that this service knows and this client may ask for.
-    fn may_ask_for(&self, client: &Client, resource: &str) -> bool {
-        let has = client.audiences.iter().any(|audience| audience == resource);
-        let by_default = client.audiences.is_empty() && resource == self.issuer.audience();
-        self.issuer.serves(resource) && (has || by_default)
     }
 }
 

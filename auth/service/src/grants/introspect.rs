@@ -1,31 +1,87 @@
-//! Whether an access token counts at this moment: signature, time, session, user, and what was revoked one by one.
+//! Whether an access token counts at this moment: signature, time, session or client, and what was revoked one by one.
 //! Never says "yes" to what the store does not answer.
 
 use witgate_token::Claims;
 
 use super::{GrantError, Grants};
-use crate::store::{Event, Origin, RevokedKind, Session};
+use crate::clock::UnixSeconds;
+use crate::store::{Client, Event, Origin, RevokedKind, Session};
 
-impl Grants {
-    /// The claims of a token that counts now, and its session.
-    pub async fn active(&self, token: &str, origin: &Origin) -> Result<Option<(Claims, Session)>, GrantError> {
-        let Some(claims) = self.own_tokens.verify(token, origin.at) else { return Ok(None) };
-        let (Some(sid), Some(jti)) = (claims.session_id(), claims.token_id()) else { return Ok(None) };
-        let Some(session) = self.store.open_session(sid.to_owned()).await? else { return Ok(None) };
-        let is_its_own = session.user.id == claims.subject() && session.user.disabled_at.is_none();
-        let jti = jti.to_owned();
-        if !is_its_own || self.store.is_revoked(RevokedKind::Token, jti, origin.at).await? {
-            return Ok(None);
+/// An access token that counts now.
+#[derive(Debug, Clone)]
+pub struct Active {
+    /// What it says.
+    pub claims: Claims,
+    /// Whose it is.
+    pub holder: Holder,
+}
+
+/// Whose an access token is.
+#[derive(Debug, Clone)]
+pub enum Holder {
+    /// A user's, with the session.
+    User(Box<Session>),
+    /// A client's own (RFC 6749 section 4.4).
+    Client(Box<Client>),
+}
+
+impl Active {
+    /// The client that the token was issued to.
+    pub fn client_id(&self) -> &str {
+        match &self.holder {
+            Holder::User(session) => &session.client_id,
+            Holder::Client(client) => &client.client_id,
         }
-        Ok(Some((claims, session)))
     }
 
-    /// Revokes an access token by its `jti`, for the client that it was issued to. One that does not count is no error
-    /// (RFC 7009 section 2.2).
-    pub async fn revoke_access_token(&self, token: &str, origin: Origin) -> Result<(), GrantError> {
-        let Some((claims, session)) = self.active(token, &origin).await? else { return Ok(()) };
-        let Some(jti) = claims.token_id() else { return Ok(()) };
-        let event = Event::named("token_revoked").user(&session.user.id).sid(&session.sid).client(&session.client_id);
+    /// The session, when a user is behind the token.
+    pub fn session(&self) -> Option<&Session> {
+        if let Holder::User(session) = &self.holder { Some(session) } else { None }
+    }
+}
+
+impl Grants {
+    /// A token that counts now, with its holder.
+    pub async fn active(&self, token: &str, origin: &Origin) -> Result<Option<Active>, GrantError> {
+        let Some(claims) = self.own_tokens.verify(token, origin.at) else { return Ok(None) };
+        let Some(jti) = claims.token_id().map(str::to_owned) else { return Ok(None) };
+        let Some(holder) = self.holder(&claims).await? else { return Ok(None) };
+        if self.store.is_revoked(RevokedKind::Token, jti, origin.at).await? {
+            return Ok(None);
+        }
+        Ok(Some(Active { claims, holder }))
+    }
+
+    /// The open session of an enabled user, or the enabled client.
+    async fn holder(&self, claims: &Claims) -> Result<Option<Holder>, GrantError> {
+        let subject = claims.subject();
+        let Some(sid) = claims.session_id() else { return self.client_of(claims).await };
+        let session = self.store.open_session(sid.to_owned()).await?;
+        let session = session.filter(|session| session.user.id == subject && session.user.disabled_at.is_none());
+        Ok(session.map(|session| Holder::User(Box::new(session))))
+    }
+
+    async fn client_of(&self, claims: &Claims) -> Result<Option<Holder>, GrantError> {
+        let subject = claims.subject().to_owned();
+        if claims.get("client_id").and_then(|id| id.as_str()) != Some(subject.as_str()) {
+            return Ok(None);
+        }
+        let issued = claims.issued_at().and_then(|at| UnixSeconds::try_from(at).ok()).unwrap_or_default();
+        if self.store.is_revoked(RevokedKind::Client, subject.clone(), issued).await? {
+            return Ok(None);
+        }
+        let client = self.store.client(subject).await?.filter(|client| client.disabled_at.is_none());
+        Ok(client.map(|client| Holder::Client(Box::new(client))))
+    }
+
+    /// Revokes an access token that counts, by its `jti`.
+    pub async fn revoke_access_token(&self, active: &Active, origin: Origin) -> Result<(), GrantError> {
+        let Some(jti) = active.claims.token_id() else { return Ok(()) };
+        let event = Event::named("token_revoked").client(active.client_id());
+        let event = match active.session() {
+            Some(session) => event.user(&session.user.id).sid(&session.sid),
+            None => event,
+        };
         Ok(self.store.revoke_token(jti.to_owned(), event, origin).await?)
     }
 }

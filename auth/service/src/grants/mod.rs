@@ -4,15 +4,18 @@
 mod sign_in;
 mod account;
 mod introspect;
+mod oauth;
 mod browser;
 mod authorize;
+
+pub use authorize::{Authorization, CODE_SECONDS, Step, may_have_any_port};
+pub use browser::BROWSER_SECONDS;
+pub use introspect::{Active, Holder};
+pub use oauth::{ClientProof, CodeExchange, RefreshRequest, TokenSet};
 
 use std::sync::Arc;
 
 use thiserror::Error;
-
-pub use authorize::{Authorization, CODE_SECONDS, Step, may_have_any_port};
-pub use browser::BROWSER_SECONDS;
 
 use crate::access_token::{LOGIN_CLIENT, TokenIssuer};
 use crate::clock::UnixSeconds;
@@ -60,6 +63,18 @@ pub enum GrantError {
     /// The user has no open session of this id.
     #[error("there is no such session")]
     NoSuchSession,
+    /// Unknown client, disabled client or wrong proof: the caller cannot tell which.
+    #[error("the client could not be authenticated")]
+    InvalidClient,
+    /// The client is not registered for this grant.
+    #[error("the client may not use this grant")]
+    UnauthorizedClient,
+    /// Nothing of the asked scope can be given, or more was asked than there is.
+    #[error("this scope cannot be given")]
+    InvalidScope,
+    /// The client may not have tokens for this resource (RFC 8707).
+    #[error("the client may not ask for this resource")]
+    InvalidTarget,
     /// Too much is waiting. Nothing was changed, or at least nothing was acknowledged.
     #[error("too many requests are waiting")]
     Busy,
@@ -95,19 +110,26 @@ impl Grants {
     /// Spends the refresh token for a new pair. A spent one ends its session, unless its answer was lost a moment ago:
     /// then the same successor is given again.
     pub async fn refresh(&self, token: &Secret, origin: Origin) -> Result<Grant, GrantError> {
+        let now = origin.at;
+        let (session, successor) = self.rotate(token, LOGIN_CLIENT, origin).await?;
+        self.grant(&session, successor, now)
+    }
+
+    /// Spends a refresh token of this client; its session, and the successor.
+    async fn rotate(&self, token: &Secret, client: &str, origin: Origin) -> Result<(Session, Secret), GrantError> {
         let presented = refresh_token::presented(token).ok_or(GrantError::InvalidGrant)?;
         let salt = refresh_token::new_salt()?;
         let (successor, hash) = self.deriver.successor(token, &salt);
-        let (candidate, now) = (Candidate { salt, hash }, origin.at);
-        match self.store.rotate_refresh(presented, LOGIN_CLIENT.to_owned(), candidate, origin).await? {
+        let candidate = Candidate { salt, hash };
+        match self.store.rotate_refresh(presented, client.to_owned(), candidate, origin).await? {
             Rotation::Rotated(session) => {
                 tracing::info!(event = "refresh_rotated", user = session.user.id, sid = session.sid);
-                self.grant(&session, successor, now)
+                Ok((session, successor))
             }
             Rotation::Repeated(session, salt) => {
                 tracing::warn!(event = "refresh_repeated", user = session.user.id, sid = session.sid);
                 let (same, _) = self.deriver.successor(token, &salt);
-                self.grant(&session, same, now)
+                Ok((session, same))
             }
             refused => {
                 log_refused(&refused);
@@ -123,6 +145,13 @@ impl Grants {
             tracing::info!(event = "logout", user = session.user.id, sid = session.sid);
         }
         Ok(())
+    }
+
+    /// Whether this client is one of the operator's own, for which a user need not be asked.
+    pub async fn is_first_party(&self, client_id: &str) -> Result<bool, GrantError> {
+        // Sessions of `/login` need no registration.
+        Ok(client_id == LOGIN_CLIENT
+            || self.store.client(client_id.to_owned()).await?.is_some_and(|client| client.first_party))
     }
 
     /// Whether the store works.

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -17,20 +16,18 @@ use zeroize::Zeroizing;
 use super::caller::Caller;
 use super::refused::Refused;
 use crate::client_address::TrustedProxies;
-use crate::grants::{GrantError, Grants};
-use crate::opaque::{self, Kind, TokenHash};
+use crate::grants::{ClientProof, GrantError, Grants};
 use crate::secret::Secret;
 use crate::service_scope::ServiceScope;
-use crate::store::{Client, Origin};
+use crate::store::Client;
 
 /// How to authenticate.
 pub(super) const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"witgate\"");
 
-/// A client that proved itself, and the origin of the request with the client as its actor.
+/// A client that proved itself.
 #[derive(Debug)]
 pub(super) struct BasicClient {
     pub(super) client: Client,
-    pub(super) origin: Origin,
 }
 
 /// Why a client may not.
@@ -60,28 +57,16 @@ where
     type Rejection = ClientRefused;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ClientRefused> {
-        let (id, presented) = credentials(&parts.headers).ok_or(ClientRefused::Invalid)?;
-        let found = Grants::from_ref(state).store().client(id).await;
-        let client = found.map_err(|cause| ClientRefused::Failed(cause.into()))?;
-        let client = proved(client, &presented).ok_or_else(|| {
-            tracing::warn!(event = "client_refused");
-            ClientRefused::Invalid
-        })?;
-        let Ok(Caller(mut origin)) = Caller::from_request_parts(parts, state).await;
-        origin.actor = Some(client.client_id.clone());
-        Ok(BasicClient { client, origin })
+        let Ok(Caller(origin)) = Caller::from_request_parts(parts, state).await;
+        let (client_id, secret) = basic_credentials(&parts.headers).ok_or(ClientRefused::Invalid)?;
+        let proof = ClientProof::Secret { client_id, secret };
+        let client = Grants::from_ref(state).prove_client(proof, &origin).await?;
+        Ok(BasicClient { client })
     }
 }
 
-/// The client, when it is enabled and this is its secret's hash.
-fn proved(client: Option<Client>, presented: &TokenHash) -> Option<Client> {
-    let hash = client.as_ref().and_then(|client| client.secret_hash);
-    let same = verify_slices_are_equal(&hash.unwrap_or_default(), presented).is_ok();
-    client.filter(|client| same && hash.is_some() && client.disabled_at.is_none())
-}
-
-/// The client id and the hash of the secret, from exactly one `Authorization: Basic`.
-fn credentials(headers: &HeaderMap) -> Option<(String, TokenHash)> {
+/// The client id and the secret, from exactly one `Authorization: Basic`.
+pub(super) fn basic_credentials(headers: &HeaderMap) -> Option<(String, Secret)> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return None };
     let (scheme, encoded) = value.to_str().ok()?.split_once(' ')?;
@@ -90,8 +75,7 @@ fn credentials(headers: &HeaderMap) -> Option<(String, TokenHash)> {
     }
     let pair = Zeroizing::new(STANDARD.decode(encoded.trim_start_matches(' ')).ok()?);
     let (id, secret) = std::str::from_utf8(&pair).ok()?.split_once(':')?;
-    let hash = opaque::presented(Kind::ClientSecret, &Secret::new(form_decoded(secret)?))?;
-    Some((form_decoded(id)?, hash))
+    Some((form_decoded(id)?, Secret::new(form_decoded(secret)?)))
 }
 
 /// Undoes `application/x-www-form-urlencoded` for one value.
@@ -101,6 +85,12 @@ fn form_decoded(text: &str) -> Option<String> {
     match (pairs.next(), pairs.next()) {
         (Some((_, value)), None) => Some(value.into_owned()),
         _ => None,
+    }
+}
+
+impl From<GrantError> for ClientRefused {
+    fn from(cause: GrantError) -> ClientRefused {
+        if matches!(cause, GrantError::InvalidClient) { ClientRefused::Invalid } else { ClientRefused::Failed(cause) }
     }
 }
 
@@ -136,45 +126,22 @@ mod tests {
         HeaderMap::from_iter([(AUTHORIZATION, value.parse().unwrap())])
     }
 
+    #[track_caller]
+    fn check(headers: &HeaderMap, expected: Option<(&str, &str)>) {
+        let read = basic_credentials(headers);
+        assert_eq!(read.as_ref().map(|(id, secret)| (id.as_str(), secret.expose())), expected);
+    }
+
     #[test]
     fn id_and_secret_are_form_decoded() {
-        let (secret, hash) = opaque::from_bytes(Kind::ClientSecret, &[7; opaque::TOKEN_BYTES]);
-        let text = secret.expose();
-        assert_eq!(credentials(&basic(&format!("a%20b+c%3A:{text}"))), Some(("a b c:".to_owned(), hash)));
-        assert_eq!(credentials(&basic(&format!("a:{}", text.replace('_', "%5F")))), Some(("a".to_owned(), hash)));
-        for wrong in [format!("a&b:{text}"), format!("a{text}"), format!("a:{text}x"), "a:".into(), String::new()] {
-            assert_eq!(credentials(&basic(&wrong)), None, "{wrong}");
+        check(&basic("a%20b+c%3A:wgs_x"), Some(("a b c:", "wgs_x")));
+        check(&basic("a:wgs%5Fx"), Some(("a", "wgs_x")));
+        for wrong in ["a&b:wgs_x", "a:x&y", "awgs_x", ""] {
+            check(&basic(wrong), None);
         }
-        let mut twice = basic(&format!("a:{text}"));
+        let mut twice = basic("a:wgs_x");
         twice.append(AUTHORIZATION, twice[AUTHORIZATION].clone());
-        assert_eq!(credentials(&twice), None, "which of the two?");
-    }
-
-    fn client(secret_hash: Option<TokenHash>, disabled_at: Option<i64>) -> Client {
-        Client {
-            client_id: "c".into(),
-            name: "n".into(),
-            auth_method: "client_secret".into(),
-            secret_hash,
-            jwks: None,
-            redirect_uris: vec![],
-            grant_types: vec![],
-            scopes: vec![],
-            audiences: vec![],
-            first_party: true,
-            created_at: 0,
-            disabled_at,
-        }
-    }
-
-    /// The decoy must not be a secret that somebody could have.
-    #[test]
-    fn only_an_enabled_client_with_this_very_secret_passes() {
-        assert!(proved(Some(client(Some([1; 32]), None)), &[1; 32]).is_some());
-        assert!(proved(Some(client(Some([1; 32]), None)), &[2; 32]).is_none());
-        assert!(proved(Some(client(Some([1; 32]), Some(5))), &[1; 32]).is_none());
-        assert!(proved(Some(client(None, None)), &[0; 32]).is_none());
-        assert!(proved(None, &[0; 32]).is_none());
+        check(&twice, None);
     }
 
     proptest! {
@@ -182,7 +149,9 @@ mod tests {
         fn any_header_is_read_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
             let value = format!("Basic {}", STANDARD.encode(&bytes));
             let headers = HeaderMap::from_iter([(AUTHORIZATION, value.parse().unwrap())]);
-            prop_assert!(credentials(&headers).is_none());
+            if let Some((id, secret)) = basic_credentials(&headers) {
+                prop_assert!(id.len() + secret.expose().len() < 3 * bytes.len(), "nothing is made up");
+            }
         }
     }
 }

@@ -8,13 +8,17 @@ mod json_body;
 mod caller;
 mod signed_in;
 mod client_auth;
+mod token_response;
 mod tokens;
 mod account;
 mod well_known;
 mod health;
 mod oauth_error;
-mod token_form;
+mod oauth_form;
+mod oauth_request;
+mod token_endpoint;
 mod token_status;
+mod userinfo;
 mod pages;
 mod feed_document;
 mod event_stream;
@@ -88,6 +92,8 @@ fn prompt() -> Router<App> {
         .route("/.well-known/openid-configuration", get(well_known::metadata))
         .route("/.well-known/oauth-authorization-server", get(well_known::metadata))
         .route("/healthz", get(health::alive))
+        .route("/oauth/token", post(token_endpoint::token))
+        .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
         .route("/oauth/introspect", post(token_status::introspect))
         .route("/oauth/revoke", post(token_status::revoke))
         .route("/readyz", get(health::ready))

@@ -7,8 +7,9 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::client_auth::{CHALLENGE, ClientRefused};
+use super::client_auth::CHALLENGE;
 use crate::grants::GrantError;
+use crate::service_scope::ServiceScope;
 
 /// A refusal with its code.
 #[derive(Debug)]
@@ -23,33 +24,47 @@ impl OauthError {
     pub(super) fn invalid_request(description: &str) -> OauthError {
         OauthError { status: StatusCode::BAD_REQUEST, error: "invalid_request", description: description.to_owned() }
     }
-}
 
-impl From<ClientRefused> for OauthError {
-    fn from(refused: ClientRefused) -> OauthError {
-        let (status, error, description) = match refused {
-            ClientRefused::Invalid => {
-                (StatusCode::UNAUTHORIZED, "invalid_client", "the client could not be authenticated".to_owned())
-            }
-            ClientRefused::Scope(scope) => {
-                (StatusCode::FORBIDDEN, "insufficient_scope", format!("the client needs the scope {scope}"))
-            }
-            ClientRefused::Failed(cause) => return cause.into(),
-        };
-        OauthError { status, error, description }
+    /// The `grant_type` is none of those that there are.
+    pub(super) fn unsupported_grant_type() -> OauthError {
+        let description = "grant_type is authorization_code, refresh_token or client_credentials".to_owned();
+        OauthError { status: StatusCode::BAD_REQUEST, error: "unsupported_grant_type", description }
+    }
+
+    /// More than one `resource` (RFC 8707 section 2).
+    pub(super) fn several_resources() -> OauthError {
+        let description = "a token is for one resource: ask once for each".to_owned();
+        OauthError { status: StatusCode::BAD_REQUEST, error: "invalid_target", description }
+    }
+
+    /// The client lacks a scope.
+    pub(super) fn insufficient_scope(scope: ServiceScope) -> OauthError {
+        let description = format!("the client needs the scope {scope}");
+        OauthError { status: StatusCode::FORBIDDEN, error: "insufficient_scope", description }
     }
 }
 
 impl From<GrantError> for OauthError {
     fn from(cause: GrantError) -> OauthError {
-        let (status, error) = match cause {
+        let bad = StatusCode::BAD_REQUEST;
+        let (status, error) = match &cause {
+            GrantError::InvalidClient => (StatusCode::UNAUTHORIZED, "invalid_client"),
+            GrantError::UnauthorizedClient => (bad, "unauthorized_client"),
+            GrantError::InvalidGrant => (bad, "invalid_grant"),
+            GrantError::InvalidScope => (bad, "invalid_scope"),
+            GrantError::InvalidTarget => (bad, "invalid_target"),
             GrantError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable"),
             other => {
                 tracing::error!(cause = %other, "request failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, "server_error")
             }
         };
-        OauthError { status, error, description: "the service could not do this".to_owned() }
+        let description = match error {
+            "temporarily_unavailable" | "server_error" => "the service could not do this".to_owned(),
+            "invalid_grant" => "the code or the refresh token does not count".to_owned(),
+            _ => cause.to_string(),
+        };
+        OauthError { status, error, description }
     }
 }
 

@@ -63,6 +63,10 @@ impl From<GrantError> for Refused {
             GrantError::InvalidGrant => (StatusCode::UNAUTHORIZED, "invalid_grant"),
             GrantError::PasswordTooLong => (StatusCode::BAD_REQUEST, "invalid_request"),
             GrantError::PasswordRefused(_) => (StatusCode::BAD_REQUEST, "password_refused"),
+            GrantError::InvalidClient => (StatusCode::UNAUTHORIZED, "invalid_client"),
+            GrantError::UnauthorizedClient => (StatusCode::BAD_REQUEST, "unauthorized_client"),
+            GrantError::InvalidScope => (StatusCode::BAD_REQUEST, "invalid_scope"),
+            GrantError::InvalidTarget => (StatusCode::BAD_REQUEST, "invalid_target"),
             GrantError::NoSuchSession => (StatusCode::NOT_FOUND, "not_found"),
             GrantError::Locked { seconds } => {
                 let refused = Refused::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", error.to_string());

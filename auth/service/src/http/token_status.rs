@@ -1,54 +1,62 @@
-//! `POST /oauth/introspect` (RFC 7662) and `POST /oauth/revoke` (RFC 7009), for registered clients. Never says why a
-//! token does not count, and never lets a cache keep an answer.
+//! `POST /oauth/introspect` (RFC 7662) and `POST /oauth/revoke` (RFC 7009). Never says why a token does not count, and
+//! never lets a cache keep an answer.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderName, StatusCode};
 use serde_json::{Value, json};
 
-use super::client_auth::{BasicClient, ClientRefused};
 use super::oauth_error::OauthError;
-use super::token_form::TokenForm;
-use crate::grants::Grants;
-use crate::opaque::{self, Kind};
+use super::oauth_request::OauthRequest;
+use super::token_response::NO_STORE;
+use crate::grants::{Active, GrantError, Grants};
+use crate::refresh_token;
 use crate::service_scope::ServiceScope;
-
-const NO_STORE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
 
 /// 200 with the claims of an access token that counts now, or with `{"active":false}` for any other text.
 pub(super) async fn introspect(
     State(grants): State<Grants>,
-    client: Result<BasicClient, ClientRefused>,
-    form: Result<TokenForm, OauthError>,
+    request: Result<OauthRequest, OauthError>,
 ) -> Result<([(HeaderName, &'static str); 1], Json<Value>), OauthError> {
-    let client = client?.with(ServiceScope::TokensIntrospect)?;
-    let TokenForm(token) = form?;
-    let answer = match grants.active(token.expose(), &client.origin).await? {
-        None => json!({ "active": false }),
-        Some((claims, session)) => {
-            let mut answer = claims.to_json();
-            answer["active"] = true.into();
-            answer["token_type"] = "Bearer".into();
-            answer["username"] = session.user.name.into();
-            answer
-        }
-    };
-    Ok((NO_STORE, Json(answer)))
+    let request = request?;
+    if !request.may(ServiceScope::TokensIntrospect) {
+        return Err(OauthError::insufficient_scope(ServiceScope::TokensIntrospect));
+    }
+    let token = request.form.needed("token")?;
+    let active = grants.active(token.expose(), &request.origin).await?;
+    Ok((NO_STORE, Json(active.map_or_else(|| json!({ "active": false }), |active| described(&active)))))
 }
 
-/// 200 for any token, known or not. An access token is revoked by its `jti`, a refresh token with its session.
+fn described(active: &Active) -> Value {
+    let mut answer = active.claims.to_json();
+    answer["active"] = true.into();
+    answer["token_type"] = "Bearer".into();
+    if let Some(session) = active.session() {
+        answer["username"] = session.user.name.clone().into();
+    }
+    answer
+}
+
+/// 200 for the client's own tokens, and for those that do not count. Another client's token needs the scope
+/// (RFC 7009 section 2.1). An access token is revoked by its `jti`, a refresh token with its session.
 pub(super) async fn revoke(
     State(grants): State<Grants>,
-    client: Result<BasicClient, ClientRefused>,
-    form: Result<TokenForm, OauthError>,
+    request: Result<OauthRequest, OauthError>,
 ) -> Result<(StatusCode, [(HeaderName, &'static str); 1]), OauthError> {
-    let client = client?.with(ServiceScope::TokensRevoke)?;
-    let TokenForm(token) = form?;
-    if opaque::presented(Kind::Refresh, &token).is_some() {
-        grants.sign_out(&token, client.origin).await?;
-    } else {
-        grants.revoke_access_token(token.expose(), client.origin).await?;
+    let request = request?;
+    let token = request.form.needed("token")?;
+    let may = |holder: &str| {
+        let allowed = holder == request.client.client_id || request.may(ServiceScope::TokensRevoke);
+        if allowed { Ok(()) } else { Err(OauthError::insufficient_scope(ServiceScope::TokensRevoke)) }
+    };
+    if let Some(presented) = refresh_token::presented(&token) {
+        if let Some(session) = grants.store().session_of(presented).await.map_err(GrantError::from)? {
+            may(&session.client_id)?;
+            grants.sign_out(&token, request.origin).await?;
+        }
+    } else if let Some(active) = grants.active(token.expose(), &request.origin).await? {
+        may(active.client_id())?;
+        grants.revoke_access_token(&active, request.origin).await?;
     }
     Ok((StatusCode::OK, NO_STORE))
 }

@@ -1,20 +1,15 @@
 //! `POST /login`, `/refresh` and `/logout`. Never lets a cache keep an answer (RFC 6749 section 5.1).
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderName, StatusCode};
-use serde::{Deserialize, Serialize};
+use axum::http::StatusCode;
+use serde::Deserialize;
 
 use super::caller::Caller;
 use super::json_body::JsonBody;
 use super::refused::Refused;
-use crate::grants::{Grant, Grants};
+use super::token_response::{TokenAnswer, answer};
+use crate::grants::Grants;
 use crate::secret::Secret;
-
-const NO_STORE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
-
-type TokenAnswer = ([(HeaderName, &'static str); 1], Json<TokenResponse>);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,16 +22,6 @@ pub(super) struct LoginRequest {
 #[serde(deny_unknown_fields)]
 pub(super) struct RefreshTokenRequest {
     refresh_token: Secret,
-}
-
-/// RFC 6749 section 5.1.
-#[derive(Serialize)]
-pub(super) struct TokenResponse {
-    access_token: String,
-    token_type: &'static str,
-    expires_in: u32,
-    refresh_token: String,
-    scope: String,
 }
 
 pub(super) async fn login(
@@ -63,15 +48,4 @@ pub(super) async fn logout(
 ) -> Result<StatusCode, Refused> {
     grants.sign_out(&request.refresh_token, origin).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn answer(grant: Grant) -> TokenAnswer {
-    let body = TokenResponse {
-        access_token: grant.access_token,
-        token_type: "Bearer",
-        expires_in: grant.expires_in,
-        refresh_token: grant.refresh_token.expose().to_owned(),
-        scope: grant.scope,
-    };
-    (NO_STORE, Json(body))
 }

@@ -70,7 +70,7 @@ pub enum Redeemed {
     /// The code is spent, and the session is open.
     Opened {
         /// The new session.
-        session: Session,
+        session: Box<Session>,
         /// The `nonce` of the request that the code answered.
         nonce: Option<String>,
     },
@@ -214,7 +214,7 @@ async fn spend(
     tx.execute(sql, values![&code.hash, origin.at, &session.sid]).await?;
     let event = Event::named("code_redeemed").user(&code.user_id).sid(&session.sid).client(&code.client_id);
     audit::note(tx, origin, event).await?;
-    Ok(Redeemed::Opened { session, nonce: code.nonce })
+    Ok(Redeemed::Opened { session: Box::new(session), nonce: code.nonce })
 }
 
 fn session(code: &NewCode, user: User, origin: &Origin) -> Session {

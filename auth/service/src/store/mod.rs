@@ -18,11 +18,13 @@ mod keys;
 mod throttles;
 mod clients;
 mod codes;
+mod assertions;
 mod browser_sessions;
 mod consents;
 
 use std::time::Duration;
 
+pub use assertions::AssertionHash;
 pub use audit::{AuditRow, Event};
 pub use browser_sessions::BrowserSession;
 pub use clients::Client;

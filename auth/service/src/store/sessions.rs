@@ -158,6 +158,22 @@ impl Store {
         self.read(move |tx| Box::pin(async move { find(tx, &sid).await })).await
     }
 
+    /// The open session of a refresh token, spent or not, with its user.
+    pub async fn session_of(&self, token: TokenHash) -> Result<Option<Session>, StoreError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            session_columns!(),
+            " FROM refresh_tokens r JOIN sessions s ON s.sid = r.sid JOIN users u ON u.id = s.user_id
+              WHERE r.hash = $1 AND s.ended_at IS NULL"
+        );
+        self.read(move |tx| {
+            Box::pin(async move {
+                first(tx, SQL, values![&token]).await?.map(|mut row| Session::from_row(&mut row)).transpose()
+            })
+        })
+        .await
+    }
+
     /// The open sessions of a user, or of all, that can still be used; the last used one first.
     pub async fn list_sessions(&self, user: Option<String>, now: UnixSeconds) -> Result<Vec<Session>, StoreError> {
         const SQL: &str = concat!(

@@ -99,15 +99,16 @@ async fn every_refusal_of_a_client_looks_the_same() {
 
 #[tokio::test]
 async fn without_the_scope_it_is_403_on_every_endpoint() {
-    let folder = Folder::new();
+    let folder = Folder::with_alice().await;
     let feed = Registered::gateway(&folder).await;
     let tokens = Registered::with(&folder, &["tokens:introspect"]).await;
     let service = Service::start(&folder).await;
     tokens.get(&service, "/revocations").await.is_problem(403, "insufficient_scope");
-    for path in ["/oauth/introspect", "/oauth/revoke"] {
-        let answer = feed.post_form(&service, path, &[("token", "x")]).await;
-        assert_eq!((answer.status, answer.string("error").as_str()), (403, "insufficient_scope"));
-    }
+    let answer = feed.post_form(&service, "/oauth/introspect", &[("token", "x")]).await;
+    assert_eq!((answer.status, answer.string("error").as_str()), (403, "insufficient_scope"));
+    let others = service.login("alice", "correct horse").await.string("access_token");
+    let answer = feed.post_form(&service, "/oauth/revoke", &[("token", &others)]).await;
+    assert_eq!((answer.status, answer.string("error").as_str()), (403, "insufficient_scope"));
 }
 
 #[tokio::test]

@@ -15,17 +15,47 @@ async fn both_metadata_documents_name_the_issuer_and_its_keys() {
         documents.push(answer.json());
     }
     assert_eq!(documents[0], documents[1]);
-    let expected = json!({
-        "issuer": "http://127.0.0.1:9000",
-        "jwks_uri": "http://127.0.0.1:9000/.well-known/jwks.json",
-        "response_types_supported": [],
-        "grant_types_supported": [],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["ES256"],
-        "access_token_signing_alg_values_supported": ["ES256"],
-        "scopes_supported": ["auth:admin", "catalogue:read", "orders:read", "orders:read:all", "orders:write", "stock:write"],
-    });
-    assert_eq!(documents[0], expected);
+    let document = &documents[0];
+    for (name, path) in [
+        ("jwks_uri", "/.well-known/jwks.json"),
+        ("authorization_endpoint", "/oauth/authorize"),
+        ("token_endpoint", "/oauth/token"),
+        ("userinfo_endpoint", "/userinfo"),
+        ("introspection_endpoint", "/oauth/introspect"),
+        ("revocation_endpoint", "/oauth/revoke"),
+    ] {
+        assert_eq!(document[name], format!("http://127.0.0.1:9000{path}"), "{name}");
+        // Somebody answers there, and not with "there is nothing".
+        let is_here = name != "authorization_endpoint";
+        assert!(!is_here || service.get(path).await.status != 404, "{name}");
+    }
+    let scopes = ["openid", "profile", "email", "auth:admin", "catalogue:read", "orders:read", "orders:read:all"];
+    for (name, expected) in [
+        ("issuer", json!("http://127.0.0.1:9000")),
+        ("response_types_supported", json!(["code"])),
+        ("response_modes_supported", json!(["query"])),
+        ("grant_types_supported", json!(["authorization_code", "refresh_token", "client_credentials"])),
+        ("code_challenge_methods_supported", json!(["S256"])),
+        ("subject_types_supported", json!(["public"])),
+        ("id_token_signing_alg_values_supported", json!(["ES256"])),
+        ("access_token_signing_alg_values_supported", json!(["ES256"])),
+        ("scopes_supported", json!([&scopes[..], &["orders:write", "stock:write"]].concat())),
+        (
+            "token_endpoint_auth_methods_supported",
+            json!(["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]),
+        ),
+        (
+            "introspection_endpoint_auth_methods_supported",
+            json!(["client_secret_basic", "client_secret_post", "private_key_jwt"]),
+        ),
+        ("authorization_response_iss_parameter_supported", json!(true)),
+        ("request_parameter_supported", json!(false)),
+        ("request_uri_parameter_supported", json!(false)),
+    ] {
+        assert_eq!(document[name], expected, "{name}");
+    }
+    let signed = document["token_endpoint_auth_signing_alg_values_supported"].as_array().unwrap();
+    assert!(signed.contains(&json!("ES256")) && !signed.iter().any(|name| name.as_str().unwrap().starts_with("HS")));
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ mod encrypted;
 mod clients;
 mod feed;
 mod introspect;
+mod oauth;
 mod browser;
 mod authorize;
 mod pages;

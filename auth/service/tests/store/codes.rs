@@ -76,7 +76,7 @@ async fn a_code_opens_one_session(place: Place) {
     assert_eq!((session.created_at, session.auth_time), (NOW + 59, code.auth_time));
     assert_eq!((session.user.id.clone(), &session.amr, &session.client_id), (code.user_id, &code.amr, &code.client_id));
     assert_eq!((&session.scope, &session.audience), (&Some(code.scope), &code.audience));
-    assert_eq!(store.open_session(session.sid.clone()).await.unwrap(), Some(session));
+    assert_eq!(store.open_session(session.sid.clone()).await.unwrap(), Some(*session));
     assert_eq!(place.number("SELECT count(*) FROM refresh_tokens"), 1);
     for event in ["code_issued", "code_redeemed"] {
         assert_eq!(place.number(&format!("SELECT count(*) FROM audit WHERE event = '{event}'")), 1, "{event}");

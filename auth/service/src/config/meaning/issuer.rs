@@ -2,8 +2,9 @@
 
 use crate::config::limits::MAX_LISTED;
 use crate::config::written::WrittenServer;
+use crate::loopback::is_loopback;
 use toml::Spanned;
-use url::{Host, Url};
+use url::Url;
 use witgate_settings::fault::Faults;
 use witgate_settings::reader::at;
 
@@ -50,16 +51,6 @@ fn issuer_fault(text: &str, url: &Url, allow_http: bool) -> Option<(&'static str
 
 fn has_credentials(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
-}
-
-/// Whether the host is this machine, whoever asks.
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 /// `audience`.

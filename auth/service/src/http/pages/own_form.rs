@@ -8,7 +8,7 @@ use axum::http::header::{HOST, ORIGIN};
 use url::Url;
 
 use super::super::content_type::has_content_type;
-use super::super::token_form::FORM;
+use super::super::oauth_form::FORM;
 use super::browser_cookie::Browser;
 use super::declined::Declined;
 use crate::authorization::Parameters;
