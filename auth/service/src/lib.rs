@@ -21,6 +21,7 @@ pub mod config;
 pub mod store;
 pub mod key_ring;
 pub mod key_keeper;
+pub mod reseal;
 pub mod own_tokens;
 pub mod access_token;
 pub mod grants;

@@ -63,6 +63,10 @@ impl From<GrantError> for Refused {
             GrantError::InvalidGrant => (StatusCode::UNAUTHORIZED, "invalid_grant"),
             GrantError::PasswordTooLong => (StatusCode::BAD_REQUEST, "invalid_request"),
             GrantError::PasswordRefused(_) => (StatusCode::BAD_REQUEST, "password_refused"),
+            GrantError::SecondFactorNeeded => (StatusCode::UNAUTHORIZED, "second_factor_needed"),
+            GrantError::SecondFactorWrong => (StatusCode::UNAUTHORIZED, "second_factor_wrong"),
+            GrantError::SecondFactorExists => (StatusCode::CONFLICT, "second_factor_exists"),
+            GrantError::NoSecondFactor => (StatusCode::NOT_FOUND, "no_second_factor"),
             GrantError::NoSuchSession => (StatusCode::NOT_FOUND, "not_found"),
             GrantError::Locked { seconds } => {
                 let refused = Refused::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", error.to_string());

@@ -12,7 +12,8 @@ use super::refused::Refused;
 use crate::grants::{Grant, Grants};
 use crate::secret::Secret;
 
-const NO_STORE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
+/// Nobody keeps an answer with a token or a secret.
+pub(super) const NO_STORE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
 
 type TokenAnswer = ([(HeaderName, &'static str); 1], Json<TokenResponse>);
 
@@ -21,6 +22,8 @@ type TokenAnswer = ([(HeaderName, &'static str); 1], Json<TokenResponse>);
 pub(super) struct LoginRequest {
     username: String,
     password: Secret,
+    /// A code of the second factor, where the account has one.
+    otp: Option<Secret>,
 }
 
 #[derive(Deserialize)]
@@ -42,9 +45,9 @@ pub(super) struct TokenResponse {
 pub(super) async fn login(
     State(grants): State<Grants>,
     Caller(origin): Caller,
-    JsonBody(LoginRequest { username, password }): JsonBody<LoginRequest>,
+    JsonBody(LoginRequest { username, password, otp }): JsonBody<LoginRequest>,
 ) -> Result<TokenAnswer, Refused> {
-    Ok(answer(grants.sign_in(&username, password, origin).await?))
+    Ok(answer(grants.sign_in(&username, password, otp, origin).await?))
 }
 
 pub(super) async fn refresh(

@@ -14,6 +14,8 @@ mod rotation;
 mod feed;
 mod keys;
 mod throttles;
+mod upkeep;
+mod backup;
 mod audit;
 mod schema;
 mod two_nodes;
