@@ -46,17 +46,17 @@ impl Writer {
     pub(super) fn close(mut self) -> Result<RowCounts, StoreError> {
         let tail = Tail { rows: self.rows.clone(), sha256: hex(self.sum.clone()) };
         self.line(&json!(tail))?;
-        self.sink.flush().map_err(unwritable)?;
+        self.sink.flush().map_err(|cause| unwritable(&cause))?;
         Ok(self.rows)
     }
 
     fn line(&mut self, json: &Json) -> Result<(), StoreError> {
         let line = format!("{json}\n");
         self.sum.update(line.as_bytes());
-        self.sink.write_all(line.as_bytes()).map_err(unwritable)
+        self.sink.write_all(line.as_bytes()).map_err(|cause| unwritable(&cause))
     }
 }
 
-fn unwritable(cause: std::io::Error) -> StoreError {
+fn unwritable(cause: &std::io::Error) -> StoreError {
     StoreError::Failed(format!("cannot write the backup: {cause}"))
 }
