@@ -152,17 +152,23 @@ fn nothing_after(point: &FeedHead) -> Arc<FeedPage> {
 }
 
 impl Follower {
-    /// Follows the store until it is dropped.
+    /// Follows the store, and removes what is old, until it is dropped. Removing may take long; following does not wait.
     pub async fn run(self) {
-        let mut pruned = Instant::now();
+        tokio::join!(self.follow(), self.tidy());
+    }
+
+    async fn tidy(&self) {
+        loop {
+            tokio::time::sleep(PRUNE_EVERY).await;
+            self.prune().await;
+        }
+    }
+
+    async fn follow(&self) {
         loop {
             if let Err(cause) = self.look().await {
                 tracing::error!(%cause, "the feed of revocations cannot be followed");
                 tokio::time::sleep(PAUSE).await;
-            }
-            if pruned.elapsed() >= PRUNE_EVERY {
-                pruned = Instant::now();
-                self.prune().await;
             }
             self.store.stirred().await;
             tokio::time::sleep(REST).await;
@@ -203,7 +209,8 @@ impl Follower {
             self.store.prune_revocations(now).await?;
             self.store.prune_codes(now).await?;
             self.store.prune_assertions(now).await?;
-            self.store.prune_failures(now).await
+                        self.store.prune_failures(now).await?;
+            self.store.remove_old(now).await
         };
         if let Err(cause) = pruned.await {
             tracing::error!(%cause, "old entries cannot be removed");

@@ -50,12 +50,22 @@ pub struct KeyKeeper {
     ring: Arc<ArcSwap<KeyRing>>,
 }
 
-/// Reads the key that encrypts, or makes the one beside the database at the first start.
-pub fn master_key(source: &EncryptionKeySource) -> Result<MasterKey, VaultError> {
+/// Reads the key that encrypts. The one beside the database is made at the first start; once something was encrypted, a
+/// missing file is not replaced.
+pub async fn master_key(source: &EncryptionKeySource, store: &Store) -> Result<MasterKey, KeyError> {
+    let EncryptionKeySource::Beside(path) = source else { return Ok(present_master_key(source)?) };
+    // In this order: whoever sealed something had made the file before.
+    if store.holds_sealed().await? && !path.exists() {
+        return Err(VaultError::Lost { path: path.clone() }.into());
+    }
+    Ok(MasterKey::find_or_make(path)?)
+}
+
+/// Reads the key that encrypts, which must be there.
+pub fn present_master_key(source: &EncryptionKeySource) -> Result<MasterKey, VaultError> {
     match source {
-        EncryptionKeySource::File(path) => MasterKey::from_file(path),
+        EncryptionKeySource::File(path) | EncryptionKeySource::Beside(path) => MasterKey::from_file(path),
         EncryptionKeySource::Env(name) => MasterKey::from_environment(name),
-        EncryptionKeySource::Beside(path) => MasterKey::find_or_make(path),
     }
 }
 
@@ -128,23 +138,31 @@ impl KeyKeeper {
         Err(KeyError::Contended)
     }
 
+    /// Notes which keys were succeeded, and takes those away whose time is over.
     async fn tidy(&self, ring: &KeyRing, now: UnixSeconds) -> Result<(), KeyError> {
-        let over = ring.over(now);
-        if over.is_empty() {
+        let (succeeded, over) = (ring.newly_succeeded(now), ring.over(now));
+        if succeeded.is_empty() && over.is_empty() {
             return Ok(());
         }
-        self.store.retire_old_keys(over, Origin::local("service", now)).await?;
+        let origin = Origin::local("service", now);
+        if !succeeded.is_empty() {
+            self.store.note_succession(succeeded, origin.clone()).await?;
+        }
+        if !over.is_empty() {
+            self.store.retire_old_keys(over, origin).await?;
+        }
         self.load().await
     }
 
-    /// Reads the keys again when they are other ones.
+    /// Reads the keys again when they are other ones, or when one was succeeded.
     async fn load(&self) -> Result<(), KeyError> {
         let stored = self.store.keys_in_use().await?;
-        let mut kids: Vec<String> = self.ring().kids();
-        let mut found: Vec<String> = stored.iter().map(|key| key.kid.clone()).collect();
-        kids.sort_unstable();
+        let mut found: Vec<_> = stored.iter().map(|key| (key.kid.as_str(), key.succeeded_at.is_some())).collect();
         found.sort_unstable();
-        if kids != found {
+        let ring = self.ring();
+        let mut known = ring.states();
+        known.sort_unstable();
+        if known != found {
             self.ring.store(Arc::new(KeyRing::open(&stored, &self.sealer)?));
         }
         Ok(())
@@ -159,7 +177,16 @@ impl KeyKeeper {
         let public_jwk = serde_json::to_string(&public).map_err(|cause| SigningError::Sign(cause.to_string()))?;
         let sealed_pkcs8 = self.sealer.seal(&sealed_name(&kid), &der)?;
         let alg = algorithm.name().to_owned();
-        Ok(StoredKey { kid, alg, public_jwk, sealed_pkcs8, created_at, signs_from, retired_at: None })
+        Ok(StoredKey {
+            kid,
+            alg,
+            public_jwk,
+            sealed_pkcs8,
+            created_at,
+            signs_from,
+            retired_at: None,
+            succeeded_at: None,
+        })
     }
 
     /// What new keys sign with.

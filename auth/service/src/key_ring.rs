@@ -23,6 +23,8 @@ pub struct RingKey {
     pub key: SigningKey,
     /// From when it may sign.
     pub signs_from: UnixSeconds,
+    /// Its successor has begun to sign.
+    pub succeeded: bool,
 }
 
 /// All keys that were not retired, the one that signs first coming first.
@@ -51,11 +53,22 @@ impl KeyRing {
         Ok(KeyRing { keys, verifying })
     }
 
-    /// The key that signs: the latest whose time has come.
+    /// The key that signs: the latest whose time has come. One that was succeeded never signs again, whatever the clock
+    /// says; a clock that was set back must not leave the service without a key, either.
     pub fn signer(&self, now: UnixSeconds) -> Option<&SigningKey> {
-        let signing = self.keys.iter().rev().find(|key| key.signs_from <= now);
-        // A clock that was set back must not leave the service without a key.
-        signing.or(self.keys.first()).map(|key| &key.key)
+        self.signing(now).map(|(_, key)| &key.key)
+    }
+
+    /// The names of the keys before the one that signs, as far as nobody has noted that they were succeeded.
+    pub fn newly_succeeded(&self, now: UnixSeconds) -> Vec<String> {
+        let before = self.signing(now).map_or(0, |(index, _)| index);
+        let unnoted = self.keys[..before].iter().filter(|key| !key.succeeded);
+        unnoted.map(|key| key.key.kid().to_owned()).collect()
+    }
+
+    fn signing(&self, now: UnixSeconds) -> Option<(usize, &RingKey)> {
+        let able = || self.keys.iter().enumerate().filter(|(_, key)| !key.succeeded);
+        able().rfind(|(_, key)| key.signs_from <= now).or_else(|| able().next())
     }
 
     /// The public parts of all keys, those that will sign later too.
@@ -68,6 +81,11 @@ impl KeyRing {
         &self.verifying
     }
 
+    /// The names of all keys, and whether each was succeeded: what a ring is made of.
+    pub fn states(&self) -> Vec<(&str, bool)> {
+        self.keys.iter().map(|key| (key.key.kid(), key.succeeded)).collect()
+    }
+
     /// The names of all keys.
     pub fn kids(&self) -> Vec<String> {
         self.keys.iter().map(|key| key.key.kid().to_owned()).collect()
@@ -75,7 +93,7 @@ impl KeyRing {
 
     /// From when a new key shall sign, if one must be made now.
     pub fn next_due(&self, config: &KeysConfig, now: UnixSeconds) -> Option<UnixSeconds> {
-        let Some(latest) = self.keys.last() else { return Some(now) };
+        let Some(latest) = self.keys.last().filter(|key| !key.succeeded) else { return Some(now) };
         let ahead = UnixSeconds::from(config.publish_ahead_seconds);
         let life = UnixSeconds::from(config.rotate_after_days) * DAY_SECONDS;
         let is_old = life > 0 && latest.signs_from.saturating_add(life) <= now.saturating_add(ahead);
@@ -102,7 +120,8 @@ fn open(stored: &StoredKey, sealer: &Sealer) -> Result<RingKey, SigningError> {
     let algorithm: SigningAlgorithm = stored.alg.parse().map_err(|_| unreadable())?;
     let opened = sealer.open(&sealed_name(&stored.kid), &stored.sealed_pkcs8);
     let der = opened.map_err(|cause| SigningError::Sealed { kid: stored.kid.clone(), cause: cause.to_string() })?;
-    Ok(RingKey { key: SigningKey::from_pkcs8(algorithm, &stored.kid, &der)?, signs_from: stored.signs_from })
+    let succeeded = stored.succeeded_at.is_some();
+    Ok(RingKey { key: SigningKey::from_pkcs8(algorithm, &stored.kid, &der)?, signs_from: stored.signs_from, succeeded })
 }
 
 #[cfg(test)]
@@ -119,7 +138,11 @@ mod tests {
 
     fn key(signs_from: UnixSeconds) -> RingKey {
         let (kid, der) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
-        RingKey { key: SigningKey::from_pkcs8(SigningAlgorithm::Es256, &kid, &der).unwrap(), signs_from }
+        RingKey {
+            key: SigningKey::from_pkcs8(SigningAlgorithm::Es256, &kid, &der).unwrap(),
+            signs_from,
+            succeeded: false,
+        }
     }
 
     fn ring(times: &[UnixSeconds]) -> KeyRing {
@@ -151,6 +174,20 @@ mod tests {
         assert_eq!(two.signer(99).unwrap().kid(), kids[0]);
         assert_eq!(two.signer(100).unwrap().kid(), kids[1]);
         assert_eq!(two.signer(-5).unwrap().kid(), kids[0], "a clock that was set back");
+    }
+
+    #[test]
+    fn a_key_that_was_succeeded_never_signs_again() {
+        let mut two = ring(&[0, 100]);
+        let kids = two.kids();
+        assert_eq!(two.newly_succeeded(99), Vec::<String>::new());
+        assert_eq!(two.newly_succeeded(100), kids[..1]);
+        two.keys[0].succeeded = true;
+        assert_eq!(two.newly_succeeded(100), Vec::<String>::new(), "noted");
+        assert_eq!(two.signer(50).unwrap().kid(), kids[1], "a clock that was set back");
+        two.keys.pop();
+        assert!(two.signer(200).is_none(), "its successor was taken away");
+        assert_eq!(two.next_due(&config(90, 600), 200), Some(200), "another one signs at once");
     }
 
     proptest! {

@@ -26,6 +26,7 @@ pub mod store;
 pub mod authorization;
 pub mod key_ring;
 pub mod key_keeper;
+pub mod reseal;
 pub mod own_tokens;
 pub mod access_token;
 pub mod id_token;

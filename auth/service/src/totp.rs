@@ -40,6 +40,11 @@ impl TotpSecret {
     }
 }
 
+/// The name under which a user's secret is sealed.
+pub fn sealed_name(user: &str) -> String {
+    format!("second-factor:{user}")
+}
+
 /// Why a second factor cannot be set up.
 #[derive(Debug, Error)]
 pub enum EnrolmentError {

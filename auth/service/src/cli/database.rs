@@ -27,7 +27,7 @@ pub(super) fn by_cli() -> Origin {
 
 /// The keys, with the key that they are sealed with.
 pub(super) async fn open_keys(config: &Config, store: &Store) -> Result<(KeyKeeper, MasterKey), Failure> {
-    let master = master_key(&config.keys.encryption_key).map_err(Failure::failed)?;
+    let master = master_key(&config.keys.encryption_key, store).await.map_err(Failure::failed)?;
     let keeper = KeyKeeper::open(store.clone(), &master, config.keys.clone()).await.map_err(Failure::failed)?;
     Ok((keeper, master))
 }

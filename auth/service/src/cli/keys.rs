@@ -1,13 +1,45 @@
 //! `witgate-auth keys ...`: the signing keys, also while the service runs. Never prints a private part.
 
+use clap::{Args, Subcommand};
+
+use super::ConfigArg;
 use super::database::{by_cli, open_keys, open_store};
 use super::failure::Failure;
 use super::output::say;
-use super::{ConfigArg, KeysCommand, RetireArgs, RotateArgs};
+use super::reseal::{ResealArgs, reseal};
 use crate::clock::{self, UnixSeconds};
 use crate::config::Config;
 use crate::key_keeper::KeyKeeper;
 use crate::store::{Store, StoredKey};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KeysCommand {
+    /// List all keys: kid, algorithm, state, from when it signs (Unix seconds); separated by tabs
+    List(ConfigArg),
+    /// Make a new key. It signs after it was published for `publish-ahead-seconds`
+    Rotate(RotateArgs),
+    /// Take a key out of use at once and revoke all that it signed: somebody else may have it
+    Retire(RetireArgs),
+    /// Encrypt everything again under a new key that the configuration names. Stop the service before
+    Reseal(ResealArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RotateArgs {
+    /// Sign with the new key at once. Resource servers that have not fetched the key set yet fetch it then
+    #[arg(long)]
+    now: bool,
+    #[command(flatten)]
+    config: ConfigArg,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RetireArgs {
+    /// The key's name
+    kid: String,
+    #[command(flatten)]
+    config: ConfigArg,
+}
 
 /// Does one of the key commands.
 pub(super) async fn keys(command: KeysCommand) -> Result<(), Failure> {
@@ -15,6 +47,7 @@ pub(super) async fn keys(command: KeysCommand) -> Result<(), Failure> {
         KeysCommand::List(args) => list(&args).await,
         KeysCommand::Rotate(args) => rotate(args).await,
         KeysCommand::Retire(args) => retire(args).await,
+        KeysCommand::Reseal(args) => reseal(args).await,
     }
 }
 

@@ -7,10 +7,12 @@ mod check;
 mod database;
 mod password_input;
 mod run;
+mod reseal;
 mod keys;
 mod user;
 mod client_add;
 mod client;
+mod backup;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -19,8 +21,10 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use backup::{BackupArgs, RestoreArgs};
 use client::ClientCommand;
 use failure::Failure;
+use keys::KeysCommand;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,6 +39,7 @@ Examples:
   witgate-auth client add gateway --scope revocations:read --secret-file feed.secret --config auth.toml
   witgate-auth client add Shop --id shop --public --grant authorization_code --grant refresh_token \
     --redirect-uri https://shop.example.com/back --scope openid --scope orders:read --config auth.toml
+  witgate-auth backup --to auth.backup --config auth.toml
 
 Exit codes:
   0  done
@@ -66,6 +71,12 @@ enum Command {
     /// Manage the services and applications that may ask this one; works while the service runs
     #[command(subcommand, after_help = EXAMPLES)]
     Client(ClientCommand),
+    /// Write all that the database holds into a file; works while the service runs
+    #[command(after_help = EXAMPLES)]
+    Backup(BackupArgs),
+    /// Bring a backup back into an empty database, and end all sessions
+    #[command(after_help = EXAMPLES)]
+    Restore(RestoreArgs),
 }
 
 #[derive(Debug, Args)]
@@ -85,33 +96,6 @@ struct RunArgs {
 }
 
 #[derive(Debug, Subcommand)]
-enum KeysCommand {
-    /// List all keys: kid, algorithm, state, from when it signs (Unix seconds); separated by tabs
-    List(ConfigArg),
-    /// Make a new key. It signs after it was published for `publish-ahead-seconds`
-    Rotate(RotateArgs),
-    /// Take a key out of use at once and revoke all that it signed: somebody else may have it
-    Retire(RetireArgs),
-}
-
-#[derive(Debug, Args)]
-struct RotateArgs {
-    /// Sign with the new key at once. Resource servers that have not fetched the key set yet fetch it then
-    #[arg(long)]
-    now: bool,
-    #[command(flatten)]
-    config: ConfigArg,
-}
-
-#[derive(Debug, Args)]
-struct RetireArgs {
-    /// The key's name
-    kid: String,
-    #[command(flatten)]
-    config: ConfigArg,
-}
-
-#[derive(Debug, Subcommand)]
 enum UserCommand {
     /// Add a user. Asks for the password twice, unless --password-stdin is given
     Add(AddArgs),
@@ -121,6 +105,8 @@ enum UserCommand {
     Disable(NameArgs),
     /// Let a disabled user sign in again
     Enable(NameArgs),
+    /// Remove the second factor and the recovery codes of a user who lost both
+    ResetSecondFactor(NameArgs),
 }
 
 #[derive(Debug, Args)]
@@ -175,6 +161,8 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Keys(command) => runtime.block_on(keys::keys(command)),
         Command::User(command) => runtime.block_on(user::user(command)),
         Command::Client(command) => runtime.block_on(client::client(command)),
+        Command::Backup(args) => runtime.block_on(backup::backup(args)),
+        Command::Restore(args) => runtime.block_on(backup::restore(args)),
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) async fn user(command: UserCommand) -> Result<(), Failure> {
         UserCommand::List(args) => list(&args.config).await,
         UserCommand::Disable(args) => disable(args).await,
         UserCommand::Enable(args) => enable(args).await,
+        UserCommand::ResetSecondFactor(args) => reset_second_factor(args).await,
     }
 }
 
@@ -68,6 +69,17 @@ async fn enable(args: NameArgs) -> Result<(), Failure> {
         say(&format!("enabled {name}"))
     } else {
         Err(no_such_user(&name))
+    }
+}
+
+async fn reset_second_factor(args: NameArgs) -> Result<(), Failure> {
+    let name = account_name(&args.name).map_err(Failure::wrong_use)?;
+    let store = open_store_of(&args.config.config).await?;
+    let Some(found) = store.credentials(name.clone()).await? else { return Err(no_such_user(&name)) };
+    if store.remove_second_factor(found.user.id, by_cli()).await? {
+        say(&format!("{name} signs in with the password alone now"))
+    } else {
+        Err(Failure::failed(format!("{name} has no second factor")))
     }
 }
 

@@ -36,7 +36,7 @@ impl Grants {
         origin: Origin,
     ) -> Result<usize, GrantError> {
         let user = &session.user;
-        self.prove(&user.name, old, &origin).await?;
+        self.prove_again(user, old, &origin).await?;
         let owner = Owner { name: user.name.clone(), email: user.email.clone() };
         let hash = self.passwords.hash_for(new, owner).await?;
         let ended = self.store.set_password(user.id.clone(), hash, Some(session.sid.clone()), origin).await?;

@@ -1,7 +1,7 @@
 //! Signing a browser in and out at this service. Each sign-in makes a new cookie: one that somebody planted before is worth
 //! nothing after. Never trusts a cookie that the store does not know, and never tells why a sign-in failed.
 
-use super::{GrantError, Grants};
+use super::{GrantError, Grants, Proved};
 use crate::clock::UnixSeconds;
 use crate::opaque::{self, Kind, TokenHash};
 use crate::secret::Secret;
@@ -11,20 +11,21 @@ use crate::store::{BrowserSession, Origin};
 pub const BROWSER_SECONDS: UnixSeconds = 12 * 3600;
 
 impl Grants {
-    /// Checks name and password and signs the browser in: its new cookie. The `former` one is void from then on.
+    /// Checks name, password and, where there is a second factor, the code, and signs the browser in: its new cookie. The `former` one is void from then on.
     pub async fn sign_in_browser(
         &self,
         name: &str,
         password: Secret,
+        code: Option<Secret>,
         former: Option<TokenHash>,
         origin: Origin,
     ) -> Result<Secret, GrantError> {
-        let (user, _) = self.prove(name, password, &origin).await?;
+        let Proved { user, amr } = self.prove_all(name, password, code, &origin).await?;
         let (cookie, hash) = opaque::generate(Kind::BrowserSession)?;
         let (id, expires_at) = (user.id.clone(), origin.at.saturating_add(BROWSER_SECONDS));
-        let session = BrowserSession { hash, user, auth_time: origin.at, amr: vec!["pwd".to_owned()], expires_at };
+        let session = BrowserSession { hash, user, auth_time: origin.at, amr, expires_at };
         if !self.store.open_browser(session, former, origin).await? {
-            // Disabled between the check and now.
+            // Disabled, or another password, between the check and now.
             tracing::warn!(event = "login_failed", user = id);
             return Err(GrantError::InvalidCredentials);
         }

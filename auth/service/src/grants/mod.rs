@@ -1,17 +1,22 @@
 //! Signing in, refreshing, signing out: the decisions, and the audit events they leave. Never tells a caller why a
 //! sign-in failed, and never logs a name that was typed, a password or a token: only ids that the store knows.
 
+mod second_factor;
+mod proof;
 mod sign_in;
 mod account;
 mod introspect;
 mod oauth;
 mod browser;
+mod first_step;
 mod authorize;
 
 pub use authorize::{Authorization, CODE_SECONDS, Step, may_have_any_port};
 pub use browser::BROWSER_SECONDS;
+pub use first_step::FirstStep;
 pub use introspect::{Active, Holder};
 pub use oauth::{ClientProof, CodeExchange, RefreshRequest, TokenSet};
+pub use proof::Proved;
 
 use std::sync::Arc;
 
@@ -25,7 +30,8 @@ use crate::refresh_token::{self, Deriver};
 use crate::secret::Secret;
 use crate::signing::SigningError;
 use crate::store::{Candidate, Origin, Rotation, Session, Store, StoreError};
-use crate::vault::{MasterKey, Purpose, Subkey};
+use crate::totp::EnrolmentError;
+use crate::vault::{MasterKey, Purpose, Sealer, Subkey, VaultError};
 
 /// A pair of tokens for their owner. It has no `Debug`.
 pub struct Grant {
@@ -60,6 +66,18 @@ pub enum GrantError {
         /// Until the next try counts.
         seconds: u32,
     },
+    /// The password is right, and the account has a second factor: a code is missing.
+    #[error("a code of the second factor is needed")]
+    SecondFactorNeeded,
+    /// The code is wrong, or was used before: the caller cannot tell which.
+    #[error("the code is wrong or was used before: wait for the next one")]
+    SecondFactorWrong,
+    /// The account has a second factor in force.
+    #[error("there is a second factor already: remove it first")]
+    SecondFactorExists,
+    /// The account has no second factor, or none that waits for its confirmation.
+    #[error("there is no second factor")]
+    NoSecondFactor,
     /// The user has no open session of this id.
     #[error("there is no such session")]
     NoSuchSession,
@@ -92,6 +110,7 @@ pub struct Grants {
     own_tokens: OwnTokens,
     deriver: Deriver,
     throttle: Arc<Subkey>,
+    sealer: Arc<Sealer>,
 }
 
 impl Grants {
@@ -104,7 +123,8 @@ impl Grants {
         master: &MasterKey,
     ) -> Grants {
         let throttle = Arc::new(master.subkey(Purpose::Throttle));
-        Grants { store, passwords, issuer, own_tokens, deriver: Deriver::new(master), throttle }
+        let sealer = Arc::new(Sealer::new(master));
+        Grants { store, passwords, issuer, own_tokens, deriver: Deriver::new(master), throttle, sealer }
     }
 
     /// Spends the refresh token for a new pair. A spent one ends its session, unless its answer was lost a moment ago:
@@ -219,6 +239,18 @@ impl From<PasswordError> for GrantError {
 
 impl From<SigningError> for GrantError {
     fn from(cause: SigningError) -> Self {
+        GrantError::Broken(cause.to_string())
+    }
+}
+
+impl From<VaultError> for GrantError {
+    fn from(cause: VaultError) -> Self {
+        GrantError::Broken(cause.to_string())
+    }
+}
+
+impl From<EnrolmentError> for GrantError {
+    fn from(cause: EnrolmentError) -> Self {
         GrantError::Broken(cause.to_string())
     }
 }

@@ -11,6 +11,7 @@ mod client_auth;
 mod token_response;
 mod tokens;
 mod account;
+mod second_factor;
 mod well_known;
 mod health;
 mod oauth_error;
@@ -88,6 +89,9 @@ fn prompt() -> Router<App> {
         .route("/sessions", get(account::sessions))
         .route("/sessions/{sid}", delete(account::end_session))
         .route("/password", post(account::change_password))
+        .route("/second-factor", post(second_factor::enrol).delete(second_factor::remove))
+        .route("/second-factor/confirm", post(second_factor::confirm))
+        .route("/second-factor/recovery-codes", post(second_factor::renew))
         .route("/.well-known/jwks.json", get(well_known::jwks))
         .route("/.well-known/openid-configuration", get(well_known::metadata))
         .route("/.well-known/oauth-authorization-server", get(well_known::metadata))

@@ -67,6 +67,10 @@ impl From<GrantError> for Refused {
             GrantError::UnauthorizedClient => (StatusCode::BAD_REQUEST, "unauthorized_client"),
             GrantError::InvalidScope => (StatusCode::BAD_REQUEST, "invalid_scope"),
             GrantError::InvalidTarget => (StatusCode::BAD_REQUEST, "invalid_target"),
+            GrantError::SecondFactorNeeded => (StatusCode::UNAUTHORIZED, "second_factor_needed"),
+            GrantError::SecondFactorWrong => (StatusCode::UNAUTHORIZED, "second_factor_wrong"),
+            GrantError::SecondFactorExists => (StatusCode::CONFLICT, "second_factor_exists"),
+            GrantError::NoSecondFactor => (StatusCode::NOT_FOUND, "no_second_factor"),
             GrantError::NoSuchSession => (StatusCode::NOT_FOUND, "not_found"),
             GrantError::Locked { seconds } => {
                 let refused = Refused::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", error.to_string());

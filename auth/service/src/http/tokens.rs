@@ -16,6 +16,8 @@ use crate::secret::Secret;
 pub(super) struct LoginRequest {
     username: String,
     password: Secret,
+    /// A code of the second factor, where the account has one.
+    otp: Option<Secret>,
 }
 
 #[derive(Deserialize)]
@@ -27,9 +29,9 @@ pub(super) struct RefreshTokenRequest {
 pub(super) async fn login(
     State(grants): State<Grants>,
     Caller(origin): Caller,
-    JsonBody(LoginRequest { username, password }): JsonBody<LoginRequest>,
+    JsonBody(LoginRequest { username, password, otp }): JsonBody<LoginRequest>,
 ) -> Result<TokenAnswer, Refused> {
-    Ok(answer(grants.sign_in(&username, password, origin).await?))
+    Ok(answer(grants.sign_in(&username, password, otp, origin).await?))
 }
 
 pub(super) async fn refresh(

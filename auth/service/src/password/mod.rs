@@ -73,6 +73,14 @@ impl From<Busy> for PasswordError {
     }
 }
 
+/// What became of a password that was checked. It has no `Debug`.
+pub struct Verified {
+    /// Whether it is the account's.
+    pub matches: bool,
+    /// Its hash at today's cost, when the stored one was made at another.
+    pub renewed: Option<String>,
+}
+
 /// The pool: as many hashes at once as there are cores, a bounded number waiting. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Passwords {
@@ -118,17 +126,7 @@ impl Passwords {
         self.in_pool(work).await
     }
 
-    /// A new hash of a password that was just verified and whose hash [needs it](Passwords::needs_rehash). The rules for
-    /// new passwords do not apply: it is the old one.
-    pub async fn rehash(&self, password: Secret) -> Result<String, PasswordError> {
-        if password.expose().len() > MAX_PASSWORD_BYTES {
-            return Err(PasswordError::TooLong);
-        }
-        let cost = self.cost;
-        self.in_pool(move || cost.hash(text::normal(password.expose()).as_bytes())).await
-    }
-
-    /// Whether the stored hash was made at another cost than new ones are. After a good sign-in, replace it then.
+    /// Whether the stored hash was made at another cost than new ones are.
     pub fn needs_rehash(&self, stored: &str) -> bool {
         self.cost.differs_from(stored)
     }
@@ -136,16 +134,25 @@ impl Passwords {
     /// Whether the password belongs to the stored hash. `None` (no such account, or one that may not sign in) does
     /// the same work on the decoy and says `false`.
     pub async fn verify(&self, password: Secret, stored: Option<String>) -> Result<bool, PasswordError> {
+        Ok(self.verify_and_renew(password, stored).await?.matches)
+    }
+
+    /// The same, and when the password belongs to a hash that [needs it](Passwords::needs_rehash), a new one. The rules
+    /// for new passwords do not apply: it is the old one.
+    pub async fn verify_and_renew(&self, password: Secret, stored: Option<String>) -> Result<Verified, PasswordError> {
         if password.expose().len() > MAX_PASSWORD_BYTES {
             return Err(PasswordError::TooLong);
         }
-        let (known, decoy, verified) = (stored.is_some(), Arc::clone(&self.decoy), Arc::clone(&self.verified));
-        let matches = self.in_pool(move || {
+        let (known, cost) = (stored.is_some(), self.cost);
+        let (decoy, verified) = (Arc::clone(&self.decoy), Arc::clone(&self.verified));
+        self.in_pool(move || {
             let matches = verify_now(password.expose(), stored.as_deref().unwrap_or(&decoy))?;
             verified.fetch_add(1, Ordering::Relaxed);
-            Ok(matches)
-        });
-        Ok(matches.await? && known)
+            let outdated = stored.is_some_and(|stored| matches && cost.differs_from(&stored));
+            let renew = || cost.hash(text::normal(password.expose()).as_bytes());
+            Ok(Verified { matches: matches && known, renewed: outdated.then(renew).transpose()? })
+        })
+        .await
     }
 
     /// How many verifications were carried out since the start, decoys included.
@@ -260,10 +267,14 @@ mod tests {
         let pool = Passwords::with(cost, PasswordRules::default()).unwrap();
         assert!(pool.verify(secret("correct horse"), Some(old.clone())).await.unwrap());
         assert!(pool.needs_rehash(&old));
-        let new = pool.rehash(secret("correct horse")).await.unwrap();
+        let wrong = pool.verify_and_renew(secret("correct horsf"), Some(old.clone())).await.unwrap();
+        assert!(!wrong.matches && wrong.renewed.is_none());
+        let right = pool.verify_and_renew(secret("correct horse"), Some(old)).await.unwrap();
+        let new = right.renewed.expect("a new hash");
         assert!(new.starts_with("$argon2id$v=19$m=7168,t=5,p=2$"), "{new}");
         assert!(!pool.needs_rehash(&new) && !pool.needs_rehash(&pool.decoy));
-        assert!(pool.verify(secret("correct horse"), Some(new)).await.unwrap());
+        let again = pool.verify_and_renew(secret("correct horse"), Some(new)).await.unwrap();
+        assert!(again.matches && again.renewed.is_none());
     }
 
     #[tokio::test]

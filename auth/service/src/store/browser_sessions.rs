@@ -28,7 +28,7 @@ pub struct BrowserSession {
 
 impl Store {
     /// Remembers a browser by the hash of its new cookie, and forgets the one that it had before. `false`, and nothing is
-    /// changed, when the user is gone or was disabled meanwhile.
+    /// changed, when the user is gone, was disabled or got another password meanwhile.
     pub async fn open_browser(
         &self,
         session: BrowserSession,
@@ -48,7 +48,9 @@ impl Store {
     pub async fn give_code(&self, browser: TokenHash, new: NewCode, origin: Origin) -> Result<bool, StoreError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let is_in = lock_enabled(tx, &new.user_id).await? && find(tx, &browser, origin.at).await?.is_some();
+                // Locked, so that what ends all sessions comes before or after the code.
+                first(tx, "SELECT id FROM users WHERE id = $1 FOR UPDATE", values![&new.user_id]).await?;
+                let is_in = find(tx, &browser, origin.at).await?.is_some();
                 if is_in {
                     codes::insert(tx, &new, &origin).await?;
                 }
@@ -80,7 +82,8 @@ async fn open(
     former: Option<TokenHash>,
     origin: &Origin,
 ) -> Result<bool, StoreError> {
-    if !lock_enabled(tx, &session.user.id).await? {
+    let locked = "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL AND password_changed_at = $2 FOR UPDATE";
+    if first(tx, locked, values![&session.user.id, session.user.password_changed_at]).await?.is_none() {
         return Ok(false);
     }
     if let Some(former) = former {
@@ -91,12 +94,6 @@ async fn open(
     tx.execute(sql, values![&session.hash, user, session.auth_time, amr, session.expires_at]).await?;
     audit::note(tx, origin, Event::named("browser_signed_in").user(user)).await?;
     Ok(true)
-}
-
-/// Whether the user is there and enabled. The row stays locked, so that what ends all sessions comes before or after.
-async fn lock_enabled(tx: &mut Tx<'_>, user: &str) -> Result<bool, StoreError> {
-    let locked = "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL FOR UPDATE";
-    Ok(first(tx, locked, values![user]).await?.is_some())
 }
 
 async fn end(tx: &mut Tx<'_>, hash: &TokenHash, origin: &Origin) -> Result<bool, StoreError> {

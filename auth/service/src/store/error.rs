@@ -48,6 +48,19 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
+    /// A backup cannot be brought back into a database that holds something.
+    #[error(
+        "the database is not empty: name a new one in the configuration, and restore into that. Nothing was changed"
+    )]
+    NotEmpty,
+    /// The backup is damaged, cut off, or of another version.
+    #[error("the backup cannot be used (line {line}): {cause}. Nothing was changed")]
+    Backup {
+        /// Where, from 1.
+        line: u64,
+        /// What is wrong, without the content.
+        cause: String,
+    },
     /// The database cannot be used, by nobody: a full disk, an I/O fault, a damaged file.
     #[error("the database cannot be used: {0}")]
     Unusable(String),

@@ -19,8 +19,8 @@ impl Store {
 
     /// All keys that there ever were, the oldest first.
     pub async fn all_keys(&self) -> Result<Vec<StoredKey>, StoreError> {
-        let sql = "SELECT kid, alg, public_jwk, sealed_pkcs8, created_at, signs_from, retired_at FROM signing_keys
-                   ORDER BY created_at, kid";
+        let sql = "SELECT kid, alg, public_jwk, sealed_pkcs8, created_at, signs_from, retired_at, succeeded_at
+                   FROM signing_keys ORDER BY created_at, kid";
         self.read(move |tx| Box::pin(async move { tx.query(sql, &[]).await?.into_iter().map(key).collect() })).await
     }
 
@@ -86,30 +86,32 @@ impl Store {
         .await
     }
 
-    /// Stores keys again that were sealed anew under another key of the configuration.
-    pub async fn reseal_keys(&self, sealed: Vec<(String, Vec<u8>)>, origin: Origin) -> Result<(), StoreError> {
+    /// Notes that successors of these keys have begun to sign.
+    pub async fn note_succession(&self, kids: Vec<String>, origin: Origin) -> Result<(), StoreError> {
+        let sql = "UPDATE signing_keys SET succeeded_at = $2 WHERE kid = $1 AND succeeded_at IS NULL";
         self.write(move |tx| {
             Box::pin(async move {
                 lock(tx).await?;
-                for (kid, bytes) in &sealed {
-                    let sql = "UPDATE signing_keys SET sealed_pkcs8 = $2 WHERE kid = $1";
-                    tx.execute(sql, values![kid, bytes.as_slice()]).await?;
+                for kid in &kids {
+                    if tx.execute(sql, values![kid, origin.at]).await? == 1 {
+                        audit::note(tx, &origin, Event::named("key_succeeded").detail(json!({ "kid": kid }))).await?;
+                    }
                 }
-                audit::note(tx, &origin, Event::named("keys_resealed").detail(json!({ "keys": sealed.len() }))).await
+                tx.announce().await
             })
         })
         .await
     }
 }
 
-async fn lock(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+pub(super) async fn lock(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     first(tx, "SELECT id FROM feed WHERE id = 1 FOR UPDATE", &[]).await?;
     Ok(())
 }
 
 async fn in_use(tx: &mut Tx<'_>) -> Result<Vec<StoredKey>, StoreError> {
-    let sql = "SELECT kid, alg, public_jwk, sealed_pkcs8, created_at, signs_from, retired_at FROM signing_keys
-               WHERE retired_at IS NULL ORDER BY created_at, kid";
+    let sql = "SELECT kid, alg, public_jwk, sealed_pkcs8, created_at, signs_from, retired_at, succeeded_at
+               FROM signing_keys WHERE retired_at IS NULL ORDER BY created_at, kid";
     tx.query(sql, &[]).await?.into_iter().map(key).collect()
 }
 
@@ -117,12 +119,18 @@ fn are(keys: &[StoredKey], seen: &[String]) -> bool {
     keys.len() == seen.len() && keys.iter().all(|key| seen.contains(&key.kid))
 }
 
+/// Keys that would sign later than the new one leave: an older key must not succeed a newer one. They have signed
+/// nothing.
+///
 /// A key's `created_at` is later than that of every other one, by a second if need be: of two keys that were made in
 /// the same second, the second one is the newer one.
 async fn insert(tx: &mut Tx<'_>, new: &StoredKey, origin: &Origin) -> Result<(), StoreError> {
     let sql = "INSERT INTO signing_keys (kid, alg, public_jwk, sealed_pkcs8, created_at, signs_from)
                SELECT $1, $2, $3, $4, coalesce(max(CASE WHEN created_at >= $5 THEN created_at + 1 END), $5), $6
                FROM signing_keys";
+    for waiting in in_use(tx).await?.iter().filter(|key| key.signs_from > new.signs_from) {
+        retire(tx, &waiting.kid, "withdrawn", origin).await?;
+    }
     let (kid, sealed) = (&new.kid, new.sealed_pkcs8.as_slice());
     tx.execute(sql, values![kid, &new.alg, &new.public_jwk, sealed, new.created_at, new.signs_from]).await?;
     let detail = json!({ "kid": kid, "alg": new.alg, "signs_from": new.signs_from });
@@ -147,5 +155,6 @@ fn key(mut row: Row) -> Result<StoredKey, StoreError> {
         created_at: row.take(4)?,
         signs_from: row.take(5)?,
         retired_at: row.take(6)?,
+        succeeded_at: row.take(7)?,
     })
 }

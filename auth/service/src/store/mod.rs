@@ -9,31 +9,40 @@ mod statements;
 mod records;
 mod sqlite;
 mod postgres;
+mod batches;
 mod audit;
 mod revocations;
 mod sessions;
 mod refresh;
 mod users;
 mod keys;
+mod upkeep;
 mod throttles;
+mod second_factors;
+mod sealed;
 mod clients;
 mod codes;
 mod assertions;
 mod browser_sessions;
 mod consents;
+mod backup;
 
 use std::time::Duration;
 
 pub use assertions::AssertionHash;
 pub use audit::{AuditRow, Event};
 pub use browser_sessions::BrowserSession;
+pub use backup::{BackupFacts, Restoring, RowCounts, check_backup};
 pub use clients::Client;
 pub use codes::{NewCode, Redeemed, Redemption};
 pub use error::StoreError;
 pub use records::{Credentials, NewUser, Origin, Session, StoredKey, User};
 pub use refresh::{Candidate, REFRESH_GRACE, Rotation, Salt};
 pub use revocations::{FeedHead, FeedPage, LEEWAY_SECONDS, Revoked, RevokedKind};
+pub use sealed::{Sealed, SealedKind};
+pub use second_factors::SecondFactor;
 pub use sessions::EndReason;
+pub use upkeep::KEPT_SECONDS;
 pub use users::UserChange;
 
 use crate::config::{DatabaseConfig, SessionLimits};
@@ -41,6 +50,8 @@ use postgres::Postgres;
 use sqlite::Sqlite;
 use statements::{Answer, Tx};
 
+/// How long a backup, or bringing one back, may take.
+const LONG: Duration = Duration::from_secs(3600);
 /// How long a change may go unseen when its wake-up got lost, or was made by another process on the same file.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
 
@@ -107,6 +118,28 @@ impl Store {
         match &self.database {
             Database::Sqlite(sqlite) => sqlite.write(verb).await,
             Database::Postgres(postgres) => postgres.write(verb).await,
+        }
+    }
+
+    /// As [`Store::write`], for what may take [`LONG`].
+    async fn write_at_length<T: Send + 'static>(
+        &self,
+        verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.write_within(LONG, verb).await,
+            Database::Postgres(postgres) => postgres.write_within(LONG, verb).await,
+        }
+    }
+
+    /// As [`Store::read`], for what may take [`LONG`].
+    async fn read_at_length<T: Send + 'static>(
+        &self,
+        verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.database {
+            Database::Sqlite(sqlite) => sqlite.read(verb).await,
+            Database::Postgres(postgres) => postgres.read_within(LONG, verb).await,
         }
     }
 

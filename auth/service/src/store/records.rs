@@ -43,19 +43,21 @@ pub struct User {
     pub disabled_at: Option<UnixSeconds>,
     /// When the user was added.
     pub created_at: UnixSeconds,
+    /// When the password was set. Later for each new one, by a second if need be.
+    pub password_changed_at: UnixSeconds,
 }
 
 /// The columns of [`User`], in the order that [`User::from_row`] reads them, from a table or join that calls users `u`.
 macro_rules! user_columns {
     () => {
-        "u.id, u.name, u.email, u.roles, u.tenant, u.disabled_at, u.created_at"
+        "u.id, u.name, u.email, u.roles, u.tenant, u.disabled_at, u.created_at, u.password_changed_at"
     };
 }
 
 pub(super) use user_columns;
 
 /// How many columns [`User`] has.
-pub(super) const USER_WIDTH: usize = 7;
+pub(super) const USER_WIDTH: usize = 8;
 
 impl User {
     /// Reads `user_columns!` from the start of a row.
@@ -68,6 +70,7 @@ impl User {
             tenant: row.take(4)?,
             disabled_at: row.take(5)?,
             created_at: row.take(6)?,
+            password_changed_at: row.take(7)?,
         })
     }
 }
@@ -143,6 +146,8 @@ pub struct StoredKey {
     pub signs_from: UnixSeconds,
     /// When it was taken out of use for good.
     pub retired_at: Option<UnixSeconds>,
+    /// When its successor had begun to sign: it never signs again.
+    pub succeeded_at: Option<UnixSeconds>,
 }
 
 impl fmt::Debug for StoredKey {

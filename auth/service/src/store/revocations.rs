@@ -4,6 +4,7 @@
 
 use super::Store;
 use super::audit::{self, Event};
+use super::batches::{self, BATCH};
 use super::error::StoreError;
 use super::records::Origin;
 use super::statements::{Tx, first, number};
@@ -154,25 +155,25 @@ impl Store {
 
     /// Removes what means nothing any more; how many entries.
     pub async fn prune_revocations(&self, now: UnixSeconds) -> Result<u64, StoreError> {
-        let sql = "DELETE FROM revocations WHERE until_at < $1 RETURNING seq";
         let end = now - LEEWAY_SECONDS - KEPT_SECONDS;
-        self.write(move |tx| {
-            Box::pin(async move {
-                let mut last = 0;
-                let rows = tx.query(sql, values![end]).await?;
-                let removed = rows.len() as u64;
-                for mut row in rows {
-                    last = last.max(row.take::<i64>(0)?);
-                }
-                if removed > 0 {
-                    let sql = "UPDATE feed SET pruned_to = $1 WHERE id = 1 AND pruned_to < $1";
-                    tx.execute(sql, values![last]).await?;
-                }
-                Ok(removed)
-            })
-        })
-        .await
+        batches::all(|| self.write(move |tx| Box::pin(prune(tx, end)))).await
     }
+}
+
+/// One batch, the lowest numbers first.
+async fn prune(tx: &mut Tx<'_>, end: UnixSeconds) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM revocations WHERE seq IN
+               (SELECT seq FROM revocations WHERE until_at < $1 ORDER BY seq LIMIT $2) RETURNING seq";
+    let mut last = 0;
+    let rows = tx.query(sql, values![end, BATCH]).await?;
+    let removed = rows.len() as u64;
+    for mut row in rows {
+        last = last.max(row.take::<i64>(0)?);
+    }
+    if removed > 0 {
+        tx.execute("UPDATE feed SET pruned_to = $1 WHERE id = 1 AND pruned_to < $1", values![last]).await?;
+    }
+    Ok(removed)
 }
 
 async fn head(tx: &mut Tx<'_>) -> Result<(FeedHead, i64), StoreError> {

@@ -35,6 +35,8 @@ pub enum EndReason {
     ClientDisabled,
     /// The password was changed.
     PasswordChanged,
+    /// The database was brought back from a backup: what ended meanwhile is not known.
+    Restored,
 }
 
 impl EndReason {
@@ -49,6 +51,7 @@ impl EndReason {
             EndReason::UserDisabled => "user_disabled",
             EndReason::ClientDisabled => "client_disabled",
             EndReason::PasswordChanged => "password_changed",
+            EndReason::Restored => "restored",
         }
     }
 }
@@ -93,7 +96,8 @@ impl Session {
 }
 
 impl Store {
-    /// Opens a session with its first refresh token. `false` when the user is gone or was disabled meanwhile.
+    /// Opens a session with its first refresh token. `false` when the user is gone, was disabled, or got
+    /// another password meanwhile.
     pub async fn create_session(&self, session: Session, token: TokenHash, origin: Origin) -> Result<bool, StoreError> {
         let expires = self.lives().token_expiry(session.created_at, session.created_at);
         self.write(move |tx| {
@@ -195,16 +199,16 @@ impl Store {
     }
 }
 
-/// Opens a session when its user is enabled, with its first refresh token where it is to have one. The user's row is
-/// locked, so that disabling comes before or after it.
+/// Opens a session when its user is enabled and has the password that was proved, with its first refresh token where it is
+/// to have one. The user's row is locked, so that disabling and a new password come before or after it.
 pub(super) async fn open(
     tx: &mut Tx<'_>,
     session: &Session,
     token: Option<&TokenHash>,
     expires: UnixSeconds,
 ) -> Result<bool, StoreError> {
-    let locked = "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL FOR UPDATE";
-    if first(tx, locked, values![&session.user.id]).await?.is_none() {
+    let locked = "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL AND password_changed_at = $2 FOR UPDATE";
+    if first(tx, locked, values![&session.user.id, session.user.password_changed_at]).await?.is_none() {
         return Ok(false);
     }
     let sql = "INSERT INTO sessions (sid, user_id, created_at, last_used_at, auth_time, amr, client_id, scope, audience, source)
@@ -276,9 +280,8 @@ pub(super) async fn end_all_of(
     let sids: Vec<String> = rows.into_iter().map(|mut row| row.take(0)).collect::<Result<_, _>>()?;
     let browsers = "UPDATE browser_sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL";
     tx.execute(browsers, values![user, origin.at]).await?;
-    // Codes that were given before and not yet redeemed would open a session after the end.
-    let codes = "UPDATE authorization_codes SET expires_at = $2 WHERE user_id = $1 AND used_at IS NULL AND expires_at > $2";
-    tx.execute(codes, values![user, origin.at]).await?;
+    // Codes that were not redeemed yet would open a session afterwards.
+    tx.execute("DELETE FROM authorization_codes WHERE user_id = $1 AND used_at IS NULL", values![user]).await?;
     for sid in &sids {
         audit::note(tx, origin, ended(user, sid, reason)).await?;
     }

@@ -2,7 +2,7 @@
 //! Never begins or ends a transaction: that is the database's part.
 //!
 //! The SQL is what both understand: `$1`, `$2` for values, `ON CONFLICT`, `RETURNING`, and at the end of a SELECT
-//! `FOR UPDATE`, which SQLite does without, since it has one writer.
+//! `FOR UPDATE`, which SQLite does without, since it has one writer. So it does without `OVERRIDING SYSTEM VALUE`.
 
 use std::pin::Pin;
 
@@ -23,6 +23,9 @@ pub trait Statements: Send {
     /// Wakes those who follow revocations and keys, on this node and on others, once the transaction is committed.
     /// Only a wake-up: whoever misses it finds out by asking.
     fn announce(&mut self) -> Answer<'_, ()>;
+
+    /// After rows of the audit log came with ids of their own: the next row gets a greater one.
+    fn continue_ids(&mut self) -> Answer<'_, ()>;
 }
 
 /// A transaction as verbs take it.

@@ -97,7 +97,9 @@ impl Store {
     ) -> Result<Option<usize>, StoreError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let sql = "UPDATE users SET password_hash = $2, password_changed_at = $3 WHERE id = $1";
+                let sql = "UPDATE users SET password_hash = $2, password_changed_at =
+                               CASE WHEN password_changed_at >= $3 THEN password_changed_at + 1 ELSE $3 END
+                           WHERE id = $1";
                 if tx.execute(sql, values![&id, hash, origin.at]).await? == 0 {
                     return Ok(None);
                 }

@@ -16,6 +16,13 @@ pub enum VaultError {
         /// What the system said.
         cause: std::io::Error,
     },
+    /// The key file is gone, and what was encrypted with it is not.
+    #[error("the encryption key {} is missing, and the database holds what was encrypted with it: restore the file from \
+             its backup", path.display())]
+    Lost {
+        /// The file.
+        path: PathBuf,
+    },
     /// Others may read or write the key file.
     #[error("the encryption key {} is open to others (mode {mode:03o}): run `chmod 600 {}`", path.display(), path.display())]
     Exposed {

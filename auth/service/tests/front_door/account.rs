@@ -3,7 +3,10 @@
 use reqwest::Method;
 use serde_json::json;
 
+use super::both::on_both;
 use super::service::{Answer, Folder, Service};
+
+on_both!(a_new_cost_reaches_each_hash_at_the_next_sign_in);
 
 async fn ask(service: &Service, method: Method, path: &str, token: &str, body: &str) -> Answer {
     let bearer = format!("Bearer {token}");
@@ -73,6 +76,22 @@ async fn a_new_password_needs_the_old_one_and_ends_the_other_sessions() {
     assert_eq!(service.refresh(&refresh).await.status, 200, "the session that asked lives on");
     service.login("alice", "correct horse").await.is_problem(401, "invalid_credentials");
     assert_eq!(service.login("alice", "battery staple").await.status, 200);
+}
+
+async fn a_new_cost_reaches_each_hash_at_the_next_sign_in(folder: Folder) {
+    let config = std::fs::read_to_string(folder.config()).unwrap();
+    std::fs::write(folder.config(), format!("{config}\n[passwords]\nmemory-kib = 7168\npasses = 5\n")).unwrap();
+    folder.add("bob", "customer", "correct horse").await;
+    let at_cost = |cost: &str| {
+        folder.number(&format!("SELECT count(*) FROM users WHERE name = 'alice' AND password_hash LIKE '%${cost}$%'"))
+    };
+    let service = Service::start(&folder).await;
+    service.login("alice", "wrong horse").await.is_problem(401, "invalid_credentials");
+    assert_eq!(at_cost("m=19456,t=2,p=1"), 1, "a wrong password changes nothing");
+    assert_eq!(service.login("alice", "correct horse").await.status, 200);
+    assert_eq!(at_cost("m=7168,t=5,p=1"), 1);
+    assert_eq!(service.login("alice", "correct horse").await.status, 200, "and the new hash is of the same password");
+    assert_eq!(folder.log().matches("password_rehashed").count(), 1, "once");
 }
 
 #[tokio::test]

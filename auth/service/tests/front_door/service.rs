@@ -45,11 +45,16 @@ impl Folder {
     }
 
     /// `None` when PostgreSQL is not installed.
-    pub async fn on_postgres_with_alice() -> Option<Folder> {
+    pub fn on_postgres() -> Option<Folder> {
         let (temp, database) = (tempfile::tempdir().unwrap(), both::database()?);
         let config = format!("{CONFIG}{}", both::config(&database, temp.path()));
         std::fs::write(temp.path().join("auth.toml"), config).unwrap();
-        let folder = Folder { temp, postgres: Some(database) };
+        Some(Folder { temp, postgres: Some(database) })
+    }
+
+    /// `None` when PostgreSQL is not installed.
+    pub async fn on_postgres_with_alice() -> Option<Folder> {
+        let folder = Folder::on_postgres()?;
         folder.add("alice", "customer", "correct horse").await;
         Some(folder)
     }
@@ -66,6 +71,12 @@ impl Folder {
 
     pub fn database(&self) -> PathBuf {
         self.temp.path().join("state/auth.sqlite")
+    }
+
+    /// The file with the master key.
+    pub fn encryption_key(&self) -> PathBuf {
+        let beside = if self.postgres.is_some() { self.config() } else { self.database() };
+        beside.with_file_name("auth.key")
     }
 
     pub fn log(&self) -> String {

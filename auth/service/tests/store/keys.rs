@@ -2,7 +2,7 @@
 
 use witgate_auth::store::{RevokedKind, Store, StoredKey};
 
-use super::people::{NOW, at};
+use super::people::{NOW, alice, at};
 use super::place::{Place, on_both};
 
 on_both!(
@@ -12,10 +12,12 @@ on_both!(
     of_many_that_add_at_once_one_does,
     a_revoked_key_is_replaced_and_published,
     retired_keys_are_not_revoked,
-    keys_are_sealed_again,
+    a_key_that_signs_sooner_withdraws_those_that_wait,
+    a_succession_is_noted_once,
+    what_was_sealed_is_sealed_again_all_or_nothing,
 );
 
-fn key(kid: &str) -> StoredKey {
+pub fn key(kid: &str) -> StoredKey {
     StoredKey {
         kid: kid.into(),
         alg: "ES256".into(),
@@ -24,6 +26,7 @@ fn key(kid: &str) -> StoredKey {
         created_at: NOW,
         signs_from: NOW + 600,
         retired_at: None,
+        succeeded_at: None,
     }
 }
 
@@ -96,9 +99,44 @@ async fn retired_keys_are_not_revoked(place: Place) {
     assert_eq!((in_use(&store).await, store.feed_head().await.unwrap().seq), (seen(&["k2"]), 0));
 }
 
-async fn keys_are_sealed_again(place: Place) {
+async fn a_key_that_signs_sooner_withdraws_those_that_wait(place: Place) {
+    let store = place.open().await;
+    let signing = StoredKey { signs_from: NOW - 600, ..key("k0") };
+    assert!(store.add_key(signing, vec![], at(0)).await.unwrap());
+    store.add_key(key("k1"), seen(&["k0"]), at(0)).await.unwrap();
+    let urgent = StoredKey { signs_from: NOW, ..key("k2") };
+    assert!(store.add_key(urgent, seen(&["k0", "k1"]), at(0)).await.unwrap());
+    assert_eq!(in_use(&store).await, ["k0", "k2"]);
+    assert_eq!(store.feed_head().await.unwrap().seq, 0, "it has signed nothing that would have to be revoked");
+    let said = "SELECT count(*) FROM audit WHERE event = 'key_retired' AND detail LIKE '%withdrawn%'";
+    assert_eq!(place.number(said), 1);
+}
+
+async fn a_succession_is_noted_once(place: Place) {
     let store = place.open().await;
     store.add_key(key("k1"), vec![], at(0)).await.unwrap();
-    store.reseal_keys(vec![("k1".into(), vec![1, 2, 3])], at(1)).await.unwrap();
-    assert_eq!(store.keys_in_use().await.unwrap()[0].sealed_pkcs8, [1, 2, 3]);
+    for seconds in [5, 6] {
+        store.note_succession(seen(&["k1", "k9"]), at(seconds)).await.unwrap();
+    }
+    assert_eq!(store.keys_in_use().await.unwrap()[0].succeeded_at, Some(at(5).at));
+    assert_eq!(place.number("SELECT count(*) FROM audit WHERE event = 'key_succeeded'"), 1);
+}
+
+async fn what_was_sealed_is_sealed_again_all_or_nothing(place: Place) {
+    let store = place.open().await;
+    assert!(!store.holds_sealed().await.unwrap());
+    let user = alice(&store).await;
+    store.enrol_second_factor(user.clone(), vec![8, 0, 8], at(0)).await.unwrap();
+    assert!(store.holds_sealed().await.unwrap());
+    store.add_key(key("k1"), vec![], at(0)).await.unwrap();
+    let texts = store.sealed().await.unwrap();
+    let ids: Vec<&str> = texts.iter().map(|text| text.id.as_str()).collect();
+    assert_eq!(ids, ["k1", user.as_str()]);
+    let new: Vec<_> = texts.into_iter().map(|text| (text, vec![1, 2, 3])).collect();
+    let mut stale = new.clone();
+    stale[1].0.bytes = vec![9];
+    assert!(!store.reseal(stale, at(1)).await.unwrap());
+    assert_eq!(store.keys_in_use().await.unwrap()[0].sealed_pkcs8, key("k1").sealed_pkcs8, "nothing of it stays");
+    assert!(store.reseal(new, at(1)).await.unwrap());
+    assert!(store.sealed().await.unwrap().iter().all(|text| text.bytes == [1, 2, 3]));
 }

@@ -17,6 +17,8 @@ mod codes;
 mod feed;
 mod keys;
 mod throttles;
+mod upkeep;
+mod backup;
 mod audit;
 mod schema;
 mod two_nodes;

@@ -2,7 +2,7 @@
 
 use witgate_auth::store::{StoreError, UserChange};
 
-use super::people::{alice, at, new_user, session};
+use super::people::{alice, at, fresh_hash, new_user, session, unopened};
 use super::place::{Place, on_both};
 
 on_both!(
@@ -12,6 +12,7 @@ on_both!(
     users_are_listed_by_name,
     changes_touch_what_they_name,
     a_new_password_ends_the_other_sessions,
+    a_password_that_changed_after_it_was_checked_opens_no_session,
     disabling_ends_sessions_and_enabling_does_not_revive_them,
     a_hash_is_replaced_unless_it_changed,
 );
@@ -91,6 +92,24 @@ async fn a_new_password_ends_the_other_sessions(place: Place) {
     assert_eq!(store.set_password("nobody".into(), "x".into(), None, at(6)).await.unwrap(), None);
 }
 
+/// Changed within the second in which it was set, too.
+async fn a_password_that_changed_after_it_was_checked_opens_no_session(place: Place) {
+    let store = place.open().await;
+    let id = alice(&store).await;
+    let user = async || store.credentials_of(id.clone()).await.unwrap().unwrap().user;
+    let open = async |user| store.create_session(unopened(user), fresh_hash(), at(0)).await.unwrap();
+    let mut checked = vec![user().await];
+    for hash in ["hash 2", "hash 3"] {
+        store.set_password(id.clone(), hash.into(), None, at(0)).await.unwrap();
+        checked.push(user().await);
+    }
+    let latest = checked.pop().unwrap();
+    for old in checked {
+        assert!(!open(old).await);
+    }
+    assert!(open(latest).await);
+}
+
 async fn disabling_ends_sessions_and_enabling_does_not_revive_them(place: Place) {
     let store = place.open().await;
     let id = alice(&store).await;
@@ -99,7 +118,7 @@ async fn disabling_ends_sessions_and_enabling_does_not_revive_them(place: Place)
     assert_eq!(store.disable_user("alice".into(), at(9)).await.unwrap(), Some(0));
     let user = store.credentials_of(id.clone()).await.unwrap().unwrap().user;
     assert_eq!(user.disabled_at, Some(at(5).at), "the first time stays");
-    let refused = store.create_session(super::people::unopened(user), super::people::fresh_hash(), at(9)).await;
+    let refused = store.create_session(unopened(user), fresh_hash(), at(9)).await;
     assert!(!refused.unwrap());
     assert!(store.enable_user("alice".into(), at(10)).await.unwrap());
     assert!(store.open_session(open.sid).await.unwrap().is_none());

@@ -19,6 +19,19 @@ pub(super) struct SignInPage<'a> {
     pub(super) csrf: String,
 }
 
+/// The code of the second factor.
+#[derive(Template)]
+#[template(path = "second_step.html")]
+pub(super) struct SecondStepPage<'a> {
+    pub(super) client: &'a str,
+    pub(super) username: &'a str,
+    pub(super) notice: Option<String>,
+    /// What was typed on the page before, sealed.
+    pub(super) first_step: String,
+    pub(super) request: &'a str,
+    pub(super) csrf: String,
+}
+
 /// May this client have that?
 #[derive(Template)]
 #[template(path = "consent.html")]

@@ -20,6 +20,8 @@ use crate::config::PostgresConfig;
 use listen::Listener;
 use statements::PostgresTx;
 
+/// How many migrations there are.
+pub(super) const MIGRATIONS: usize = migrate::MIGRATIONS.len();
 /// How long a caller waits for an answer, the wait for a connection included. A COMMIT may still happen after it.
 const DEADLINE: Duration = Duration::from_secs(8);
 
@@ -49,7 +51,16 @@ impl Postgres {
         &self,
         verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.run(IsolationLevel::ReadCommitted, false, verb).await
+        self.write_within(DEADLINE, verb).await
+    }
+
+    /// The same, for a verb that may take so long.
+    pub(super) async fn write_within<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.run(limit, IsolationLevel::ReadCommitted, false, verb).await
     }
 
     /// Runs a verb that only reads, on one consistent state.
@@ -57,16 +68,26 @@ impl Postgres {
         &self,
         verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.run(IsolationLevel::RepeatableRead, true, verb).await
+        self.read_within(DEADLINE, verb).await
+    }
+
+    /// The same, for a verb that may take so long.
+    pub(super) async fn read_within<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.run(limit, IsolationLevel::RepeatableRead, true, verb).await
     }
 
     async fn run<T: Send + 'static>(
         &self,
+        limit: Duration,
         isolation: IsolationLevel,
         read_only: bool,
         verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.in_time(async |connection: &mut Object| {
+        self.in_time(limit, async |connection: &mut Object| {
             let builder = connection.build_transaction().isolation_level(isolation).read_only(read_only);
             let mut tx = PostgresTx(builder.start().await?);
             let done = verb(&mut tx).await?;
@@ -76,9 +97,13 @@ impl Postgres {
         .await
     }
 
-    /// Gives up after [`DEADLINE`]. A connection that did not answer until then is not used again.
-    async fn in_time<T>(&self, work: impl AsyncFnOnce(&mut Object) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let end = Instant::now() + DEADLINE;
+    /// Gives up after the limit. A connection that did not answer until then is not used again.
+    async fn in_time<T>(
+        &self,
+        limit: Duration,
+        work: impl AsyncFnOnce(&mut Object) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let end = Instant::now() + limit;
         let mut connection = timeout_at(end, connection(&self.pool)).await.map_err(|_| StoreError::Busy)??;
         let done = timeout_at(end, work(&mut connection)).await;
         done.unwrap_or_else(|_| {
@@ -89,7 +114,7 @@ impl Postgres {
 
     /// Whether a connection can be had and answers.
     pub(super) async fn ready(&self) -> Result<(), StoreError> {
-        self.in_time(async |connection: &mut Object| Ok(connection.batch_execute("SELECT 1").await?)).await
+        self.in_time(DEADLINE, async |connection: &mut Object| Ok(connection.batch_execute("SELECT 1").await?)).await
     }
 
     /// Waits until some node announced a change.

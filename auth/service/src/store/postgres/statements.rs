@@ -42,6 +42,14 @@ impl Statements for PostgresTx<'_> {
             Ok(())
         })
     }
+
+    fn continue_ids(&mut self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let next =
+                "SELECT setval(pg_get_serial_sequence('audit', 'id'), coalesce(max(id), 0) + 1, false) FROM audit";
+            Ok(self.0.batch_execute(next).await?)
+        })
+    }
 }
 
 /// PostgreSQL refuses a text with NUL, even in a question; what cannot be stored is not found.

@@ -8,6 +8,7 @@ mod statements;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::Notify;
@@ -17,6 +18,8 @@ use super::statements::{Answer, Tx};
 use readers::Readers;
 use writer::Writer;
 
+/// How many migrations there are.
+pub(super) const MIGRATIONS: usize = connection::MIGRATIONS.len();
 /// A write that needs room in the file and leaves nothing behind.
 const TRIAL: &str = "CREATE TABLE trial (n INTEGER) STRICT; DROP TABLE trial";
 
@@ -45,7 +48,17 @@ impl Sqlite {
         &self,
         verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (done, announced) = self.writer.write(move |connection| statements::run(connection, verb)).await?;
+        self.write_within(writer::DEADLINE, verb).await
+    }
+
+    /// The same, for a verb that may take so long. Other writes wait meanwhile.
+    pub(super) async fn write_within<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        verb: impl for<'t> FnOnce(&'t mut Tx<'t>) -> Answer<'t, T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let work = move |connection: &mut Connection| statements::run(connection, verb);
+        let (done, announced) = self.writer.write_within(limit, work).await?;
         if announced {
             self.announced.notify_waiters();
         }

@@ -42,6 +42,11 @@ impl Statements for SqliteTx<'_> {
         self.announced = true;
         Box::pin(ready(Ok(())))
     }
+
+    /// SQLite looks at the greatest one itself.
+    fn continue_ids(&mut self) -> Answer<'_, ()> {
+        Box::pin(ready(Ok(())))
+    }
 }
 
 fn query(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
@@ -59,9 +64,9 @@ fn execute(connection: &Connection, sql: &str, values: &[Value]) -> Result<u64, 
     Ok(u64::try_from(changed).unwrap_or(u64::MAX))
 }
 
-/// `$1` is `?1`, and the one writer needs no row locks.
+/// `$1` is `?1`, the one writer needs no row locks, and ids are nobody's alone to give.
 fn in_sqlite(sql: &str) -> String {
-    sql.replace('$', "?").replace(" FOR UPDATE", "")
+    sql.replace('$', "?").replace(" FOR UPDATE", "").replace(" OVERRIDING SYSTEM VALUE", "")
 }
 
 fn value(stored: ValueRef<'_>) -> rusqlite::Result<Value> {

@@ -19,7 +19,7 @@ const QUEUE_LENGTH: usize = 1024;
 /// How many writes go into one transaction.
 const MAX_BATCH: usize = 128;
 /// How long a caller waits for its COMMIT.
-const DEADLINE: Duration = Duration::from_secs(8);
+pub(super) const DEADLINE: Duration = Duration::from_secs(8);
 
 /// The queue's end that callers hold, and the owner of the thread: dropping it finishes the queued writes and joins.
 #[derive(Debug)]
@@ -55,6 +55,15 @@ impl Writer {
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.write_within(DEADLINE, work).await
+    }
+
+    /// The same, waiting so long.
+    pub(super) async fn write_within<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (caller, answer) = oneshot::channel();
         let write = Box::new(Waiting { work: Some(work), outcome: None, caller });
         let queue = self.queue.as_ref().ok_or(StoreError::Stopped)?;
@@ -62,7 +71,7 @@ impl Writer {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => StoreError::Stopped,
         })?;
-        match tokio::time::timeout(DEADLINE, answer).await {
+        match tokio::time::timeout(limit, answer).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(StoreError::Stopped),
             Err(_) => Err(StoreError::Busy),
