@@ -209,7 +209,7 @@ impl Follower {
             self.store.prune_revocations(now).await?;
             self.store.prune_codes(now).await?;
             self.store.prune_assertions(now).await?;
-                        self.store.prune_failures(now).await?;
+            self.store.prune_failures(now).await?;
             self.store.remove_old(now).await
         };
         if let Err(cause) = pruned.await {

@@ -15,7 +15,8 @@ pub struct AuthorizeError {
 
 impl AuthorizeError {
     /// The client may not use this grant.
-    pub const UNAUTHORIZED_CLIENT: Self = Self::new("unauthorized_client", "the client has no grant authorization_code");
+    pub const UNAUTHORIZED_CLIENT: Self =
+        Self::new("unauthorized_client", "the client has no grant authorization_code");
     /// The user, or this service, said no.
     pub const ACCESS_DENIED: Self = Self::new("access_denied", "the user did not allow this");
     /// None of the scopes can be had.

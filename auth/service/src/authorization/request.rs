@@ -170,7 +170,8 @@ fn prompt(given: Option<&str>) -> Result<Prompt, AuthorizeError> {
 
 fn max_age(given: Option<&str>) -> Result<Option<i64>, AuthorizeError> {
     let Some(given) = given else { return Ok(None) };
-    let seconds = given.parse::<u32>().map_err(|_| AuthorizeError::invalid_request("max_age is no number of seconds"))?;
+    let seconds =
+        given.parse::<u32>().map_err(|_| AuthorizeError::invalid_request("max_age is no number of seconds"))?;
     Ok(Some(seconds.into()))
 }
 

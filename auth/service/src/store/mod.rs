@@ -31,8 +31,8 @@ use std::time::Duration;
 
 pub use assertions::AssertionHash;
 pub use audit::{AuditRow, Event};
-pub use browser_sessions::BrowserSession;
 pub use backup::{BackupFacts, Restoring, RowCounts, check_backup};
+pub use browser_sessions::BrowserSession;
 pub use clients::Client;
 pub use codes::{NewCode, Redeemed, Redemption};
 pub use error::StoreError;

@@ -176,7 +176,10 @@ async fn no_page_can_be_framed_kept_or_scripted() {
         assert_eq!((header("x-frame-options"), header("x-content-type-options")), ("DENY", "nosniff"));
         assert_eq!((header("cache-control"), header("referrer-policy")), ("no-store", "same-origin"));
         assert_eq!(header("content-type"), "text/html; charset=utf-8");
-        assert!(!page.text.contains("<script") && !page.text.contains("style=") && !page.text.contains("://"), "{page:?}");
+        assert!(
+            !page.text.contains("<script") && !page.text.contains("style=") && !page.text.contains("://"),
+            "{page:?}"
+        );
     }
     assert!(consent.headers["content-security-policy"].to_str().unwrap().contains("'self' https://shop.example;"));
     let back = browser.submit(&consent, &[("decision", "allow")]).await;

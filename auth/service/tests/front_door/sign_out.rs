@@ -51,7 +51,10 @@ async fn afterwards_the_browser_goes_to_a_place_of_the_client_or_nowhere() {
     assert!(asked.headers["content-security-policy"].to_str().unwrap().contains("https://shop.example;"));
     assert_eq!(location(&browser.submit(&asked, &[]).await), "https://shop.example/bye?a=1&state=x%26y");
     // {"aud":["shop"]}
-    let hinted = leaving(&[("id_token_hint", "e30.eyJhdWQiOlsic2hvcCJdfQ.x"), ("post_logout_redirect_uri", "https://shop.example/")]);
+    let hinted = leaving(&[
+        ("id_token_hint", "e30.eyJhdWQiOlsic2hvcCJdfQ.x"),
+        ("post_logout_redirect_uri", "https://shop.example/"),
+    ]);
     assert_eq!(location(&browser.get(&hinted).await), "https://shop.example/");
 
     let place = "https://shop.example/bye";

@@ -17,7 +17,13 @@ on_both!(
 
 async fn unopened(store: &Store, user: &str) -> BrowserSession {
     let user = store.credentials_of(user.to_owned()).await.unwrap().expect("the user").user;
-    BrowserSession { hash: fresh_hash(), user, auth_time: NOW, amr: vec!["pwd".into(), "otp".into()], expires_at: NOW + 100 }
+    BrowserSession {
+        hash: fresh_hash(),
+        user,
+        auth_time: NOW,
+        amr: vec!["pwd".into(), "otp".into()],
+        expires_at: NOW + 100,
+    }
 }
 
 async fn browser(store: &Store, user: &str) -> [u8; 32] {

@@ -107,7 +107,8 @@ fn is_from_here(headers: &HeaderMap, issuer: &str) -> bool {
 fn is_ours(origin: &Url, headers: &HeaderMap, issuer: &str) -> bool {
     let same = |other: &str| Url::parse(other).is_ok_and(|other| other.origin() == origin.origin());
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    origin.origin().is_tuple() && (same(issuer) || host.is_some_and(|host| same(&format!("{}://{host}", origin.scheme()))))
+    origin.origin().is_tuple()
+        && (same(issuer) || host.is_some_and(|host| same(&format!("{}://{host}", origin.scheme()))))
 }
 
 #[cfg(test)]
