@@ -52,3 +52,21 @@ impl Grants {
 fn label(browser: &TokenHash) -> String {
     format!("first-step:{}", URL_SAFE_NO_PAD.encode(browser))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::grants_with_alice;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_first_step_is_of_one_browser_and_a_few_minutes() {
+        let (_temp, grants) = grants_with_alice().await;
+        let password = Secret::new("correct horse".to_owned());
+        let sealed = grants.seal_first_step("alice", &password, &[1; 32], 1000).unwrap();
+        let open = |browser: [u8; 32], now| grants.open_first_step(&sealed, &browser, now);
+        let step = open([1; 32], 1000 + FIRST_STEP_SECONDS - 1).expect("it is good");
+        assert_eq!((step.name.as_str(), step.password.expose()), ("alice", "correct horse"));
+        assert!(open([1; 32], 1000 + FIRST_STEP_SECONDS).is_none(), "too old");
+        assert!(open([2; 32], 1000).is_none(), "another browser");
+    }
+}

@@ -17,7 +17,7 @@ fn at(now: UnixSeconds) -> Origin {
     Origin { at: now, ..Origin::default() }
 }
 
-async fn grants_with_alice() -> (tempfile::TempDir, Grants) {
+pub(super) async fn grants_with_alice() -> (tempfile::TempDir, Grants) {
     let temp = tempfile::tempdir().unwrap();
     let toml = "issuer = \"http://127.0.0.1:9000\"\naudience = \"witgate\"";
     let config = Config::parse(&temp.path().join("auth.toml"), toml).unwrap();

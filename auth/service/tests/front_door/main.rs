@@ -29,3 +29,4 @@ mod browser;
 mod authorize;
 mod pages;
 mod sign_out;
+mod second_step;

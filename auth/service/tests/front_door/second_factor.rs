@@ -20,7 +20,7 @@ on_both!(
 const PASSWORD: &str = "correct horse";
 
 /// RFC 6238 with SHA-1, six digits, 30 seconds.
-fn code_of(secret: &str, steps_off: i64) -> String {
+pub fn code_of(secret: &str, steps_off: i64) -> String {
     let key = base32::decode(base32::Alphabet::Rfc4648 { padding: false }, secret).unwrap();
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let step = (now / 30).checked_add_signed(steps_off).unwrap();
@@ -32,7 +32,7 @@ fn code_of(secret: &str, steps_off: i64) -> String {
 }
 
 /// A code that is no code of these steps.
-fn wrong_code(secret: &str) -> String {
+pub fn wrong_code(secret: &str) -> String {
     let right: Vec<String> = (-2..=2).map(|off| code_of(secret, off)).collect();
     (0..).map(|n| format!("{n:06}")).find(|code| !right.contains(code)).unwrap()
 }
@@ -48,14 +48,14 @@ async fn login(service: &Service, code: &str) -> Answer {
 }
 
 /// Alice's session, secret and recovery codes.
-struct Enrolled {
-    service: Service,
+pub struct Enrolled {
+    pub service: Service,
     token: String,
-    secret: String,
-    recovery: Vec<String>,
+    pub secret: String,
+    pub recovery: Vec<String>,
 }
 
-async fn enrolled(folder: &Folder) -> Enrolled {
+pub async fn enrolled(folder: &Folder) -> Enrolled {
     let service = Service::start(folder).await;
     let token = service.login("alice", PASSWORD).await.string("access_token");
     let answer = ask(&service, Method::POST, "/second-factor", &token, &json!({ "password": PASSWORD })).await;
