@@ -67,7 +67,7 @@ async fn what_was_allowed_is_remembered_and_more_is_asked(folder: Folder) {
     let again = browser.get(&request(&[("prompt", "consent")])).await;
     assert!(again.text.contains("The Shop"), "asked for: {again:?}");
     folder.add("bob", "customer", "bobs own long words").await;
-    let mut bobs = Browser { cookie: None, ..browser };
+    let mut bobs = browser.with_cookie(None);
     let page = bobs.get(&request(&[])).await;
     let asked = bobs.sign_in(&page, "bob", "bobs own long words").await;
     assert_eq!(asked.status, 200, "another user allows for themselves");

@@ -28,6 +28,11 @@ impl Browser {
         Browser { url: service.url.clone(), client: client.build().unwrap(), cookie: None, headers: Vec::new() }
     }
 
+    /// The same, with this cookie instead.
+    pub fn with_cookie(self, cookie: Option<String>) -> Browser {
+        Browser { cookie, ..self }
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, String::new()).await
     }
