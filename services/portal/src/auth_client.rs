@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use url::Url;
 use witgate_keyring::resource_server::request_id;
 
-use crate::fault::Fault;
+use crate::{fault::Fault, forwarded::X_FORWARDED_FOR};
 
 /// Within this time the auth service answers any request (its own deadline, `auth/service/src/http/deadline.rs`).
 const AUTH_ANSWERS_WITHIN: Duration = Duration::from_secs(10);
@@ -103,6 +103,9 @@ impl AuthClient {
     async fn post<B: Serialize>(&self, path: &str, body: &B, caller: &HeaderMap) -> Result<Response, Fault> {
         let url = self.base.join(path).expect("a fixed path joins to any http base");
         let mut request = self.http.post(url).json(body);
+        for through in caller.get_all(X_FORWARDED_FOR) {
+            request = request.header(X_FORWARDED_FOR, through);
+        }
         if let Some(id) = request_id(caller) {
             request = request.header(REQUEST_ID, id);
         }

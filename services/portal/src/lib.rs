@@ -5,6 +5,7 @@
 pub mod settings;
 pub mod fault;
 pub mod deadline;
+pub mod forwarded;
 pub mod auth_client;
 pub mod security_headers;
 pub mod assets;

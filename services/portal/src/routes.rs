@@ -15,7 +15,7 @@ use crate::{
     app::App,
     assets, auth_client, deadline,
     fault::{self, Fault},
-    same_origin, security_headers, session, token_view,
+    forwarded, same_origin, security_headers, session, token_view,
 };
 
 /// The largest body that is read, in bytes: a user name and a password.
@@ -45,5 +45,6 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(REQUEST_DEADLINE, deadline::limit))
         .layer(from_fn(fault::answer))
         .layer(from_fn(security_headers::add))
+        .layer(from_fn(forwarded::add_peer))
         .with_state(app)
 }
