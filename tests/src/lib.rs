@@ -8,6 +8,7 @@ pub mod child;
 pub mod component;
 pub mod configs;
 pub mod users;
+pub mod sign_in;
 pub mod document;
 pub mod mint;
 pub mod arguments;

@@ -11,4 +11,5 @@ mod pages;
 mod process;
 mod same_origin;
 mod session;
+mod sign_in;
 mod token;
