@@ -8,7 +8,7 @@ use crate::child::Running;
 use crate::configs::{self, ISSUER, Places};
 use crate::mint::Mint;
 use crate::stack::Stack;
-use crate::{arguments, programs, users};
+use crate::{arguments, programs, sign_in, users};
 
 /// The label before a program's address on its stdout.
 const BOUND: &str = "listening on ";
@@ -28,11 +28,13 @@ pub struct StackBuilder {
     template: String,
     trusted: Option<(String, String)>,
     feed: Option<String>,
+    /// Where the auth service will listen, when its issuer is to be an address.
+    address: Option<String>,
 }
 
 impl Default for StackBuilder {
     fn default() -> StackBuilder {
-        StackBuilder { template: configs::gateway_template(), trusted: None, feed: None }
+        StackBuilder { template: configs::gateway_template(), trusted: None, feed: None, address: None }
     }
 }
 
@@ -69,16 +71,27 @@ impl StackBuilder {
         self.replacing(keys, &format!("{keys}\nrevocations-url = \"{feed}\""))
     }
 
+    /// People can sign in to the portal: the issuer is an address that browsers reach, and knows the portal's client.
+    pub fn signing_in(mut self) -> StackBuilder {
+        self.address = Some(sign_in::free_address());
+        self
+    }
+
     /// Starts auth, inventory, orders, portal and gateway, in this order, each ready before the next.
     pub async fn start(self) -> Stack {
         let folder = tempfile::tempdir().expect("a folder for the stack");
         copy_components(folder.path());
-        configs::write(folder.path(), "auth.toml", &configs::auth_toml());
+        let issuer = self.address.as_ref().map_or_else(|| ISSUER.to_owned(), |address| format!("http://{address}"));
+        configs::write(folder.path(), "auth.toml", &configs::auth_toml_of(&issuer));
         users::add_all(&folder.path().join("auth.toml"));
-        let mut started = Started { folder, children: Vec::new(), trusted: self.trusted, feed: self.feed };
+        let trusted = self.trusted;
+        let mut started = Started { folder, children: Vec::new(), issuer, address: self.address, trusted, feed: self.feed };
         let places = started.services().await;
         configs::write(started.folder.path(), "gateway.toml", &configs::fill(&self.template, &places));
         let (gateway, admin) = started.gateway().await;
+        if started.address.is_some() {
+            sign_in::add_portal(&started.folder.path().join("auth.toml"), &gateway);
+        }
         Stack::new(started.folder, started.children, places, gateway, admin)
     }
 }
@@ -87,21 +100,25 @@ impl StackBuilder {
 struct Started {
     folder: TempDir,
     children: Vec<Running>,
+    issuer: String,
+    address: Option<String>,
     trusted: Option<(String, String)>,
     feed: Option<String>,
 }
 
 impl Started {
     async fn services(&mut self) -> Places {
-        let auth = self.launch("witgate-auth", &arguments::auth("127.0.0.1:0")).await;
-        let own = || (ISSUER.to_owned(), format!("{auth}/.well-known/jwks.json"));
+        let listen = self.address.clone().unwrap_or_else(|| "127.0.0.1:0".to_owned());
+        let auth = self.launch("witgate-auth", &arguments::auth(&listen)).await;
+        let own = || (self.issuer.clone(), format!("{auth}/.well-known/jwks.json"));
         let (issuer, jwks) = self.trusted.clone().unwrap_or_else(own);
         let mut server = arguments::resource_server(&issuer, &jwks);
         server.extend(self.feed.iter().flat_map(|feed| arguments::pair("--revocations-url", feed)));
         let inventory = self.launch("inventory", &[server.clone(), database("inventory")].concat()).await;
         let to_inventory = arguments::pair("--inventory-url", &inventory);
         let orders = self.launch("orders", &[server.clone(), database("orders"), to_inventory].concat()).await;
-        let portal = self.launch("portal", &[server, arguments::pair("--auth-url", &auth)].concat()).await;
+        let to_auth = [arguments::pair("--auth-url", &auth), arguments::pair("--auth-public-url", &auth)].concat();
+        let portal = self.launch("portal", &[server, to_auth].concat()).await;
         Places { issuer, jwks, auth, orders, inventory, portal }
     }
 

@@ -17,6 +17,17 @@ const REQUEST_DEADLINE: Duration = Duration::from_secs(20);
 /// More pages than any sign-in has.
 const MOST_PAGES: usize = 10;
 
+/// What the portal asks for.
+const PORTAL_SCOPES: [&str; 7] = [
+    "openid",
+    "profile",
+    "catalogue:read",
+    "orders:read",
+    "orders:read:all",
+    "orders:write",
+    "stock:write",
+];
+
 /// An address on loopback that was free a moment ago: an issuer must be known before its auth service listens.
 pub fn free_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -30,6 +41,15 @@ pub fn add_client(config: &Path, arguments: &[&str]) -> String {
     let output = command.output().expect("witgate-auth client add");
     assert!(output.status.success(), "client add {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
+}
+
+/// Registers the portal that is at `url`, as a first-party client with all scopes that its page can use.
+pub fn add_portal(config: &Path, url: &str) {
+    let redirect_uri = format!("{url}/portal/callback");
+    let mut arguments = vec!["Witgate portal", "--id", "witgate-portal", "--public", "--first-party"];
+    arguments.extend(["--redirect-uri", &redirect_uri, "--grant", "authorization_code", "--grant", "refresh_token"]);
+    arguments.extend(PORTAL_SCOPES.iter().flat_map(|scope| ["--scope", scope]));
+    add_client(config, &arguments);
 }
 
 /// A browser of its own: cookies by host and port, no scripts.
@@ -134,11 +154,11 @@ impl Form {
     fn first(page: &str) -> Option<Form> {
         let form = &page[page.find("<form")?..];
         let form = &form[..form.find("</form>")?];
-        let tags = |name: &str| form.split(&format!("<{name}")).skip(1).map(|rest| rest.split('>').next().unwrap_or_default().to_owned()).collect::<Vec<_>>();
-        let inputs = tags("input").into_iter().filter_map(|tag| Some((attribute(&tag, "name")?, attribute(&tag, "value").unwrap_or_default())));
-        // One button sends the form: the first, which agrees.
-        let buttons = tags("button").into_iter().filter_map(|tag| Some((attribute(&tag, "name")?, attribute(&tag, "value")?))).take(1);
-        let fields = inputs.chain(buttons).collect();
+        let inputs = tags(form, "input").filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default())));
+        // One button sends the form: the one that agrees.
+        let agrees = tags(form, "button").find(|tag| attribute(tag, "value").as_deref() == Some("allow"));
+        let button = agrees.and_then(|tag| Some((attribute(tag, "name")?, attribute(tag, "value")?)));
+        let fields = inputs.chain(button).collect();
         let action = attribute(form.split('>').next()?, "action").unwrap_or_default();
         Some(Form { action, fields })
     }
@@ -153,6 +173,11 @@ impl Form {
         }
         self
     }
+}
+
+/// What stands in the tags of this name.
+fn tags<'a>(form: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
+    form.split(&format!("<{name}")).skip(1).map(|rest| rest.split('>').next().unwrap_or_default()).collect::<Vec<_>>().into_iter()
 }
 
 /// The value of an attribute of a tag, with its references resolved.
@@ -174,10 +199,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_is_read_with_its_hidden_fields_and_its_first_button() {
+    fn a_form_is_read_with_its_hidden_fields_and_the_button_that_agrees() {
         let page = r#"<p><form method="post" action="/oauth/sign-in?a=1&amp;b=2">
-            <input type="hidden" name="csrf" value="x&quot;y"><input name="username"><button name="do" value="allow">A</button>
-            <button name="do" value="deny">D</button></form><form action="/other"></form>"#;
+            <input type="hidden" name="csrf" value="x&quot;y"><input name="username"><button name="do" value="deny">D</button>
+            <button name="do" value="allow">A</button></form><form action="/other"></form>"#;
         let form = Form::first(page).expect("a form");
         assert_eq!(form.action, "/oauth/sign-in?a=1&b=2");
         let fields: Vec<(&str, &str)> = form.fields.iter().map(|(name, value)| (&**name, &**value)).collect();

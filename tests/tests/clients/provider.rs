@@ -36,7 +36,7 @@ impl Provider {
         let folder = tempfile::tempdir().expect("a folder for the auth service");
         let address = sign_in::free_address();
         let issuer = format!("http://{address}");
-        configs::write(folder.path(), "auth.toml", &configs::auth_toml().replace(configs::ISSUER, &issuer));
+        configs::write(folder.path(), "auth.toml", &configs::auth_toml_of(&issuer));
         users::add_all(&folder.path().join("auth.toml"));
         let mut child = Running::start("witgate-auth", &arguments::auth(&address), folder.path());
         assert_eq!(child.address("listening on ").await, issuer);
