@@ -9,6 +9,7 @@ pub mod component;
 pub mod configs;
 pub mod users;
 pub mod sign_in;
+pub mod plain_browser;
 pub mod document;
 pub mod mint;
 pub mod arguments;

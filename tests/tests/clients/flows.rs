@@ -3,7 +3,7 @@
 
 use reqwest::Url;
 use serde_json::{Value, json};
-use witgate_tests::sign_in::PlainBrowser;
+use witgate_tests::plain_browser::PlainBrowser;
 use witgate_tests::users;
 
 use crate::library::{Library, RelyingParty};
