@@ -85,7 +85,8 @@ impl StackBuilder {
         configs::write(folder.path(), "auth.toml", &configs::auth_toml_of(&issuer));
         users::add_all(&folder.path().join("auth.toml"));
         let trusted = self.trusted;
-        let mut started = Started { folder, children: Vec::new(), issuer, address: self.address, trusted, feed: self.feed };
+        let mut started =
+            Started { folder, children: Vec::new(), issuer, address: self.address, trusted, feed: self.feed };
         let places = started.services().await;
         configs::write(started.folder.path(), "gateway.toml", &configs::fill(&self.template, &places));
         let (gateway, admin) = started.gateway().await;

@@ -115,7 +115,8 @@ impl Form {
     fn first(page: &str) -> Option<Form> {
         let form = &page[page.find("<form")?..];
         let form = &form[..form.find("</form>")?];
-        let inputs = tags(form, "input").filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default())));
+        let inputs = tags(form, "input")
+            .filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default())));
         // One button sends the form: the one that agrees.
         let agrees = tags(form, "button").find(|tag| attribute(tag, "value").as_deref() == Some("allow"));
         let button = agrees.and_then(|tag| Some((attribute(tag, "name")?, attribute(tag, "value")?)));
@@ -138,14 +139,28 @@ impl Form {
 
 /// What stands in the tags of this name.
 fn tags<'a>(form: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
-    form.split(&format!("<{name}")).skip(1).map(|rest| rest.split('>').next().unwrap_or_default()).collect::<Vec<_>>().into_iter()
+    form.split(&format!("<{name}"))
+        .skip(1)
+        .map(|rest| rest.split('>').next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 /// The value of an attribute of a tag, with its references resolved.
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
     let value = rest.split('"').next()?;
-    let references = [("&quot;", "\""), ("&#34;", "\""), ("&#38;", "&"), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
+    let references = [
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#38;", "&"),
+        ("&#39;", "'"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&amp;", "&"),
+    ];
     Some(references.iter().fold(value.to_owned(), |text, (from, to)| text.replace(from, to)))
 }
 

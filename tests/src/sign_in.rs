@@ -8,15 +8,8 @@ use std::process::{Command, Stdio};
 use crate::programs;
 
 /// What the portal asks for.
-const PORTAL_SCOPES: [&str; 7] = [
-    "openid",
-    "profile",
-    "catalogue:read",
-    "orders:read",
-    "orders:read:all",
-    "orders:write",
-    "stock:write",
-];
+const PORTAL_SCOPES: [&str; 7] =
+    ["openid", "profile", "catalogue:read", "orders:read", "orders:read:all", "orders:write", "stock:write"];
 
 /// An address on loopback that was free a moment ago: an issuer must be known before its auth service listens.
 pub fn free_address() -> String {

@@ -95,7 +95,10 @@ fn install_venv(workspace: &Workspace, sources: &Path, folder: &Path) -> Result<
         "--retries=8",
         "--disable-pip-version-check",
     ]);
-    step::run("installing PyJWT and Authlib for the tests (pip install)", pip.arg("-r").arg(sources.join("requirements.txt")))
+    step::run(
+        "installing PyJWT and Authlib for the tests (pip install)",
+        pip.arg("-r").arg(sources.join("requirements.txt")),
+    )
 }
 
 /// Debian 12 has Node.js 18, which cannot run the packages.

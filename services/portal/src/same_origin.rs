@@ -150,10 +150,14 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_a_foreign_navigation() {
         let of = |values: &[&'static str]| {
-            let sent = values.iter().map(|value| (HeaderName::from_static(SEC_FETCH_SITE), HeaderValue::from_static(value)));
+            let sent =
+                values.iter().map(|value| (HeaderName::from_static(SEC_FETCH_SITE), HeaderValue::from_static(value)));
             navigation(&sent.collect())
         };
-        assert_eq!((of(&[]), of(&["none"]), of(&["same-origin"])), (Navigation::Untold, Navigation::Untold, Navigation::Own));
+        assert_eq!(
+            (of(&[]), of(&["none"]), of(&["same-origin"])),
+            (Navigation::Untold, Navigation::Untold, Navigation::Own)
+        );
         for foreign in [&["cross-site"][..], &["same-site"], &[""], &["same-origin", "same-origin"]] {
             assert_eq!(of(foreign), Navigation::Foreign, "{foreign:?}");
         }

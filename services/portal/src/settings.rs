@@ -85,7 +85,9 @@ pub enum SettingsError {
     #[error("--scope must contain the word openid; it is {0:?}")]
     NoOpenid(String),
     /// The issuer is no address, so browsers need another.
-    #[error("the issuer {0:?} is no http or https URL: say where browsers reach the auth service with --auth-public-url")]
+    #[error(
+        "the issuer {0:?} is no http or https URL: say where browsers reach the auth service with --auth-public-url"
+    )]
     NoPublicUrl(String),
     /// Credentials in a URL end up in logs.
     #[error("{flag} must not contain a user name or a password: remove them from the URL")]
@@ -107,8 +109,7 @@ impl Settings {
     /// Checks what clap cannot: schemes, hosts, and no password over a plain network.
     pub fn check(&self) -> Result<(), SettingsError> {
         let public = self.auth_public_url()?;
-        let places =
-            [("--auth-url", &self.auth_url), ("--jwks-url", &self.jwks_url), ("--auth-public-url", &public)];
+        let places = [("--auth-url", &self.auth_url), ("--jwks-url", &self.jwks_url), ("--auth-public-url", &public)];
         for (flag, url) in places {
             check_http(flag, url)?;
             check_private(flag, url, self.allow_http)?;

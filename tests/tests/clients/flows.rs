@@ -155,7 +155,8 @@ async fn the_two_documents_about_the_issuer_name_the_same_places() {
     let provider = Provider::start().await;
     let openid = provider.document("/.well-known/openid-configuration").await;
     let oauth = provider.document("/.well-known/oauth-authorization-server").await;
-    let places = ["authorization_endpoint", "token_endpoint", "jwks_uri", "revocation_endpoint", "introspection_endpoint"];
+    let places =
+        ["authorization_endpoint", "token_endpoint", "jwks_uri", "revocation_endpoint", "introspection_endpoint"];
     for place in places {
         let url = openid[place].as_str().unwrap_or_else(|| panic!("no {place} in {openid}"));
         assert!(url.starts_with(&provider.issuer), "{place}: {url}");

@@ -43,7 +43,10 @@ async fn visit(page: &Page<'_>) {
     page.until_text("[role=alert]", "password").await;
     page.sign_in(alice.name, alice.password).await;
     page.until_text("#who", alice.name).await;
-    assert_eq!((page.address().await.path(), page.address().await.query(), page.address().await.fragment()), ("/", None, None));
+    assert_eq!(
+        (page.address().await.path(), page.address().await.query(), page.address().await.fragment()),
+        ("/", None, None)
+    );
     let ordered = order(page).await;
     find_order(page, &ordered).await;
     an_address_of_no_view_is_the_catalogue(page).await;

@@ -215,7 +215,9 @@ impl Inside {
             Mood::Flood => Some("[".repeat(2_000_000).into_response()),
             Mood::Nonsense => Some(Json(json!({"access_token": "only this"})).into_response()),
             Mood::Redirect => Some((StatusCode::FOUND, [(header::LOCATION, "/oauth/token")]).into_response()),
-            Mood::Stranger => Some((StatusCode::UNAUTHORIZED, Json(json!({"error": "invalid_client"}))).into_response()),
+            Mood::Stranger => {
+                Some((StatusCode::UNAUTHORIZED, Json(json!({"error": "invalid_client"}))).into_response())
+            }
             Mood::Broken => Some(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
         }
     }
