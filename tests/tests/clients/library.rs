@@ -29,8 +29,6 @@ impl Library {
 /// The library, after it discovered the issuer.
 pub struct RelyingParty {
     conversation: Conversation,
-    /// What it discovered.
-    pub metadata: Value,
     _folder: TempDir,
 }
 
@@ -44,7 +42,7 @@ impl RelyingParty {
         });
         let metadata = read(&conversation.ask(&setup.to_string()).await);
         assert_eq!(metadata["issuer"], issuer, "{metadata}");
-        RelyingParty { conversation, metadata, _folder: script.folder }
+        RelyingParty { conversation, _folder: script.folder }
     }
 
     /// Tells it to do something.
