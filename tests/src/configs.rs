@@ -18,6 +18,8 @@ pub struct Places {
     pub inventory: String,
     /// The portal.
     pub portal: String,
+    /// Lines of an issuer: where its feed is. Empty: tokens count until they expire.
+    pub feed: String,
 }
 
 /// The issuer that the auth service of a test puts into its tokens. No address: its port is free, so not yet known.
@@ -54,6 +56,7 @@ pub fn fill(template: &str, places: &Places) -> String {
         ("@ORDERS@", &places.orders),
         ("@INVENTORY@", &places.inventory),
         ("@PORTAL@", &places.portal),
+        ("@FEED@", &places.feed),
     ];
     pairs.iter().fold(template.to_owned(), |text, (name, value)| text.replace(name, value))
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 use witgate_keyring::resource_server::request_id;
 
-use crate::{fault::Fault, sign_in_client::SignInClient};
+use crate::{fault::Fault, forwarded::X_FORWARDED_FOR, sign_in_client::SignInClient};
 
 /// Within this time the auth service answers any request (its own deadline, `auth/service/src/http/deadline.rs`).
 const AUTH_ANSWERS_WITHIN: Duration = Duration::from_secs(10);
@@ -109,6 +109,9 @@ impl AuthClient {
         let url = self.base.join(path).expect("a fixed path joins to any http base");
         let form = self.client.form().extend_pairs(fields).finish();
         let mut request = self.http.post(url).header(CONTENT_TYPE, FORM).body(form);
+        for through in caller.get_all(X_FORWARDED_FOR) {
+            request = request.header(X_FORWARDED_FOR, through);
+        }
         if let Some(id) = request_id(caller) {
             request = request.header(REQUEST_ID, id);
         }

@@ -6,6 +6,7 @@
 pub mod settings;
 pub mod fault;
 pub mod deadline;
+pub mod forwarded;
 pub mod flow;
 pub mod browser_cookie;
 pub mod own_address;

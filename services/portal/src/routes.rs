@@ -14,7 +14,7 @@ use crate::{
     app::App,
     assets, auth_client, deadline,
     fault::{self, Fault},
-    own_address, same_origin, security_headers, session, sign_in, token_view,
+    forwarded, own_address, same_origin, security_headers, session, sign_in, token_view,
 };
 
 /// The longest that a request may take, a slow body included. Longer than two calls to the auth service.
@@ -43,5 +43,6 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(REQUEST_DEADLINE, deadline::limit))
         .layer(from_fn(fault::answer))
         .layer(from_fn(security_headers::add))
+        .layer(from_fn(forwarded::add_peer))
         .with_state(app)
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tempfile::TempDir;
 use witgate_tests::child::Running;
-use witgate_tests::{arguments, configs, sign_in, users};
+use witgate_tests::{arguments, clients, configs, sign_in, users};
 
 /// What a library asks for.
 pub const SCOPE: &str = "openid profile orders:read";
@@ -55,7 +55,7 @@ impl Provider {
         } else {
             given.extend(["--secret-file", secret_file.to_str().expect("a path of plain text")]);
         }
-        sign_in::add_client(&self.folder.path().join("auth.toml"), &given);
+        clients::register(&self.folder.path().join("auth.toml"), &given);
         let read = || std::fs::read_to_string(&secret_file).expect("the secret").trim().to_owned();
         Registered { id, method, secret: (!is_public).then(read), redirect_uri: REDIRECT_URI }
     }

@@ -12,4 +12,5 @@ mod process;
 mod same_origin;
 mod session;
 mod sign_in;
+mod forwarded;
 mod token;
