@@ -8,7 +8,7 @@ use crate::feed::Feed;
 use crate::mint::Mint;
 use crate::relay::Relay;
 use crate::stack::Stack;
-use crate::{arguments, clients, programs, users};
+use crate::{arguments, clients, programs, sign_in, users};
 
 /// The label before a program's address on its stdout.
 const BOUND: &str = "listening on ";
@@ -27,6 +27,8 @@ impl Stack {
 pub struct StackBuilder {
     template: String,
     trusted: Option<(String, String)>,
+    /// Where the auth service will listen, when its issuer is to be an address.
+    address: Option<String>,
     heard: Heard,
 }
 
@@ -44,7 +46,7 @@ enum Heard {
 
 impl Default for StackBuilder {
     fn default() -> StackBuilder {
-        StackBuilder { template: configs::gateway_template(), trusted: None, heard: Heard::Auth }
+        StackBuilder { template: configs::gateway_template(), trusted: None, address: None, heard: Heard::Auth }
     }
 }
 
@@ -90,16 +92,28 @@ impl StackBuilder {
         self
     }
 
+    /// People can sign in to the portal: the issuer is an address that browsers reach, and knows the portal's client.
+    pub fn signing_in(mut self) -> StackBuilder {
+        self.address = Some(sign_in::free_address());
+        self
+    }
+
     /// Starts auth, inventory, orders, portal and gateway, in this order, each ready before the next.
     pub async fn start(self) -> Stack {
         let folder = tempfile::tempdir().expect("a folder for the stack");
         programs::copy_components(folder.path());
-        configs::write(folder.path(), "auth.toml", &configs::auth_toml());
+        let issuer = self.address.as_ref().map_or_else(|| ISSUER.to_owned(), |address| format!("http://{address}"));
+        configs::write(folder.path(), "auth.toml", &configs::auth_toml_of(&issuer));
         users::add_all(&folder.path().join("auth.toml"));
-        let mut started = Started { folder, children: Vec::new(), trusted: self.trusted, heard: self.heard };
+        let trusted = self.trusted;
+        let (address, heard) = (self.address, self.heard);
+        let mut started = Started { folder, children: Vec::new(), issuer, address, trusted, heard };
         let places = started.services().await;
         configs::write(started.folder.path(), "gateway.toml", &configs::fill(&self.template, &places));
         let (gateway, admin) = started.gateway().await;
+        if started.address.is_some() {
+            sign_in::add_portal(&started.folder.path().join("auth.toml"), &gateway);
+        }
         Stack::new(started.folder, started.children, places, gateway, admin)
     }
 }
@@ -108,14 +122,17 @@ impl StackBuilder {
 struct Started {
     folder: TempDir,
     children: Vec<Running>,
+    issuer: String,
+    address: Option<String>,
     trusted: Option<(String, String)>,
     heard: Heard,
 }
 
 impl Started {
     async fn services(&mut self) -> Places {
-        let auth = self.launch("witgate-auth", &arguments::auth("127.0.0.1:0")).await;
-        let own = || (ISSUER.to_owned(), format!("{auth}/.well-known/jwks.json"));
+        let listen = self.address.clone().unwrap_or_else(|| "127.0.0.1:0".to_owned());
+        let auth = self.launch("witgate-auth", &arguments::auth(&listen)).await;
+        let own = || (self.issuer.clone(), format!("{auth}/.well-known/jwks.json"));
         let (issuer, jwks) = self.trusted.clone().unwrap_or_else(own);
         let server = arguments::resource_server(&issuer, &jwks);
         let feed = self.feed(&auth, "services");
@@ -125,7 +142,8 @@ impl Started {
         let to_inventory = arguments::pair("--inventory-url", &inventory);
         let orders = self.launch("orders", &[asking, database("orders"), to_inventory].concat()).await;
         let told = feed.as_ref().map(Feed::arguments).unwrap_or_default();
-        let portal = self.launch("portal", &[server, told, arguments::pair("--auth-url", &auth)].concat()).await;
+        let to_auth = [arguments::pair("--auth-url", &auth), arguments::pair("--auth-public-url", &auth)].concat();
+        let portal = self.launch("portal", &[server, told, to_auth].concat()).await;
         let feed = self.feed(&auth, "gateway").as_ref().map(Feed::toml).unwrap_or_default();
         Places { issuer, jwks, auth, orders, inventory, portal, feed }
     }

@@ -31,12 +31,19 @@ impl Client {
 /// Registers a client; its secret goes into `NAME.secret` beside the configuration.
 pub fn add(config: &Path, name: &str) -> Client {
     let secret_file = config.with_file_name(format!("{name}.secret"));
-    let mut command = Command::new(programs::program("witgate-auth"));
-    command.args(["client", "add", name, "--config"]).arg(config).arg("--secret-file").arg(&secret_file);
-    command.args(SCOPES.iter().flat_map(|scope| ["--scope", scope])).stdin(Stdio::null());
-    let output = command.output().expect("witgate-auth client add");
-    let (said, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "witgate-auth client add {name} failed: {errors}");
+    let mut arguments = vec![name, "--secret-file", secret_file.to_str().expect("a path of plain text")];
+    arguments.extend(SCOPES.iter().flat_map(|scope| ["--scope", scope]));
+    let said = register(config, &arguments);
     let id = said.lines().find_map(|line| line.strip_prefix(ID_LABEL)).expect("the client's id").to_owned();
     Client { id, secret_file }
+}
+
+/// `witgate-auth client add` with these arguments; what it printed.
+pub fn register(config: &Path, arguments: &[&str]) -> String {
+    let mut command = Command::new(programs::program("witgate-auth"));
+    command.args(["client", "add"]).args(arguments).arg("--config").arg(config).stdin(Stdio::null());
+    let output = command.output().expect("witgate-auth client add");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "witgate-auth client add {arguments:?} failed: {errors}");
+    String::from_utf8(output.stdout).expect("text")
 }

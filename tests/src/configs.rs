@@ -33,7 +33,12 @@ const GATEWAY_TEMPLATE: &str = include_str!("../configs/gateway.toml");
 
 /// The auth service's configuration.
 pub fn auth_toml() -> String {
-    AUTH_TEMPLATE.replace("@ISSUER@", ISSUER).replace("@AUDIENCE@", AUDIENCE)
+    auth_toml_of(ISSUER)
+}
+
+/// The same with another issuer.
+pub fn auth_toml_of(issuer: &str) -> String {
+    AUTH_TEMPLATE.replace("@ISSUER@", issuer).replace("@AUDIENCE@", AUDIENCE)
 }
 
 /// The gateway's configuration as a template: a test may change it before the places are known.

@@ -9,6 +9,8 @@ pub mod component;
 pub mod configs;
 pub mod users;
 pub mod clients;
+pub mod sign_in;
+pub mod plain_browser;
 pub mod auth_caller;
 pub mod document;
 pub mod raw;

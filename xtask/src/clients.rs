@@ -52,7 +52,8 @@ fn add(auth: &Path, config: &Path, id: &str, file: &Path) -> Result<(), Failure>
     auth_command::output(&format!("register the client {id}"), &mut command).map(|_id| ())
 }
 
-fn is_listed(listed: &str, id: &str) -> bool {
+/// Whether the auth service's list names this id.
+pub fn is_listed(listed: &str, id: &str) -> bool {
     listed.lines().any(|line| line.split('\t').next() == Some(id))
 }
 

@@ -11,7 +11,7 @@ use crate::roles::{self, DEMO_PORTS, Role};
 use crate::stack::Stack;
 use crate::users::{self, DEMO_USERS};
 use crate::workspace::Workspace;
-use crate::{build, clients, step, toolchain};
+use crate::{build, clients, sign_in_client, step, toolchain};
 
 /// Between two looks at whether a program died.
 const WATCH_INTERVAL: Duration = Duration::from_millis(500);
@@ -50,6 +50,7 @@ fn start_all(workspace: &Workspace, state: &Path, stack: &mut Stack, stop: &Inte
     let auth = workspace.program("witgate-auth", false);
     users::ensure(&auth, &auth_toml)?;
     clients::ensure(&auth, &auth_toml, state)?;
+    sign_in_client::ensure(&auth, &auth_toml, &DEMO_PORTS)?;
     clients::hand_to_gateway(workspace, state)?;
     for role in all_roles(workspace.root(), state, &auth_toml) {
         stack.start(&role, &workspace.program(role.program, false), &logs, stop)?;

@@ -17,6 +17,7 @@ mod auth_command;
 mod users;
 mod clients;
 mod roles;
+mod sign_in_client;
 mod stack;
 mod demo;
 mod test;
