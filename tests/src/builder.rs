@@ -1,14 +1,14 @@
 //! Starting a stack: which programs, in which order, with which configuration. Never waits without a deadline.
 
-use std::path::Path;
-
 use tempfile::TempDir;
 
 use crate::child::Running;
 use crate::configs::{self, ISSUER, Places};
+use crate::feed::Feed;
 use crate::mint::Mint;
+use crate::relay::Relay;
 use crate::stack::Stack;
-use crate::{arguments, programs, users};
+use crate::{arguments, clients, programs, sign_in, users};
 
 /// The label before a program's address on its stdout.
 const BOUND: &str = "listening on ";
@@ -27,12 +27,26 @@ impl Stack {
 pub struct StackBuilder {
     template: String,
     trusted: Option<(String, String)>,
-    feed: Option<String>,
+    /// Where the auth service will listen, when its issuer is to be an address.
+    address: Option<String>,
+    heard: Heard,
+}
+
+/// Where gateway and services hear of revocations.
+enum Heard {
+    /// At the auth service.
+    Auth,
+    /// At the auth service, by way of the relay at this address.
+    AuthAt(String),
+    /// At this feed.
+    Feed(Feed),
+    /// Nowhere.
+    Nowhere,
 }
 
 impl Default for StackBuilder {
     fn default() -> StackBuilder {
-        StackBuilder { template: configs::gateway_template(), trusted: None, feed: None }
+        StackBuilder { template: configs::gateway_template(), trusted: None, address: None, heard: Heard::Auth }
     }
 }
 
@@ -56,29 +70,50 @@ impl StackBuilder {
         self
     }
 
-    /// Gateway and services trust the mint's tokens instead of the auth service's.
+    /// Gateway and services trust the mint's tokens instead of the auth service's, and hear of no revocations unless
+    /// [`StackBuilder::revoked_by`] says where.
     pub fn trusting(mut self, mint: &Mint) -> StackBuilder {
         self.trusted = Some((mint.issuer().to_owned(), mint.jwks_url().to_owned()));
+        if matches!(self.heard, Heard::Auth | Heard::AuthAt(_)) {
+            self.heard = Heard::Nowhere;
+        }
         self
     }
 
     /// Gateway and services ask this feed for revocations.
     pub fn revoked_by(mut self, feed: &str) -> StackBuilder {
-        let keys = "jwks-url = \"@JWKS@\"";
-        self.feed = Some(feed.to_owned());
-        self.replacing(keys, &format!("{keys}\nrevocations-url = \"{feed}\""))
+        self.heard = Heard::Feed(Feed::open(feed));
+        self
+    }
+
+    /// Gateway and services ask for the auth service's feed at the relay. It may lead there after the start.
+    pub fn hearing_through(mut self, relay: &Relay) -> StackBuilder {
+        self.heard = Heard::AuthAt(relay.url().to_owned());
+        self
+    }
+
+    /// People can sign in to the portal: the issuer is an address that browsers reach, and knows the portal's client.
+    pub fn signing_in(mut self) -> StackBuilder {
+        self.address = Some(sign_in::free_address());
+        self
     }
 
     /// Starts auth, inventory, orders, portal and gateway, in this order, each ready before the next.
     pub async fn start(self) -> Stack {
         let folder = tempfile::tempdir().expect("a folder for the stack");
-        copy_components(folder.path());
-        configs::write(folder.path(), "auth.toml", &configs::auth_toml());
+        programs::copy_components(folder.path());
+        let issuer = self.address.as_ref().map_or_else(|| ISSUER.to_owned(), |address| format!("http://{address}"));
+        configs::write(folder.path(), "auth.toml", &configs::auth_toml_of(&issuer));
         users::add_all(&folder.path().join("auth.toml"));
-        let mut started = Started { folder, children: Vec::new(), trusted: self.trusted, feed: self.feed };
+        let trusted = self.trusted;
+        let (address, heard) = (self.address, self.heard);
+        let mut started = Started { folder, children: Vec::new(), issuer, address, trusted, heard };
         let places = started.services().await;
         configs::write(started.folder.path(), "gateway.toml", &configs::fill(&self.template, &places));
         let (gateway, admin) = started.gateway().await;
+        if started.address.is_some() {
+            sign_in::add_portal(&started.folder.path().join("auth.toml"), &gateway);
+        }
         Stack::new(started.folder, started.children, places, gateway, admin)
     }
 }
@@ -87,22 +122,41 @@ impl StackBuilder {
 struct Started {
     folder: TempDir,
     children: Vec<Running>,
+    issuer: String,
+    address: Option<String>,
     trusted: Option<(String, String)>,
-    feed: Option<String>,
+    heard: Heard,
 }
 
 impl Started {
     async fn services(&mut self) -> Places {
-        let auth = self.launch("witgate-auth", &arguments::auth("127.0.0.1:0")).await;
-        let own = || (ISSUER.to_owned(), format!("{auth}/.well-known/jwks.json"));
+        let listen = self.address.clone().unwrap_or_else(|| "127.0.0.1:0".to_owned());
+        let auth = self.launch("witgate-auth", &arguments::auth(&listen)).await;
+        let own = || (self.issuer.clone(), format!("{auth}/.well-known/jwks.json"));
         let (issuer, jwks) = self.trusted.clone().unwrap_or_else(own);
-        let mut server = arguments::resource_server(&issuer, &jwks);
-        server.extend(self.feed.iter().flat_map(|feed| arguments::pair("--revocations-url", feed)));
-        let inventory = self.launch("inventory", &[server.clone(), database("inventory")].concat()).await;
+        let server = arguments::resource_server(&issuer, &jwks);
+        let feed = self.feed(&auth, "services");
+        let told = feed.as_ref().map(Feed::introspecting_arguments).unwrap_or_default();
+        let asking = [server.clone(), told].concat();
+        let inventory = self.launch("inventory", &[asking.clone(), database("inventory")].concat()).await;
         let to_inventory = arguments::pair("--inventory-url", &inventory);
-        let orders = self.launch("orders", &[server.clone(), database("orders"), to_inventory].concat()).await;
-        let portal = self.launch("portal", &[server, arguments::pair("--auth-url", &auth)].concat()).await;
-        Places { issuer, jwks, auth, orders, inventory, portal }
+        let orders = self.launch("orders", &[asking, database("orders"), to_inventory].concat()).await;
+        let told = feed.as_ref().map(Feed::arguments).unwrap_or_default();
+        let to_auth = [arguments::pair("--auth-url", &auth), arguments::pair("--auth-public-url", &auth)].concat();
+        let portal = self.launch("portal", &[server, told, to_auth].concat()).await;
+        let feed = self.feed(&auth, "gateway").as_ref().map(Feed::toml).unwrap_or_default();
+        Places { issuer, jwks, auth, orders, inventory, portal, feed }
+    }
+
+    /// The feed for a client of this name.
+    fn feed(&self, auth: &str, name: &str) -> Option<Feed> {
+        let client = || clients::add(&self.folder.path().join("auth.toml"), name);
+        match &self.heard {
+            Heard::Auth => Some(Feed::of_auth(auth, auth, client())),
+            Heard::AuthAt(relay) => Some(Feed::of_auth(relay, auth, client())),
+            Heard::Feed(feed) => Some(feed.clone()),
+            Heard::Nowhere => None,
+        }
     }
 
     async fn gateway(&mut self) -> (String, String) {
@@ -116,16 +170,6 @@ impl Started {
         let address = child.address(BOUND).await;
         self.children.push(child);
         address
-    }
-}
-
-/// A copy of every component in the stack's own folder, so that a test may overwrite one.
-fn copy_components(folder: &Path) {
-    let plugins = folder.join("plugins");
-    std::fs::create_dir(&plugins).expect("a folder for the plugins");
-    for component in programs::components() {
-        let name = component.file_name().expect("a component's file name");
-        std::fs::copy(&component, plugins.join(name)).expect("a copied component");
     }
 }
 

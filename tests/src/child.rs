@@ -66,6 +66,12 @@ impl Running {
         self.wait().await
     }
 
+    /// SIGKILL: no chance to clean up.
+    pub async fn kill(&mut self) {
+        self.child.kill().expect("a child of ours");
+        self.wait().await;
+    }
+
     /// Waits for the end of a program that was told to stop.
     pub async fn wait(&mut self) -> ExitStatus {
         let look = || {

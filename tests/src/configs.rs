@@ -18,6 +18,8 @@ pub struct Places {
     pub inventory: String,
     /// The portal.
     pub portal: String,
+    /// Lines of an issuer: where its feed is. Empty: tokens count until they expire.
+    pub feed: String,
 }
 
 /// The issuer that the auth service of a test puts into its tokens. No address: its port is free, so not yet known.
@@ -31,7 +33,12 @@ const GATEWAY_TEMPLATE: &str = include_str!("../configs/gateway.toml");
 
 /// The auth service's configuration.
 pub fn auth_toml() -> String {
-    AUTH_TEMPLATE.replace("@ISSUER@", ISSUER).replace("@AUDIENCE@", AUDIENCE)
+    auth_toml_of(ISSUER)
+}
+
+/// The same with another issuer.
+pub fn auth_toml_of(issuer: &str) -> String {
+    AUTH_TEMPLATE.replace("@ISSUER@", issuer).replace("@AUDIENCE@", AUDIENCE)
 }
 
 /// The gateway's configuration as a template: a test may change it before the places are known.
@@ -49,6 +56,7 @@ pub fn fill(template: &str, places: &Places) -> String {
         ("@ORDERS@", &places.orders),
         ("@INVENTORY@", &places.inventory),
         ("@PORTAL@", &places.portal),
+        ("@FEED@", &places.feed),
     ];
     pairs.iter().fold(template.to_owned(), |text, (name, value)| text.replace(name, value))
 }

@@ -9,9 +9,9 @@ pub fn root() -> PathBuf {
     manifest.parent().unwrap_or(manifest).to_path_buf()
 }
 
-/// A program of the dev profile. Panics with the remedy when it is not built.
+/// A program of the profile that this harness is built with. Panics with the remedy when it is not built.
 pub fn program(name: &str) -> PathBuf {
-    built(target().join("debug").join(name))
+    built(target().join(if cfg!(debug_assertions) { "debug" } else { "release" }).join(name))
 }
 
 /// A compiled plugin or test guest by its file name without `.wasm`, such as `claims_authz`.
@@ -24,6 +24,16 @@ pub fn components() -> Vec<PathBuf> {
     let entries = std::fs::read_dir(components_folder()).unwrap_or_else(|_| missing(&components_folder()));
     let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
     files.filter(|file| file.extension().is_some_and(|extension| extension == "wasm")).collect()
+}
+
+/// A copy of every component in `plugins/` of a folder, so that a test may overwrite one.
+pub fn copy_components(folder: &Path) {
+    let plugins = folder.join("plugins");
+    std::fs::create_dir(&plugins).expect("a folder for the plugins");
+    for component in components() {
+        let name = component.file_name().expect("a component's file name");
+        std::fs::copy(&component, plugins.join(name)).expect("a copied component");
+    }
 }
 
 /// Always below the root, where gateway.toml names them, also when `CARGO_TARGET_DIR` moves the programs.

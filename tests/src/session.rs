@@ -1,30 +1,15 @@
 //! What a client does all day: sign in, ask with a token, read a refusal. Never hides a status from the test.
 
 use reqwest::{Method, RequestBuilder, Response};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::auth_caller::{AuthCaller, Tokens};
 use crate::stack::Stack;
-use crate::users;
-
-/// What a login gives.
-#[derive(Clone)]
-pub struct Tokens {
-    /// The JWT.
-    pub access: String,
-    /// The opaque refresh token.
-    pub refresh: String,
-}
 
 impl Stack {
     /// Signs in one of the stack's users at the auth service.
     pub async fn login(&self, name: &str) -> Tokens {
-        let body = json!({"username": name, "password": users::named(name).password});
-        let answer = self.http().post(format!("{}/login", self.auth_url())).json(&body).send().await;
-        let answer = answer.expect("an answer to the login");
-        assert_eq!(answer.status(), 200, "the login of {name}");
-        let body: Value = answer.json().await.expect("JSON of the login");
-        let member = |name: &str| body[name].as_str().unwrap_or_else(|| panic!("no {name} in the login")).to_owned();
-        Tokens { access: member("access_token"), refresh: member("refresh_token") }
+        AuthCaller::new(self.auth_url()).login(name).await.granted()
     }
 
     /// A request to the gateway.

@@ -124,6 +124,12 @@ impl Stack {
         self.children[index] = child;
     }
 
+    /// Ends the auth service as a power cut does.
+    pub async fn kill_auth(&mut self) {
+        let index = self.position("witgate-auth");
+        self.children[index].kill().await;
+    }
+
     fn child(&self, program: &str) -> &Running {
         &self.children[self.position(program)]
     }

@@ -11,7 +11,7 @@ use crate::roles::{self, DEMO_PORTS, Role};
 use crate::stack::Stack;
 use crate::users::{self, DEMO_USERS};
 use crate::workspace::Workspace;
-use crate::{build, step, toolchain};
+use crate::{build, clients, sign_in_client, step, toolchain};
 
 /// Between two looks at whether a program died.
 const WATCH_INTERVAL: Duration = Duration::from_millis(500);
@@ -47,7 +47,11 @@ fn start_all(workspace: &Workspace, state: &Path, stack: &mut Stack, stop: &Inte
     step::say(&format!("state and logs are in {} (delete it to begin anew)", state.display()));
     let auth_toml = state.join("auth.toml");
     fs::write(&auth_toml, roles::auth_toml(&DEMO_PORTS)).doing(format_args!("write {}", auth_toml.display()))?;
-    users::ensure(&workspace.program("witgate-auth", false), &auth_toml)?;
+    let auth = workspace.program("witgate-auth", false);
+    users::ensure(&auth, &auth_toml)?;
+    clients::ensure(&auth, &auth_toml, state)?;
+    sign_in_client::ensure(&auth, &auth_toml, &DEMO_PORTS)?;
+    clients::hand_to_gateway(workspace, state)?;
     for role in all_roles(workspace.root(), state, &auth_toml) {
         stack.start(&role, &workspace.program(role.program, false), &logs, stop)?;
     }
@@ -58,9 +62,9 @@ fn all_roles(root: &Path, state: &Path, auth_toml: &Path) -> [Role; 5] {
     let ports = &DEMO_PORTS;
     [
         roles::auth(ports, auth_toml),
-        roles::inventory(ports, state),
-        roles::orders(ports, state),
-        roles::portal(ports),
+        roles::inventory(ports, state).following(ports, state).introspecting(ports),
+        roles::orders(ports, state).following(ports, state).introspecting(ports),
+        roles::portal(ports).following(ports, state),
         roles::gateway(ports, &root.join("gateway.toml")),
     ]
 }

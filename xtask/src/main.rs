@@ -13,14 +13,18 @@ mod http;
 mod interrupt;
 mod lifeline;
 mod process;
-mod roles;
+mod auth_command;
 mod users;
+mod clients;
+mod roles;
+mod sign_in_client;
 mod stack;
 mod demo;
 mod test;
 mod ci;
 mod wrk;
 mod bench;
+mod auth_bench;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -56,7 +60,10 @@ enum Task {
     /// What CI runs: format check, clippy without warnings, then `cargo xtask test` with no skips allowed.
     Ci,
     /// Measure requests per second: a service called directly, through the gateway, and through three policies.
+    #[command(args_conflicts_with_subcommands = true)]
     Bench {
+        #[command(subcommand)]
+        of: Option<BenchOf>,
         /// Seconds of one measurement.
         #[arg(long, default_value_t = 10)]
         seconds: u32,
@@ -79,6 +86,15 @@ enum Task {
     },
 }
 
+#[derive(Subcommand)]
+enum BenchOf {
+    /// Measure the auth service instead: revocations, races, kills, logins, refreshes. It takes some minutes.
+    Auth {
+        /// Only these parts, such as `revocations`; all where none is named.
+        parts: Vec<OsString>,
+    },
+}
+
 fn main() -> ExitCode {
     match run(Arguments::parse().task) {
         Ok(()) => ExitCode::SUCCESS,
@@ -95,7 +111,8 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Demo { state } => demo::run(&workspace, &workspace.root().join(state)),
         Task::Test { cargo } => test::run(&workspace, &cargo, test::Skips::Told),
         Task::Ci => ci::run(&workspace),
-        Task::Bench { seconds, rounds, connections, dev } => {
+        Task::Bench { of: Some(BenchOf::Auth { parts }), .. } => auth_bench::run(&workspace, &parts),
+        Task::Bench { of: None, seconds, rounds, connections, dev } => {
             bench::run(&workspace, &wrk::Load { seconds, connections }, rounds, !dev)
         }
         Task::DieWithParent { parent, command } => Err(lifeline::become_program(parent, &command)),

@@ -10,7 +10,7 @@ use crate::packages::{self, Package};
 use crate::step;
 use crate::workspace::Workspace;
 
-const PURPOSE: &str = "the comparison with foreign issuers and verifiers";
+const PURPOSE: &str = "the comparison with foreign issuers, verifiers and clients";
 
 /// The oldest Node.js that the npm packages run on.
 const NODE_AT_LEAST: (u32, u32) = (20, 19);
@@ -75,7 +75,7 @@ fn install_node(workspace: &Workspace, sources: &Path, folder: &Path) -> Result<
     let mut npm = step::command(workspace, "npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=5", "--loglevel=error"])
         .current_dir(folder);
-    step::run("installing jose and oidc-provider for the tests (npm ci)", &mut npm)
+    step::run("installing jose, oidc-provider and openid-client for the tests (npm ci)", &mut npm)
 }
 
 fn install_venv(workspace: &Workspace, sources: &Path, folder: &Path) -> Result<(), Failure> {
@@ -95,7 +95,10 @@ fn install_venv(workspace: &Workspace, sources: &Path, folder: &Path) -> Result<
         "--retries=8",
         "--disable-pip-version-check",
     ]);
-    step::run("installing PyJWT for the tests (pip install)", pip.arg("-r").arg(sources.join("requirements.txt")))
+    step::run(
+        "installing PyJWT and Authlib for the tests (pip install)",
+        pip.arg("-r").arg(sources.join("requirements.txt")),
+    )
 }
 
 /// Debian 12 has Node.js 18, which cannot run the packages.

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 
+use crate::clients;
 use crate::failure::Failure;
 
 /// The loopback ports of one running system.
@@ -37,6 +38,23 @@ pub struct Role {
     pub arguments: Vec<OsString>,
     /// Where its readiness is asked, and the path.
     pub check: (SocketAddr, &'static str),
+}
+
+impl Role {
+    /// A service that follows the feed of revocations, as the client of its own name.
+    pub fn following(mut self, ports: &Ports, state: &Path) -> Role {
+        self.arguments.extend(["--revocations-url".into(), format!("{}/revocations", url(ports.auth)).into()]);
+        self.arguments.extend(["--client-id".into(), self.name.into()]);
+        self.arguments.extend(["--client-secret-file".into(), clients::secret_file(state, self.name).into()]);
+        self
+    }
+
+    /// A service with sensitive requests: it asks the auth service about the token while the feed is silent.
+    pub fn introspecting(mut self, ports: &Ports) -> Role {
+        let place = format!("{}/oauth/introspect", url(ports.auth));
+        self.arguments.extend(["--introspection-url".into(), place.into()]);
+        self
+    }
 }
 
 /// An address on loopback.
@@ -88,6 +106,7 @@ pub fn auth_toml(ports: &Ports) -> String {
          audience = \"witgate\"\n\
          database = \"auth.sqlite\"\n\
          access-token-seconds = 600\n\
+         trusted-proxies = [\"127.0.0.1/32\"]\n\
          \n[keys]\n\
          algorithm = \"ES256\"\n\n\
          [roles]\n\

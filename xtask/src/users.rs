@@ -2,8 +2,9 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use crate::auth_command;
 use crate::failure::{Doing, Failure};
 
 /// A user to create.
@@ -26,7 +27,7 @@ pub const DEMO_USERS: [DemoUser; 2] = [
 
 /// Creates those of the demo's users that are missing.
 pub fn ensure(auth: &Path, config: &Path) -> Result<(), Failure> {
-    let known = list(auth, config)?;
+    let known = auth_command::output("list the users", &mut auth_command::command(auth, "user", "list", config))?;
     for user in &DEMO_USERS {
         if !known.split_whitespace().any(|word| word == user.name) {
             add(auth, config, user)?;
@@ -35,17 +36,8 @@ pub fn ensure(auth: &Path, config: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn list(auth: &Path, config: &Path) -> Result<String, Failure> {
-    let output = command(auth, "list", config).output().doing("list the users")?;
-    if !output.status.success() {
-        let errors = String::from_utf8_lossy(&output.stderr);
-        return Err(Failure::new(format!("could not list the users: {}", errors.trim())));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
 fn add(auth: &Path, config: &Path, user: &DemoUser) -> Result<(), Failure> {
-    let mut command = command(auth, "add", config);
+    let mut command = auth_command::command(auth, "user", "add", config);
     command.args([user.name, "--role", user.role, "--tenant", user.tenant, "--password-stdin"]);
     let mut child = command
         .stdin(Stdio::piped())
@@ -57,10 +49,4 @@ fn add(auth: &Path, config: &Path, user: &DemoUser) -> Result<(), Failure> {
     }
     let status = child.wait().doing("wait for witgate-auth")?;
     if status.success() { Ok(()) } else { Err(Failure::new(format!("adding the user {} failed: {status}", user.name))) }
-}
-
-fn command(auth: &Path, verb: &str, config: &Path) -> Command {
-    let mut command = Command::new(auth);
-    command.args(["user", verb, "--config"]).arg(config);
-    command
 }

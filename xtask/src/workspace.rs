@@ -40,6 +40,11 @@ impl Workspace {
         self.root.join(STATE_FOLDER)
     }
 
+    /// Where the demo puts the secret that `gateway.toml` names. Never moved by `CARGO_TARGET_DIR`.
+    pub fn gateway_secret(&self) -> PathBuf {
+        self.root.join("target").join("demo").join("gateway.secret")
+    }
+
     /// Where the fuzz targets are checked: another workspace must not share ours.
     pub fn fuzz_check(&self) -> PathBuf {
         self.target.join("fuzz-check")

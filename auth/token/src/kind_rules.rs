@@ -1,4 +1,5 @@
-//! Whether a token is an access token, and not an id, refresh or logout token (RFC 8725 section 3.11, RFC 9068).
+//! Whether a token is of the kind that is wanted: an access token, and not an id, refresh or logout token (RFC 8725
+//! section 3.11, RFC 9068); or an id token, and nothing else (OpenID Connect Core 2).
 //!
 //! Never guesses from what is absent alone: a good access token of Keycloak, Auth0 or Entra ID says `JWT` and no more.
 
@@ -29,8 +30,8 @@ pub(crate) fn judge_header(header: &Header, typing: Typing) -> Result<Kind, Refu
     let told = header.typ.as_ref().map(|typ| typ.to_ascii_lowercase());
     let told = told.as_deref().map(|typ| typ.strip_prefix("application/").unwrap_or(typ));
     match (told, typing) {
-        (Some("at+jwt"), _) => Ok(Kind::AccessToken),
-        (Some("jwt") | None, Typing::JwtCompatible) => Ok(Kind::Untold),
+        (Some("at+jwt"), Typing::AccessToken | Typing::JwtCompatible) => Ok(Kind::AccessToken),
+        (Some("jwt") | None, Typing::JwtCompatible | Typing::IdToken) => Ok(Kind::Untold),
         _ => Err(Refusal::Type),
     }
 }
@@ -42,13 +43,21 @@ pub(crate) fn judge_claims(
     typing: Typing,
     issued_at: Option<u64>,
 ) -> Result<(), Refusal> {
-    if kind == Kind::AccessToken && issued_at.is_none() {
+    if (kind == Kind::AccessToken || typing == Typing::IdToken) && issued_at.is_none() {
         return Err(Refusal::ClaimMissing("iat"));
     }
-    if typing == Typing::JwtCompatible && tells_other_kind(payload) {
-        return Err(Refusal::Type);
-    }
-    Ok(())
+    let is_other = match typing {
+        Typing::AccessToken => false,
+        Typing::JwtCompatible => tells_other_kind(payload),
+        Typing::IdToken => tells_no_id_token(payload),
+    };
+    if is_other { Err(Refusal::Type) } else { Ok(()) }
+}
+
+/// A logout token has `events` (Back-Channel Logout 2.4), and whoever names a kind must name this one.
+fn tells_no_id_token(payload: &Map<String, Value>) -> bool {
+    let names_another = |name| payload.contains_key(name) && !says(payload, name, &["id"]);
+    payload.contains_key("events") || names_another("typ") || names_another("token_use")
 }
 
 fn tells_other_kind(payload: &Map<String, Value>) -> bool {
@@ -118,6 +127,23 @@ mod tests {
             let shown = payload.to_string();
             assert_eq!(verdict(payload, Kind::Untold, Typing::JwtCompatible, None), expected, "{shown}");
         }
+    }
+
+    #[test]
+    fn an_id_token_is_no_other_kind() {
+        for (payload, expected) in [
+            (json!({"nonce": "n", "at_hash": "x", "sid": "s"}), Ok(())),
+            (json!({"typ": "ID"}), Ok(())),
+            (json!({"token_use": "id"}), Ok(())),
+            (json!({"typ": "Bearer"}), Err(Refusal::Type)),
+            (json!({"typ": null}), Err(Refusal::Type)),
+            (json!({"token_use": "access"}), Err(Refusal::Type)),
+            (json!({"events": {}}), Err(Refusal::Type)),
+        ] {
+            let shown = payload.to_string();
+            assert_eq!(verdict(payload, Kind::Untold, Typing::IdToken, Some(0)), expected, "{shown}");
+        }
+        assert_eq!(verdict(json!({}), Kind::Untold, Typing::IdToken, None), Err(Refusal::ClaimMissing("iat")));
     }
 
     #[test]

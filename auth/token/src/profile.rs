@@ -35,6 +35,9 @@ pub enum Typing {
     AccessToken,
     /// Also `JWT` or no `typ`, for issuers that know no better. Refuses what looks like an id, refresh or logout token.
     JwtCompatible,
+    /// Only id tokens (OpenID Connect Core 2), for the client that a user signs in to: `JWT` or no `typ`, and `iat` is
+    /// required. The audience is the client's id. Who takes access tokens never sets it.
+    IdToken,
 }
 
 /// What a policy demands beyond the profile. The default demands nothing more.

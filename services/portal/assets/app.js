@@ -1,5 +1,6 @@
 // The portal's page: which view is shown, and what follows from signing in and out.
 
+import { takeArrival } from "./arrival.js";
 import { byId } from "./dom.js";
 import { addToBasket, drawBasket, resetBasket, startBasket } from "./basket.js";
 import { resetCatalogue, showCatalogue, startCatalogue } from "./catalogue.js";
@@ -8,7 +9,7 @@ import { item } from "./catalogue.js";
 import { own } from "./lookup.js";
 import { offerAllOrders, resetOrders, showOrders, startOrders } from "./orders.js";
 import { asProblem, clearProblem, showProblem } from "./problems.js";
-import { renew, signIn, signOut, watchSession } from "./session.js";
+import { announceSignIn, renew, signOut, watchSession } from "./session.js";
 import { resetToken, showToken, startToken, verifiedToken } from "./token.js";
 
 const VIEWS = {
@@ -16,6 +17,7 @@ const VIEWS = {
   orders: { title: "Orders", show: showOrders },
   token: { title: "Token", show: showToken },
 };
+const arrival = takeArrival();
 let signedIn = false;
 
 function start() {
@@ -24,7 +26,6 @@ function start() {
   startOrders();
   startToken();
   watchSession(sessionEnded);
-  byId("sign-in").addEventListener("submit", submitSignIn);
   byId("sign-out").addEventListener("click", leave);
   window.addEventListener("hashchange", () => signedIn && showView(true));
   resume();
@@ -33,40 +34,18 @@ function start() {
 async function resume() {
   clearProblem(byId("alert"));
   try {
-    if (await renew()) await enter();
-    else if (!document.querySelector("#view-sign-in:not([hidden])")) showSignIn();
+    if (await renew()) await arrive();
+    else if (!document.querySelector("#view-sign-in:not([hidden])")) showSignIn(arrival.problem);
   } catch (error) {
     byId("starting").hidden = true;
     showProblem(byId("alert"), error, resume);
   }
 }
 
-async function submitSignIn(event) {
-  event.preventDefault();
-  const form = event.currentTarget;
-  const empty = [form.elements.username, form.elements.password].find((field) => field.value === "");
-  clearProblem(byId("sign-in-problem"));
-  if (empty) return askFor(empty);
-  await busy(byId("sign-in-submit"), "Signing in…", () => trySignIn(form));
-}
-
-function askFor(field) {
-  byId("sign-in-problem").textContent = field.id === "username" ? "Please enter your user name." : "Please enter your password.";
-  byId("sign-in-problem").hidden = false;
-  field.focus();
-}
-
-async function trySignIn(form) {
-  try {
-    await signIn(form.elements.username.value, form.elements.password.value);
-    form.reset();
-    say(null);
-    await enter();
-  } catch (error) {
-    showProblem(byId("sign-in-problem"), error);
-    form.elements.password.value = "";
-    form.elements.password.focus();
-  }
+async function arrive() {
+  if (arrival.signedIn) announceSignIn();
+  arrival.signedIn = false;
+  await enter();
 }
 
 async function enter() {
@@ -84,9 +63,10 @@ function greet({ claims }) {
 async function leave() {
   await busy(byId("sign-out"), "Signing out…", async () => {
     try {
-      await signOut();
+      const next = await signOut();
       forgetAll();
-      say("You are signed out.");
+      say("You are signed out of the portal. One more page signs you out of the sign-in service.");
+      location.assign(next);
     } catch (error) {
       showProblem(byId("alert"), error, leave);
     }
@@ -109,10 +89,12 @@ function forgetAll() {
   showSignIn();
 }
 
-function showSignIn() {
+function showSignIn(problem = null) {
   setState("signed-out");
   document.title = "Sign in · Witgate portal";
-  byId("username").focus();
+  if (problem) showProblem(byId("sign-in-problem"), problem);
+  else clearProblem(byId("sign-in-problem"));
+  byId("sign-in").focus();
 }
 
 function setState(state) {

@@ -3,9 +3,22 @@
 import { make } from "./dom.js";
 import { own } from "./lookup.js";
 
-const SENTENCES = {
-  invalid_credentials: "That user name and password do not match.",
+/** What may end a sign-in, as the portal's callback names it. */
+const SIGN_IN_SENTENCES = {
+  access_denied: "You did not allow the portal to sign you in. Nothing was changed.",
+  sign_in_refused: "The sign-in service refused the portal. Please try again.",
+  sign_in_expired: "That sign-in took too long, or was finished in another tab. Please try again.",
+  sign_in_mismatch: "That answer belongs to no sign-in of this browser. Please try again.",
+  issuer_mismatch: "The answer came from another sign-in service than ours, so it was refused.",
+  code_refused: "That sign-in was used before or took too long. Please try again.",
+  id_token_refused: "The sign-in service said something about you that could not be verified. Please try again.",
+  too_many_attempts: "Too many attempts. Please wait a little and try again.",
   auth_unavailable: "The sign-in service does not answer right now. Please try again in a moment.",
+  auth_unexpected: "The sign-in service gave an answer that the portal does not understand.",
+};
+
+const SENTENCES = {
+  ...SIGN_IN_SENTENCES,
   session_expired: "Your session has ended. Please sign in again.",
   invalid_grant: "Your session has ended. Please sign in again.",
   insufficient_scope: "Your account is not allowed to do this.",
@@ -25,6 +38,11 @@ const BY_STATUS = {
   503: "A service behind the gateway is not available right now. Please try again in a moment.",
   504: "A service behind the gateway took too long to answer. Please try again.",
 };
+
+/** Whether a sign-in may end with this code. */
+export function isSignInProblem(code) {
+  return own(SIGN_IN_SENTENCES, code) !== undefined;
+}
 
 /** What went wrong, as the page handles it. */
 export class Problem extends Error {

@@ -40,19 +40,17 @@ export function tokenExpiry() {
   return expiresAt;
 }
 
-/** Trades a password for a session. */
-export function signIn(username, password) {
-  return oneTabAtATime(async () => {
-    keep(await ask("POST", "/portal/session", { body: { username, password } }));
-    tabs?.postMessage("signed-in");
-  });
+/** Tells the other tabs that somebody signed in here: they load again, and show the same person. */
+export function announceSignIn() {
+  tabs?.postMessage("signed-in");
 }
 
-/** Ends the session at the auth service and in all tabs. */
+/** Ends the session at the auth service and in all tabs; gives the address where the browser signs out there, too. */
 export async function signOut() {
-  await oneTabAtATime(() => ask("DELETE", "/portal/session"));
+  const { sign_out_url } = await oneTabAtATime(() => ask("DELETE", "/portal/session"));
   forget();
   tabs?.postMessage("signed-out");
+  return sign_out_url;
 }
 
 /** Gets a fresh access token by the cookie. True: signed in. False: there is no session. Throws when nobody can tell. */

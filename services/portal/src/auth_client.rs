@@ -1,15 +1,18 @@
-//! Asks the auth service to sign in, renew and sign out: one deadline, bounded answers, no redirects.
-//! Never logs or prints a password or a token, and never believes an answer that does not have the expected shape.
+//! Asks the auth service to redeem a code, renew and revoke: one deadline, bounded answers, no redirects.
+//! Never logs or prints a code, a verifier or a token, and never believes an answer that does not have the expected shape.
 
 use std::{fmt, time::Duration};
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header::RETRY_AFTER};
+use axum::http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+};
 use reqwest::{Client, Response, redirect::Policy};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 use witgate_keyring::resource_server::request_id;
 
-use crate::fault::Fault;
+use crate::{fault::Fault, forwarded::X_FORWARDED_FOR, sign_in_client::SignInClient};
 
 /// Within this time the auth service answers any request (its own deadline, `auth/service/src/http/deadline.rs`).
 const AUTH_ANSWERS_WITHIN: Duration = Duration::from_secs(10);
@@ -23,19 +26,17 @@ pub const ANSWER_BYTES: usize = 64 * 1024;
 const IDLE: Duration = Duration::from_secs(15);
 /// The header that ties log lines of one request together.
 const REQUEST_ID: &str = "x-request-id";
+/// The media type of every request (RFC 6749 section 4.1.3).
+const FORM: &str = "application/x-www-form-urlencoded";
 
-/// A user name and a password, on their way to the auth service.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Credentials {
-    username: String,
-    password: String,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credentials(redacted)")
-    }
+/// What redeems an authorization code (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
+pub struct Code<'a> {
+    /// The code, from the browser.
+    pub code: &'a str,
+    /// The very redirect URI of the authorization request.
+    pub redirect_uri: &'a Url,
+    /// The PKCE verifier.
+    pub verifier: &'a str,
 }
 
 /// What the auth service grants: both tokens and the access token's life in seconds.
@@ -47,6 +48,8 @@ pub struct Grant {
     pub expires_in: u64,
     /// The opaque refresh token; good for one use.
     pub refresh_token: String,
+    /// The id token, where a code was redeemed.
+    pub id_token: Option<String>,
 }
 
 impl fmt::Debug for Grant {
@@ -55,14 +58,9 @@ impl fmt::Debug for Grant {
     }
 }
 
-#[derive(Serialize)]
-struct RefreshToken<'a> {
-    refresh_token: &'a str,
-}
-
 #[derive(Deserialize)]
-struct ProblemCode {
-    code: Option<String>,
+struct OAuthError {
+    error: Option<String>,
 }
 
 /// The auth service, as seen from the portal. Cheap to clone.
@@ -70,39 +68,50 @@ struct ProblemCode {
 pub struct AuthClient {
     http: Client,
     base: Url,
+    client: SignInClient,
 }
 
 impl AuthClient {
-    /// A client for the auth service at `base`. Connects to nothing yet; fails when TLS cannot be set up.
-    pub fn new(base: &Url) -> Result<Self, reqwest::Error> {
+    /// Speaks as `client` to the auth service at `base`. Connects to nothing yet; fails when TLS cannot be set up.
+    pub fn new(base: &Url, client: SignInClient) -> Result<Self, reqwest::Error> {
         let http =
             Client::builder().timeout(DEADLINE).pool_idle_timeout(IDLE).redirect(Policy::none()).no_proxy().build()?;
         let mut base = base.clone();
         base.set_path(&format!("{}/", base.path().trim_end_matches('/')));
-        Ok(Self { http, base })
+        Ok(Self { http, base, client })
     }
 
-    /// Trades a password for a grant. A wrong password is [`Fault::InvalidCredentials`].
-    pub async fn login(&self, credentials: &Credentials, caller: &HeaderMap) -> Result<Grant, Fault> {
-        let answer = self.post("login", credentials, caller).await?;
-        grant(answer, Fault::InvalidCredentials).await
+    /// Trades a code for a grant. A spent, expired or foreign code is [`Fault::SessionExpired`].
+    pub async fn redeem(&self, code: &Code<'_>, caller: &HeaderMap) -> Result<Grant, Fault> {
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("code", code.code),
+            ("redirect_uri", code.redirect_uri.as_str()),
+            ("code_verifier", code.verifier),
+        ];
+        grant(self.post("oauth/token", &fields, caller).await?).await
     }
 
     /// Trades a refresh token for a new grant. A spent or expired one is [`Fault::SessionExpired`].
     pub async fn refresh(&self, refresh_token: &str, caller: &HeaderMap) -> Result<Grant, Fault> {
-        let answer = self.post("refresh", &RefreshToken { refresh_token }, caller).await?;
-        grant(answer, Fault::SessionExpired).await
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
+        grant(self.post("oauth/token", &fields, caller).await?).await
     }
 
-    /// Ends the session that this refresh token belongs to.
-    pub async fn logout(&self, refresh_token: &str, caller: &HeaderMap) -> Result<(), Fault> {
-        let answer = self.post("logout", &RefreshToken { refresh_token }, caller).await?;
-        if answer.status().is_success() { Ok(()) } else { Err(refusal(answer, Fault::SessionExpired).await) }
+    /// Ends the session that this refresh token belongs to (RFC 7009).
+    pub async fn revoke(&self, refresh_token: &str, caller: &HeaderMap) -> Result<(), Fault> {
+        let fields = [("token", refresh_token), ("token_type_hint", "refresh_token")];
+        let answer = self.post("oauth/revoke", &fields, caller).await?;
+        if answer.status().is_success() { Ok(()) } else { Err(refusal(answer).await) }
     }
 
-    async fn post<B: Serialize>(&self, path: &str, body: &B, caller: &HeaderMap) -> Result<Response, Fault> {
+    async fn post(&self, path: &str, fields: &[(&str, &str)], caller: &HeaderMap) -> Result<Response, Fault> {
         let url = self.base.join(path).expect("a fixed path joins to any http base");
-        let mut request = self.http.post(url).json(body);
+        let form = self.client.form().extend_pairs(fields).finish();
+        let mut request = self.http.post(url).header(CONTENT_TYPE, FORM).body(form);
+        for through in caller.get_all(X_FORWARDED_FOR) {
+            request = request.header(X_FORWARDED_FOR, through);
+        }
         if let Some(id) = request_id(caller) {
             request = request.header(REQUEST_ID, id);
         }
@@ -110,28 +119,34 @@ impl AuthClient {
     }
 }
 
-async fn grant(answer: Response, on_401: Fault) -> Result<Grant, Fault> {
+async fn grant(answer: Response) -> Result<Grant, Fault> {
     if !answer.status().is_success() {
-        return Err(refusal(answer, on_401).await);
+        return Err(refusal(answer).await);
     }
     let grant: Grant = read_json(answer).await?.ok_or(Fault::AuthUnexpected)?;
     let complete = !grant.access_token.is_empty() && !grant.refresh_token.is_empty();
     complete.then_some(grant).ok_or(Fault::AuthUnexpected)
 }
 
-async fn refusal(answer: Response, on_401: Fault) -> Fault {
+async fn refusal(answer: Response) -> Fault {
     let status = answer.status();
     let retry_after = answer.headers().get(RETRY_AFTER).cloned();
-    let code = read_json::<ProblemCode>(answer).await.ok().flatten().and_then(|problem| problem.code);
-    tracing::info!(status = status.as_u16(), code = code.as_deref().unwrap_or("-"), "the auth service refused");
-    fault_for(status, retry_after, on_401)
+    let error = read_json::<OAuthError>(answer).await.ok().flatten().and_then(|body| body.error);
+    let fault = fault_for(status, error.as_deref(), retry_after);
+    let (status, error, code) = (status.as_u16(), error.as_deref().unwrap_or("-"), fault.code());
+    if fault == Fault::AuthUnexpected {
+        tracing::error!(status, error, code, "the auth service refused the portal: is the sign-in client registered?");
+    } else {
+        tracing::info!(status, error, code, "the auth service refused");
+    }
+    fault
 }
 
-fn fault_for(status: StatusCode, retry_after: Option<HeaderValue>, on_401: Fault) -> Fault {
+/// RFC 6749 section 5.2: only `invalid_grant` is about the code or the token; the rest is about the portal itself.
+fn fault_for(status: StatusCode, error: Option<&str>, retry_after: Option<HeaderValue>) -> Fault {
     match status {
-        StatusCode::UNAUTHORIZED => on_401,
+        StatusCode::BAD_REQUEST if error == Some("invalid_grant") => Fault::SessionExpired,
         StatusCode::TOO_MANY_REQUESTS => Fault::TooManyAttempts { retry_after },
-        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Fault::Malformed,
         status if status.is_server_error() => Fault::AuthUnavailable,
         _ => Fault::AuthUnexpected,
     }
@@ -177,23 +192,32 @@ mod tests {
 
     #[test]
     fn debug_output_shows_no_secret() {
-        let grant = Grant { access_token: "AAA".into(), expires_in: 600, refresh_token: "RRR".into() };
-        let credentials = Credentials { username: "alice".into(), password: "PPP".into() };
-        let shown = format!("{grant:?} {credentials:?}");
-        assert!(!shown.contains("AAA") && !shown.contains("RRR") && !shown.contains("PPP"), "{shown}");
+        let (access_token, refresh_token, id_token) = ("AAA".into(), "RRR".into(), Some("III".into()));
+        let shown = format!("{:?}", Grant { access_token, expires_in: 600, refresh_token, id_token });
+        assert!(!["AAA", "RRR", "III"].iter().any(|secret| shown.contains(secret)), "{shown}");
     }
 
     #[test]
     fn a_base_with_a_path_keeps_it() {
-        let client = AuthClient::new(&Url::parse("http://127.0.0.1:9000/auth").unwrap()).unwrap();
-        assert_eq!(client.base.join("login").unwrap().path(), "/auth/login");
+        let client = SignInClient::open("portal", None).unwrap();
+        let client = AuthClient::new(&Url::parse("http://127.0.0.1:9000/auth").unwrap(), client).unwrap();
+        assert_eq!(client.base.join("oauth/token").unwrap().path(), "/auth/oauth/token");
     }
 
     #[test]
-    fn an_unexpected_status_is_never_taken_for_a_wrong_password() {
-        for status in [StatusCode::OK, StatusCode::FOUND, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND] {
-            assert!(matches!(fault_for(status, None, Fault::InvalidCredentials), Fault::AuthUnexpected), "{status}");
+    fn only_a_refused_grant_ends_a_session() {
+        assert_eq!(fault_for(StatusCode::BAD_REQUEST, Some("invalid_grant"), None), Fault::SessionExpired);
+        for (status, error) in [
+            (StatusCode::BAD_REQUEST, Some("invalid_request")),
+            (StatusCode::BAD_REQUEST, None),
+            (StatusCode::UNAUTHORIZED, Some("invalid_client")),
+            (StatusCode::UNAUTHORIZED, Some("invalid_grant")),
+            (StatusCode::OK, Some("invalid_grant")),
+            (StatusCode::FOUND, None),
+            (StatusCode::NOT_FOUND, None),
+        ] {
+            assert_eq!(fault_for(status, error, None), Fault::AuthUnexpected, "{status} {error:?}");
         }
-        assert!(matches!(fault_for(StatusCode::BAD_GATEWAY, None, Fault::InvalidCredentials), Fault::AuthUnavailable));
+        assert_eq!(fault_for(StatusCode::BAD_GATEWAY, Some("invalid_grant"), None), Fault::AuthUnavailable);
     }
 }

@@ -2,7 +2,7 @@
 //! Never carries a cause to the caller: causes are logged where they happen, the caller gets a stable code.
 
 use axum::{
-    extract::{Request, rejection::BytesRejection},
+    extract::Request,
     http::{
         HeaderValue, StatusCode,
         header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER},
@@ -18,8 +18,6 @@ const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("5");
 /// Why a request gets no success.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// The auth service knows no such user with this password.
-    InvalidCredentials,
     /// The refresh token is spent, expired or revoked.
     SessionExpired,
     /// The auth service asks to slow down.
@@ -38,10 +36,10 @@ pub enum Fault {
     },
     /// The body is not declared as JSON.
     NotJson,
-    /// The body is not the JSON that this path takes.
-    Malformed,
-    /// The body is larger than any user name and password.
-    TooLarge,
+    /// The request does not say at which address the portal is.
+    NoAddress,
+    /// The system gives no randomness.
+    NoRandomness,
     /// The request did not come to an end in time.
     TooSlow,
     /// No such path.
@@ -51,25 +49,18 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The fault behind a body that could not be read.
-    #[must_use]
-    pub fn of_body(rejection: &BytesRejection) -> Self {
-        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE { Self::TooLarge } else { Self::Malformed }
-    }
-
     /// The stable code in the problem document.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::InvalidCredentials => "invalid_credentials",
             Self::SessionExpired => "session_expired",
             Self::TooManyAttempts { .. } => "too_many_attempts",
             Self::AuthUnavailable => "auth_unavailable",
             Self::AuthUnexpected => "auth_unexpected",
             Self::CrossOrigin { .. } => "cross_origin",
             Self::NotJson => "not_json",
-            Self::Malformed => "malformed_body",
-            Self::TooLarge => "body_too_large",
+            Self::NoAddress => "no_host",
+            Self::NoRandomness => "internal_error",
             Self::TooSlow => "request_timeout",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
@@ -78,14 +69,14 @@ impl Fault {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::InvalidCredentials | Self::SessionExpired => StatusCode::UNAUTHORIZED,
+            Self::SessionExpired => StatusCode::UNAUTHORIZED,
             Self::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::AuthUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::AuthUnexpected => StatusCode::BAD_GATEWAY,
             Self::CrossOrigin { .. } => StatusCode::FORBIDDEN,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NoAddress => StatusCode::BAD_REQUEST,
+            Self::NoRandomness => StatusCode::INTERNAL_SERVER_ERROR,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -94,7 +85,6 @@ impl Fault {
 
     fn detail(&self) -> String {
         let text = match self {
-            Self::InvalidCredentials => "The user name and the password do not match.",
             Self::SessionExpired => "The session has ended: sign in again.",
             Self::TooManyAttempts { .. } => "Too many attempts: wait a little, then try again.",
             Self::AuthUnavailable => "The auth service does not answer: try again in a few seconds.",
@@ -104,10 +94,8 @@ impl Fault {
             }
             Self::CrossOrigin { public: None } => "Only the portal's own page may send this request.",
             Self::NotJson => "Send the body as Content-Type: application/json.",
-            Self::Malformed => {
-                "The body must be the JSON object that this path takes; to sign in: {\"username\", \"password\"}."
-            }
-            Self::TooLarge => "The body is too large.",
+            Self::NoAddress => "The Host of the request is not an address that browsers could be sent back to.",
+            Self::NoRandomness => "The portal has a fault of its own: try again.",
             Self::TooSlow => "The request took too long: try again.",
             Self::NotFound => "There is nothing at this path.",
             Self::MethodNotAllowed => "This path does not take this method.",

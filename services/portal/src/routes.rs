@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use witgate_keyring::resource_server::RequireToken;
 
@@ -15,11 +14,9 @@ use crate::{
     app::App,
     assets, auth_client, deadline,
     fault::{self, Fault},
-    same_origin, security_headers, session, token_view,
+    forwarded, own_address, same_origin, security_headers, session, sign_in, token_view,
 };
 
-/// The largest body that is read, in bytes: a user name and a password.
-const BODY_BYTES: usize = 8 * 1024;
 /// The longest that a request may take, a slow body included. Longer than two calls to the auth service.
 const REQUEST_DEADLINE: Duration = Duration::from_secs(27);
 const _: () = assert!(REQUEST_DEADLINE.as_secs() > 2 * auth_client::DEADLINE.as_secs());
@@ -28,7 +25,7 @@ const _: () = assert!(REQUEST_DEADLINE.as_secs() > 2 * auth_client::DEADLINE.as_
 pub fn router(app: App) -> Router {
     let own_origin = app.origin.clone();
     let session = Router::new()
-        .route("/portal/session", post(session::sign_in).delete(session::sign_out))
+        .route("/portal/session", delete(session::sign_out))
         .route("/portal/session/refresh", post(session::refresh))
         .layer(from_fn_with_state(own_origin, same_origin::guard));
     let token =
@@ -36,14 +33,16 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(session)
         .merge(token)
+        .route("/portal/sign-in", get(sign_in::begin))
+        .route(own_address::CALLBACK_PATH, get(sign_in::finish))
         .route("/", get(assets::page))
         .route("/assets/{file}", get(assets::asset))
         .route("/healthz", get(async || "ok\n"))
         .fallback(async || Fault::NotFound)
         .method_not_allowed_fallback(async || Fault::MethodNotAllowed)
-        .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(from_fn_with_state(REQUEST_DEADLINE, deadline::limit))
         .layer(from_fn(fault::answer))
         .layer(from_fn(security_headers::add))
+        .layer(from_fn(forwarded::add_peer))
         .with_state(app)
 }

@@ -1,5 +1,5 @@
-//! Refuses requests that change a session unless they come from the portal's own page (CSRF).
-//! Never lets a request through because a header is missing: no proof of the origin is a refusal.
+//! Refuses requests that change a session unless they come from the portal's own page (CSRF), and tells where a
+//! navigation comes from. Never lets a change through because a header is missing: no proof of the origin is a refusal.
 
 use axum::{
     extract::{Request, State},
@@ -55,6 +55,27 @@ pub async fn guard(State(own): State<OwnOrigin>, request: Request, next: Next) -
         require_json(request.headers())?;
     }
     Ok(next.run(request).await)
+}
+
+/// Where a navigation to the portal comes from, by the browser's own word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Navigation {
+    /// From a page of the portal.
+    Own,
+    /// From a person: typed, or a bookmark. Or from a browser that does not tell.
+    Untold,
+    /// From a page of somebody else.
+    Foreign,
+}
+
+/// Reads `Sec-Fetch-Site` (Fetch Metadata Request Headers, section 2.4). What is not understood is foreign.
+#[must_use]
+pub fn navigation(headers: &HeaderMap) -> Navigation {
+    match text(headers, SEC_FETCH_SITE) {
+        Ok(Some("same-origin")) => Navigation::Own,
+        Ok(Some("none") | None) => Navigation::Untold,
+        _ => Navigation::Foreign,
+    }
 }
 
 fn require_json(headers: &HeaderMap) -> Result<(), Fault> {
@@ -124,6 +145,22 @@ mod tests {
         assert!(allowed(public, &[("sec-fetch-site", "same-origin"), ("origin", "https://shop.example.com")]));
         assert!(!allowed(public, &[("sec-fetch-site", "same-origin"), ("origin", "http://shop.example.com")]));
         assert!(!allowed(public, &[("origin", "http://shop.test:8080")]));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_a_foreign_navigation() {
+        let of = |values: &[&'static str]| {
+            let sent =
+                values.iter().map(|value| (HeaderName::from_static(SEC_FETCH_SITE), HeaderValue::from_static(value)));
+            navigation(&sent.collect())
+        };
+        assert_eq!(
+            (of(&[]), of(&["none"]), of(&["same-origin"])),
+            (Navigation::Untold, Navigation::Untold, Navigation::Own)
+        );
+        for foreign in [&["cross-site"][..], &["same-site"], &[""], &["same-origin", "same-origin"]] {
+            assert_eq!(of(foreign), Navigation::Foreign, "{foreign:?}");
+        }
     }
 
     #[test]

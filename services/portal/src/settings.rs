@@ -1,5 +1,5 @@
 //! The command line, checked before anything starts.
-//! Never takes a secret: a file may hold the one of its client.
+//! Never takes a secret: files may hold those of its clients.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use clap::Parser;
 use url::{Host, Url};
 use witgate_token::Algorithm;
+
+/// All that the page can use. What a person gets of it is for the auth service to say.
+const DEFAULT_SCOPE: &str = "openid profile catalogue:read orders:read orders:read:all orders:write stock:write";
 
 const EXAMPLES: &str = "Examples:
   portal --issuer http://127.0.0.1:9000 --jwks-url http://127.0.0.1:9000/.well-known/jwks.json
@@ -20,12 +23,24 @@ pub struct Settings {
     /// Address to listen on; port 0 takes any free port
     #[arg(long, default_value = "127.0.0.1:9103")]
     pub listen: SocketAddr,
-    /// Base URL of the auth service (POST /login, /refresh, /logout)
+    /// Base URL of the auth service, as the portal reaches it (POST /oauth/token, /oauth/revoke)
     #[arg(long, default_value = "http://127.0.0.1:9000")]
     pub auth_url: Url,
     /// The issuer, exactly as in the `iss` claim of the tokens
     #[arg(long)]
     pub issuer: String,
+    /// Base URL of the auth service, as browsers reach it to sign in and out [default: the issuer]
+    #[arg(long)]
+    pub auth_public_url: Option<Url>,
+    /// The id of the client that signs people in; its redirect URI is PUBLIC-URL/portal/callback
+    #[arg(long, value_name = "ID", default_value = "witgate-portal")]
+    pub sign_in_client: String,
+    /// A file with the secret of that client; without it the client is a public one
+    #[arg(long, value_name = "PATH")]
+    pub sign_in_secret_file: Option<PathBuf>,
+    /// What is asked for when a person signs in, with spaces between; `openid` must be there
+    #[arg(long, default_value = DEFAULT_SCOPE)]
+    pub scope: String,
     /// URL of the issuer's key set
     #[arg(long)]
     pub jwks_url: Url,
@@ -66,6 +81,14 @@ pub enum SettingsError {
         /// What was given.
         url: String,
     },
+    /// Without it there is no id token.
+    #[error("--scope must contain the word openid; it is {0:?}")]
+    NoOpenid(String),
+    /// The issuer is no address, so browsers need another.
+    #[error(
+        "the issuer {0:?} is no http or https URL: say where browsers reach the auth service with --auth-public-url"
+    )]
+    NoPublicUrl(String),
     /// Credentials in a URL end up in logs.
     #[error("{flag} must not contain a user name or a password: remove them from the URL")]
     Userinfo {
@@ -85,11 +108,23 @@ pub enum SettingsError {
 impl Settings {
     /// Checks what clap cannot: schemes, hosts, and no password over a plain network.
     pub fn check(&self) -> Result<(), SettingsError> {
-        for (flag, url) in [("--auth-url", &self.auth_url), ("--jwks-url", &self.jwks_url)] {
+        let public = self.auth_public_url()?;
+        let places = [("--auth-url", &self.auth_url), ("--jwks-url", &self.jwks_url), ("--auth-public-url", &public)];
+        for (flag, url) in places {
             check_http(flag, url)?;
             check_private(flag, url, self.allow_http)?;
         }
+        if !self.scope.split(' ').any(|word| word == "openid") {
+            return Err(SettingsError::NoOpenid(self.scope.clone()));
+        }
         self.public_url.as_ref().map_or(Ok(()), |url| check_http("--public-url", url))
+    }
+
+    /// The auth service as browsers reach it.
+    pub fn auth_public_url(&self) -> Result<Url, SettingsError> {
+        let issuer = || Url::parse(&self.issuer).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let public = self.auth_public_url.clone().or_else(issuer);
+        public.ok_or_else(|| SettingsError::NoPublicUrl(self.issuer.clone()))
     }
 
     /// Whether browsers reach the portal over https, so that the cookie must be `Secure`.
@@ -148,6 +183,23 @@ mod tests {
         assert_eq!(settings(&[remote[0], remote[1], "--allow-http"]).check(), Ok(()));
         assert_eq!(settings(&["--auth-url", "https://auth.example.com"]).check(), Ok(()));
         assert!(settings(&["--auth-url", "http://127.0.0.1.example.com"]).check().is_err());
+    }
+
+    #[test]
+    fn browsers_go_to_the_issuer_or_to_where_the_flag_says() {
+        assert_eq!(settings(&[]).auth_public_url().unwrap().as_str(), "http://127.0.0.1:9000/");
+        let elsewhere = settings(&["--auth-public-url", "https://id.example.com/auth"]);
+        assert_eq!(elsewhere.auth_public_url().unwrap().as_str(), "https://id.example.com/auth");
+        let nowhere = Settings { issuer: "our issuer".into(), ..settings(&[]) };
+        assert_eq!(nowhere.check(), Err(SettingsError::NoPublicUrl("our issuer".into())));
+        let plain = settings(&["--auth-public-url", "http://id.example.com"]).check();
+        assert!(matches!(plain, Err(SettingsError::PlainHttp { flag: "--auth-public-url", .. })), "passwords go there");
+    }
+
+    #[test]
+    fn without_openid_there_is_no_start() {
+        assert!(settings(&["--scope", "openid2 orders:read"]).check().is_err());
+        assert_eq!(settings(&["--scope", "orders:read openid"]).check(), Ok(()));
     }
 
     #[test]

@@ -8,3 +8,5 @@ mod faults;
 mod bypass;
 mod revocation;
 mod sensitive;
+mod signed_out;
+mod soft_lock;

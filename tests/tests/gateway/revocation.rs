@@ -1,5 +1,5 @@
 //! A token that is revoked while it is good: refused soon after the issuer's feed says so, although the gateway knows it.
-//! Never with the auth service: its feed is still to come, so the test is the issuer.
+//! Never with the auth service: the test is the issuer, with a feed without a cursor. `signed_out.rs` has the real one.
 
 use std::time::Duration;
 

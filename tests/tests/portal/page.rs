@@ -42,14 +42,20 @@ impl<'a> Page<'a> {
         self.client.refresh().await.expect("the page loads again");
     }
 
-    /// Types name and password and sends them.
+    /// Follows the link to the sign-in service.
+    pub async fn begin_sign_in(&self) {
+        self.click("#sign-in").await;
+        self.until("document.querySelector('input[name=password]')", "the sign-in service's form").await;
+    }
+
+    /// Types name and password into the sign-in service's form and sends it.
     pub async fn sign_in(&self, name: &str, password: &str) {
-        for (field, text) in [("#username", name), ("#password", password)] {
+        for (field, text) in [("input[name=username]", name), ("input[name=password]", password)] {
             let field = self.element(field).await;
             field.clear().await.expect("an empty field");
             field.send_keys(text).await.expect("typed text");
         }
-        self.click("#sign-in-submit").await;
+        self.click("form button[type=submit]").await;
     }
 
     /// Clicks what this selector finds first.
@@ -68,10 +74,13 @@ impl<'a> Page<'a> {
         self.client.execute(&script, Vec::new()).await.unwrap_or_else(|error| panic!("{expression}: {error}"))
     }
 
-    /// Waits until a JavaScript expression is truthy.
+    /// Waits until a JavaScript expression is truthy. While one page gives way to another there is none to ask.
     pub async fn until(&self, expression: &str, what: &str) {
-        let truth = format!("Boolean({expression})");
-        let look = || async { (self.value(&truth).await == json!(true)).then_some(()) };
+        let script = format!("return Boolean({expression});");
+        let look = || async {
+            let found = self.client.execute(&script, Vec::new()).await;
+            (found.ok() == Some(json!(true))).then_some(())
+        };
         deadline::until(LOOK_DEADLINE, what, look).await;
     }
 
@@ -94,6 +103,16 @@ impl<'a> Page<'a> {
             fs::write(folder().join(format!("{name}-{size}.png")), png).expect("a saved picture");
         }
         self.resize(SIZES[0].1, SIZES[0].2).await;
+    }
+
+    /// The address in the address bar.
+    pub async fn address(&self) -> Url {
+        self.client.current_url().await.expect("an address")
+    }
+
+    /// Opens any address.
+    pub async fn open_at(&self, address: &str) {
+        self.client.goto(address).await.expect("the page opens");
     }
 
     /// The tab in front.

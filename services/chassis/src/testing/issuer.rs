@@ -71,10 +71,15 @@ impl Issuer {
         self.token(subject, &scope, &["staff"])
     }
 
-    /// Signs whatever the claims are.
+    /// Signs whatever the claims are, as an access token.
     pub fn sign(&self, claims: &Value) -> String {
+        self.sign_as("at+jwt", claims)
+    }
+
+    /// Signs whatever the claims are, as this type of token.
+    pub fn sign_as(&self, typ: &str, claims: &Value) -> String {
         let mut header = Header::new(Algorithm::ES256);
-        header.typ = Some("at+jwt".to_owned());
+        header.typ = Some(typ.to_owned());
         header.kid = Some(KID.to_owned());
         jsonwebtoken::encode(&header, claims, &EncodingKey::from_ec_der(&self.pkcs8)).unwrap()
     }

@@ -11,4 +11,6 @@ mod pages;
 mod process;
 mod same_origin;
 mod session;
+mod sign_in;
+mod forwarded;
 mod token;

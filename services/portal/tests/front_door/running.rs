@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use reqwest::{Client, Method, RequestBuilder, Response, redirect::Policy};
+use reqwest::{Client, Method, RequestBuilder, Response, Url, redirect::Policy};
 use serde_json::Value;
 
 use crate::stub_auth::StubAuth;
@@ -55,10 +55,32 @@ impl Portal {
         self.page_request(method, path).header("cookie", cookie)
     }
 
-    /// Signs alice in.
-    pub async fn sign_in(&self, password: &str) -> Response {
-        let body = serde_json::json!({"username": "alice", "password": password});
-        self.page_request(Method::POST, "/portal/session").body(body.to_string()).send().await.unwrap()
+    /// Begins a sign-in as the page's link does: the authorization request, and the cookie that knows this browser.
+    pub async fn begin(&self) -> (Url, String) {
+        let request = self.request(Method::GET, "/portal/sign-in").header("sec-fetch-site", "same-origin");
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 303);
+        (Url::parse(location(&response)).unwrap(), set_cookie(&response).0)
+    }
+
+    /// What the browser gets when it comes back at `back` with the cookie of [`Portal::begin`].
+    pub async fn finish(&self, back: &Url, cookie: &str) -> Response {
+        let path = format!("{}?{}", back.path(), back.query().unwrap_or_default());
+        let request = self.request(Method::GET, &path).header("sec-fetch-site", "cross-site");
+        request.header("cookie", cookie).send().await.unwrap()
+    }
+
+    /// Signs alice in: the answer to her return.
+    pub async fn sign_in(&self, auth: &StubAuth) -> Response {
+        let (request, cookie) = self.begin().await;
+        self.finish(&auth.authorize(&request), &cookie).await
+    }
+
+    /// Signs alice in: the cookie with her refresh token, the whole `name=value`.
+    pub async fn signed_in(&self, auth: &StubAuth) -> String {
+        let response = self.sign_in(auth).await;
+        assert_eq!(location(&response), "/#signed-in");
+        cookie_named(&response, "witgate_refresh").expect("a refresh cookie").0
     }
 
     /// Sends SIGTERM and waits for the end.
@@ -101,14 +123,30 @@ pub async fn wait(child: &mut Child) -> ExitStatus {
     }
 }
 
+/// The Location of a redirect.
+pub fn location(response: &Response) -> &str {
+    response.headers()["location"].to_str().unwrap()
+}
+
 /// The `name=value` of the one Set-Cookie header, and its attributes in lower case.
 pub fn set_cookie(response: &Response) -> (String, Vec<String>) {
-    let mut all = response.headers().get_all("set-cookie").iter();
-    let text = all.next().expect("a Set-Cookie header").to_str().unwrap().to_owned();
-    assert!(all.next().is_none(), "more than one Set-Cookie header");
-    let mut parts = text.split("; ");
-    let pair = parts.next().unwrap().to_owned();
-    (pair, parts.map(str::to_ascii_lowercase).collect())
+    let mut all = set_cookies(response);
+    assert_eq!(all.len(), 1, "{all:?}");
+    all.remove(0)
+}
+
+/// The same of the Set-Cookie header that sets the cookie `name`, if there is one.
+pub fn cookie_named(response: &Response, name: &str) -> Option<(String, Vec<String>)> {
+    set_cookies(response).into_iter().find(|(pair, _)| pair.split('=').next() == Some(name))
+}
+
+fn set_cookies(response: &Response) -> Vec<(String, Vec<String>)> {
+    let all = response.headers().get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+    let parsed = all.map(|text| {
+        let mut parts = text.split("; ").map(str::to_owned);
+        (parts.next().unwrap(), parts.map(|part| part.to_ascii_lowercase()).collect())
+    });
+    parsed.collect()
 }
 
 /// Asserts a problem document with this status and code, and gives it back.

@@ -1,4 +1,4 @@
-//! An auth service as the contract describes it: rotation, reuse that ends the session, one user.
+//! An auth service as the contract describes it: codes with PKCE, rotation, reuse that ends the session, one user.
 //! Never checks anything that the portal should check.
 
 use std::{
@@ -13,11 +13,13 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chassis::testing::Issuer;
+use reqwest::Url;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::issuer::alices_token;
+use crate::issuer::{CLIENT, alices_id_token, alices_token};
 
 /// What the stub does next, in the place of its usual answer.
 #[derive(Clone, Copy, PartialEq)]
@@ -32,6 +34,8 @@ pub enum Mood {
     Nonsense,
     /// A redirect to itself.
     Redirect,
+    /// 401: it does not know the portal.
+    Stranger,
     /// 500.
     Broken,
 }
@@ -44,6 +48,14 @@ pub struct Inside {
     pub mood: Mood,
     /// The last X-Request-Id seen.
     pub request_id: Option<String>,
+    /// What is different in the next id tokens; a string stands for the whole id token, null for none.
+    pub id_token: Value,
+    /// The last form that came to the token endpoint.
+    pub form: Fields,
+    /// Who signs id tokens in the stub's place.
+    pub forger: Option<Issuer>,
+    codes: HashMap<String, Fields>,
+    codes_made: usize,
     count: usize,
     iss: String,
     issuer: Issuer,
@@ -59,6 +71,7 @@ pub struct StubAuth {
 }
 
 type Shared = Arc<Mutex<Inside>>;
+type Fields = HashMap<String, String>;
 
 impl StubAuth {
     /// Starts on a free port.
@@ -69,18 +82,36 @@ impl StubAuth {
             refresh_tokens: HashMap::new(),
             mood: Mood::Usual,
             request_id: None,
+            id_token: json!({}),
+            form: Fields::new(),
+            forger: None,
+            codes: HashMap::new(),
+            codes_made: 0,
             count: 0,
             iss: url.clone(),
             issuer: Issuer::new(),
         }));
         let router = Router::new()
-            .route("/login", post(login))
-            .route("/refresh", post(refresh))
-            .route("/logout", post(logout))
+            .route("/oauth/token", post(token))
+            .route("/oauth/revoke", post(revoke))
             .route("/.well-known/jwks.json", get(jwks))
             .with_state(Arc::clone(&state));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { url, state }
+    }
+
+    /// Alice signs in and agrees: the address to which `location`, an authorization request, sends her browser back.
+    pub fn authorize(&self, location: &Url) -> Url {
+        let asked: Fields = location.query_pairs().into_owned().collect();
+        assert!(location.as_str().starts_with(&format!("{}/oauth/authorize?", self.url)), "{location}");
+        assert_eq!((&*asked["response_type"], &*asked["client_id"]), ("code", CLIENT));
+        let mut back = Url::parse(&asked["redirect_uri"]).unwrap();
+        let mut inside = self.state.lock().unwrap();
+        inside.codes_made += 1;
+        let code = format!("code-{}", inside.codes_made);
+        back.query_pairs_mut().extend_pairs([("code", &code), ("state", &asked["state"]), ("iss", &self.url)]);
+        inside.codes.insert(code, asked);
+        back
     }
 
     /// A token of alice with `changes`.
@@ -104,39 +135,30 @@ impl StubAuth {
     }
 }
 
-async fn login(State(state): State<Shared>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
+async fn token(State(state): State<Shared>, headers: HeaderMap, body: String) -> Response {
+    let form = fields(&body);
     let mut state = state.lock().unwrap();
     state.request_id = headers.get("x-request-id").map(|id| id.to_str().unwrap().to_owned());
+    state.form.clone_from(&form);
     if let Some(answer) = state.moody() {
         return answer;
     }
-    if body == json!({"username": "alice", "password": "correct horse"}) {
-        state.grant()
-    } else {
-        problem(StatusCode::UNAUTHORIZED, "invalid_credentials")
+    match form["grant_type"].as_str() {
+        "authorization_code" => state.redeem(&form),
+        "refresh_token" => state.refresh(&form),
+        other => panic!("the portal never asks for {other}"),
     }
 }
 
-async fn refresh(State(state): State<Shared>, Json(body): Json<Value>) -> Response {
+async fn revoke(State(state): State<Shared>, body: String) -> Response {
+    let form = fields(&body);
     let mut state = state.lock().unwrap();
     if let Some(answer) = state.moody() {
         return answer;
     }
-    if state.spend(&body) {
-        state.grant()
-    } else {
-        state.refresh_tokens.values_mut().for_each(|good| *good = false);
-        problem(StatusCode::UNAUTHORIZED, "invalid_grant")
-    }
-}
-
-async fn logout(State(state): State<Shared>, Json(body): Json<Value>) -> Response {
-    let mut state = state.lock().unwrap();
-    if let Some(answer) = state.moody() {
-        return answer;
-    }
-    state.spend(&body);
-    StatusCode::NO_CONTENT.into_response()
+    assert_eq!(form["client_id"], CLIENT);
+    state.spend(&form["token"]);
+    StatusCode::OK.into_response()
 }
 
 async fn jwks(State(state): State<Shared>) -> Json<Value> {
@@ -144,19 +166,41 @@ async fn jwks(State(state): State<Shared>) -> Json<Value> {
 }
 
 impl Inside {
-    fn spend(&mut self, body: &Value) -> bool {
-        let good = self.refresh_tokens.get_mut(body["refresh_token"].as_str().unwrap());
-        good.is_some_and(|good| std::mem::replace(good, false))
+    fn redeem(&mut self, form: &Fields) -> Response {
+        let Some(asked) = self.codes.remove(&form["code"]) else { return oauth_error("invalid_grant") };
+        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, form["code_verifier"].as_bytes());
+        let is_proven = URL_SAFE_NO_PAD.encode(hash) == asked["code_challenge"];
+        if !is_proven || form["redirect_uri"] != asked["redirect_uri"] || form["client_id"] != asked["client_id"] {
+            return oauth_error("invalid_grant");
+        }
+        let signer = self.forger.as_ref().unwrap_or(&self.issuer);
+        let id_token = match &self.id_token {
+            Value::Object(_) => json!(alices_id_token(signer, &self.iss, &asked["nonce"], &self.id_token)),
+            other => other.clone(),
+        };
+        self.grant(&id_token)
     }
 
-    fn grant(&mut self) -> Response {
+    fn refresh(&mut self, form: &Fields) -> Response {
+        if self.spend(&form["refresh_token"]) {
+            return self.grant(&Value::Null);
+        }
+        self.refresh_tokens.values_mut().for_each(|good| *good = false);
+        oauth_error("invalid_grant")
+    }
+
+    fn spend(&mut self, token: &str) -> bool {
+        self.refresh_tokens.get_mut(token).is_some_and(|good| std::mem::replace(good, false))
+    }
+
+    fn grant(&mut self, id_token: &Value) -> Response {
         self.count += 1;
         let refresh_token = format!("refresh-{}", self.count);
         self.refresh_tokens.insert(refresh_token.clone(), true);
         let access_token = alices_token(&self.issuer, &self.iss, &json!({}));
         Json(json!({
             "access_token": access_token, "token_type": "Bearer", "expires_in": 600,
-            "refresh_token": refresh_token, "scope": "catalogue:read",
+            "refresh_token": refresh_token, "scope": "openid catalogue:read", "id_token": id_token,
         }))
         .into_response()
     }
@@ -165,18 +209,25 @@ impl Inside {
         match self.mood {
             Mood::Usual => None,
             Mood::SlowDown => {
-                let problem = problem(StatusCode::TOO_MANY_REQUESTS, "slow_down");
-                Some(([(header::RETRY_AFTER, "7")], problem).into_response())
+                let answer = ([(header::RETRY_AFTER, "7")], "slow down");
+                Some((StatusCode::TOO_MANY_REQUESTS, answer).into_response())
             }
             Mood::Flood => Some("[".repeat(2_000_000).into_response()),
             Mood::Nonsense => Some(Json(json!({"access_token": "only this"})).into_response()),
-            Mood::Redirect => Some((StatusCode::FOUND, [(header::LOCATION, "/login")]).into_response()),
-            Mood::Broken => Some(problem(StatusCode::INTERNAL_SERVER_ERROR, "internal")),
+            Mood::Redirect => Some((StatusCode::FOUND, [(header::LOCATION, "/oauth/token")]).into_response()),
+            Mood::Stranger => {
+                Some((StatusCode::UNAUTHORIZED, Json(json!({"error": "invalid_client"}))).into_response())
+            }
+            Mood::Broken => Some(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
         }
     }
 }
 
-fn problem(status: StatusCode, code: &str) -> Response {
-    let body = json!({"type": "about:blank", "title": code, "status": status.as_u16(), "code": code});
-    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+fn fields(form: &str) -> Fields {
+    url::form_urlencoded::parse(form.as_bytes()).into_owned().collect()
+}
+
+/// RFC 6749 section 5.2.
+fn oauth_error(code: &str) -> Response {
+    (StatusCode::BAD_REQUEST, Json(json!({ "error": code }))).into_response()
 }

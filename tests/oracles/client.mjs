@@ -1,0 +1,71 @@
+// A client of an OpenID provider: npm `openid-client`, told what to do by lines of JSON on stdin. It answers each with a
+// line of JSON: what the library gave, or { error } with the server's code, or the library's own. Never a browser: the test is.
+//
+// First line: { issuer, client_id, client_secret, method, redirect_uri, scope }   client_secret: null for a public client
+// Answer:     the metadata that it discovered
+// Then:       { do: "begin", extra } -> { url }        { do: "finish", callback } -> { tokens, claims }
+//             { do: "refresh", refresh_token }, { do: "client_credentials", scope } -> { tokens }
+//             { do: "userinfo", access_token, subject }, { do: "introspect", token }, { do: "revoke", token }
+import { createInterface } from 'node:readline';
+import * as client from 'openid-client';
+
+const METHODS = {
+  none: () => client.None(),
+  client_secret_basic: (secret) => client.ClientSecretBasic(secret),
+  client_secret_post: (secret) => client.ClientSecretPost(secret),
+};
+
+let setup;
+let config;
+let flow;
+
+const verbs = {
+  async begin({ extra }) {
+    flow = { verifier: client.randomPKCECodeVerifier(), state: client.randomState(), nonce: client.randomNonce() };
+    const url = client.buildAuthorizationUrl(config, {
+      redirect_uri: setup.redirect_uri,
+      scope: setup.scope,
+      state: flow.state,
+      nonce: flow.nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(flow.verifier),
+      code_challenge_method: 'S256',
+      ...extra,
+    });
+    return { url: url.href };
+  },
+  async finish({ callback }) {
+    const checks = { pkceCodeVerifier: flow.verifier, expectedState: flow.state, expectedNonce: flow.nonce };
+    const tokens = await client.authorizationCodeGrant(config, new URL(callback), checks);
+    return { tokens, claims: tokens.claims() };
+  },
+  refresh: async ({ refresh_token }) => ({ tokens: await client.refreshTokenGrant(config, refresh_token) }),
+  client_credentials: async ({ scope }) => ({ tokens: await client.clientCredentialsGrant(config, { scope }) }),
+  userinfo: ({ access_token, subject }) => client.fetchUserInfo(config, access_token, subject),
+  introspect: ({ token }) => client.tokenIntrospection(config, token),
+  async revoke({ token }) {
+    await client.tokenRevocation(config, token);
+    return {};
+  },
+};
+
+async function begin(given) {
+  setup = given;
+  const method = METHODS[setup.method](setup.client_secret);
+  config = await client.discovery(new URL(setup.issuer), setup.client_id, undefined, method, {
+    execute: [client.allowInsecureRequests],
+  });
+  // Not only TLS: the signature of an id token, too.
+  client.enableNonRepudiationChecks(config);
+  return config.serverMetadata();
+}
+
+for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  const message = JSON.parse(line);
+  let answer;
+  try {
+    answer = await (config === undefined ? begin(message) : verbs[message.do](message));
+  } catch (error) {
+    answer = { error: error.error ?? error.code ?? error.name, message: error.message };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
