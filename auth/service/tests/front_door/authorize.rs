@@ -193,13 +193,26 @@ async fn every_other_fault_is_told_to_the_client() {
     assert_eq!(answered(&back, "error").as_deref(), Some("unauthorized_client"));
 }
 
+/// RFC 8707: what the client asks for, or its first one; never one that it is not registered with.
 #[tokio::test]
-async fn the_default_audience_may_be_named() {
-    let folder = Folder::with_alice().await;
+async fn a_code_is_for_a_resource_of_the_client() {
+    let text = "listen = \"127.0.0.1:0\"\nissuer = \"http://127.0.0.1:9000\"\naudience = \"witgate\"\n\
+                resources = [\"https://a.example\", \"https://b.example\"]\n";
+    let folder = Folder::with_config(text);
+    folder.add("alice", "customer", "correct horse").await;
     let (_service, mut browser) = ready(&folder).await;
-    let back = browser.alice(&portals(&[("resource", "witgate")])).await;
-    assert!(answered(&back, "code").is_some(), "{back:?}");
-    assert_eq!(folder.number("SELECT count(*) FROM authorization_codes WHERE audience = 'witgate'"), 1);
+    let kept = |audience: &str| folder.number(&format!("SELECT count(*) FROM authorization_codes WHERE {audience}"));
+    browser.alice(&portals(&[("resource", "witgate")])).await;
+    assert_eq!(kept("audience IS NULL"), 1, "the configured one");
+    folder.sql("UPDATE clients SET audiences = '[\"https://b.example\"]'");
+    browser.get(&portals(&[("resource", "https://b.example")])).await;
+    browser.get(&portals(&[])).await;
+    assert_eq!(kept("audience = 'https://b.example'"), 2);
+    for other in ["https://a.example", "witgate"] {
+        let refused = browser.get(&portals(&[("resource", other)])).await;
+        assert_eq!(answered(&refused, "error").as_deref(), Some("invalid_target"), "{other}");
+    }
+    assert_eq!(kept("hash IS NOT NULL"), 3);
 }
 
 #[tokio::test]
