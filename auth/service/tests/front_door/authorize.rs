@@ -2,7 +2,9 @@
 //! endpoint's part.
 
 use super::both::on_both;
-use super::browser::{Browser, CHALLENGE, SHOP, answered, location, portals, register, register_one, request};
+use super::browser::{
+    Browser, CHALLENGE, SHOP, VERIFIER, answered, location, portals, register, register_one, request,
+};
 use super::service::{Folder, Service};
 
 on_both!(
@@ -11,6 +13,7 @@ on_both!(
     what_was_allowed_is_remembered_and_more_is_asked,
     who_denies_gives_no_code,
     without_pages_the_client_is_told_what_is_missing,
+    the_code_gives_tokens_for_what_was_allowed,
 );
 
 const ISSUER: &str = "http://127.0.0.1:9000";
@@ -45,6 +48,22 @@ async fn from_the_first_page_to_the_code(folder: Folder) {
     }
     let code = answered(&back, "code").unwrap();
     assert!(!folder.log().contains(&code) && !folder.log().contains(browser.cookie.as_ref().unwrap()));
+}
+
+async fn the_code_gives_tokens_for_what_was_allowed(folder: Folder) {
+    let (_service, mut browser) = ready(&folder).await;
+    let consent = browser.alice(&request(&[])).await;
+    let code = answered(&browser.submit(&consent, &[("decision", "allow")]).await, "code").unwrap();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", "shop"),
+        ("redirect_uri", SHOP),
+        ("code", &code),
+        ("code_verifier", VERIFIER),
+    ];
+    let tokens = browser.post("/oauth/token", &form).await;
+    assert_eq!((tokens.status, tokens.string("scope").as_str()), (200, "openid orders:read"), "{tokens:?}");
+    assert!(tokens.json()["id_token"].is_string(), "{tokens:?}");
 }
 
 async fn a_first_party_is_not_asked_about(folder: Folder) {

@@ -8,7 +8,9 @@ use url::form_urlencoded::Serializer;
 
 use super::service::{Answer, DEADLINE, Folder, Service};
 
-/// SHA-256 of the verifier of RFC 7636, appendix B.
+/// The verifier of RFC 7636, appendix B.
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+/// SHA-256 of [`VERIFIER`].
 pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 /// Where the client `shop` is answered.
 pub const SHOP: &str = "https://shop.example/cb";
