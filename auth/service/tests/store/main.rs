@@ -14,6 +14,7 @@ mod browsers;
 mod consents;
 mod rotation;
 mod codes;
+mod assertions;
 mod feed;
 mod keys;
 mod throttles;

@@ -77,7 +77,7 @@ async fn a_wrong_proof_looks_the_same_whatever_is_wrong(folder: Folder) {
     let service = Service::start(&folder).await;
     let secret = other.secret.as_deref().unwrap();
     let mut texts = Vec::new();
-    for id in [app.id.as_str(), public.id.as_str(), "nobody", ""] {
+    for id in [app.id.as_str(), public.id.as_str(), "nobody", "a\0b", ""] {
         for header in ["", "Basic !", "Bearer x", &basic(id, secret), &basic(id, "x")] {
             let headers = [("authorization", header)];
             let headers = if header.is_empty() { &[] } else { &headers[..] };
