@@ -2,7 +2,9 @@
 //! endpoint's part.
 
 use super::both::on_both;
-use super::browser::{Browser, CHALLENGE, SHOP, answered, location, portals, register, register_one, request};
+use super::browser::{
+    Browser, CHALLENGE, SHOP, VERIFIER, answered, location, portals, register, register_one, request,
+};
 use super::service::{Folder, Service};
 
 on_both!(
@@ -11,6 +13,7 @@ on_both!(
     what_was_allowed_is_remembered_and_more_is_asked,
     who_denies_gives_no_code,
     without_pages_the_client_is_told_what_is_missing,
+    the_code_gives_tokens_for_what_was_allowed,
 );
 
 const ISSUER: &str = "http://127.0.0.1:9000";
@@ -47,6 +50,22 @@ async fn from_the_first_page_to_the_code(folder: Folder) {
     assert!(!folder.log().contains(&code) && !folder.log().contains(browser.cookie.as_ref().unwrap()));
 }
 
+async fn the_code_gives_tokens_for_what_was_allowed(folder: Folder) {
+    let (_service, mut browser) = ready(&folder).await;
+    let consent = browser.alice(&request(&[])).await;
+    let code = answered(&browser.submit(&consent, &[("decision", "allow")]).await, "code").unwrap();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", "shop"),
+        ("redirect_uri", SHOP),
+        ("code", &code),
+        ("code_verifier", VERIFIER),
+    ];
+    let tokens = browser.post("/oauth/token", &form).await;
+    assert_eq!((tokens.status, tokens.string("scope").as_str()), (200, "openid orders:read"), "{tokens:?}");
+    assert!(tokens.json()["id_token"].is_string(), "{tokens:?}");
+}
+
 async fn a_first_party_is_not_asked_about(folder: Folder) {
     let (_service, mut browser) = ready(&folder).await;
     let back = browser.alice(&portals(&[])).await;
@@ -67,7 +86,7 @@ async fn what_was_allowed_is_remembered_and_more_is_asked(folder: Folder) {
     let again = browser.get(&request(&[("prompt", "consent")])).await;
     assert!(again.text.contains("The Shop"), "asked for: {again:?}");
     folder.add("bob", "customer", "bobs own long words").await;
-    let mut bobs = Browser { cookie: None, ..browser };
+    let mut bobs = browser.with_cookie(None);
     let page = bobs.get(&request(&[])).await;
     let asked = bobs.sign_in(&page, "bob", "bobs own long words").await;
     assert_eq!(asked.status, 200, "another user allows for themselves");
@@ -193,13 +212,26 @@ async fn every_other_fault_is_told_to_the_client() {
     assert_eq!(answered(&back, "error").as_deref(), Some("unauthorized_client"));
 }
 
+/// RFC 8707: what the client asks for, or its first one; never one that it is not registered with.
 #[tokio::test]
-async fn the_default_audience_may_be_named() {
-    let folder = Folder::with_alice().await;
+async fn a_code_is_for_a_resource_of_the_client() {
+    let text = "listen = \"127.0.0.1:0\"\nissuer = \"http://127.0.0.1:9000\"\naudience = \"witgate\"\n\
+                resources = [\"https://a.example\", \"https://b.example\"]\n";
+    let folder = Folder::with_config(text);
+    folder.add("alice", "customer", "correct horse").await;
     let (_service, mut browser) = ready(&folder).await;
-    let back = browser.alice(&portals(&[("resource", "witgate")])).await;
-    assert!(answered(&back, "code").is_some(), "{back:?}");
-    assert_eq!(folder.number("SELECT count(*) FROM authorization_codes WHERE audience = 'witgate'"), 1);
+    let kept = |audience: &str| folder.number(&format!("SELECT count(*) FROM authorization_codes WHERE {audience}"));
+    browser.alice(&portals(&[("resource", "witgate")])).await;
+    assert_eq!(kept("audience IS NULL"), 1, "the configured one");
+    folder.sql("UPDATE clients SET audiences = '[\"https://b.example\"]'");
+    browser.get(&portals(&[("resource", "https://b.example")])).await;
+    browser.get(&portals(&[])).await;
+    assert_eq!(kept("audience = 'https://b.example'"), 2);
+    for other in ["https://a.example", "witgate"] {
+        let refused = browser.get(&portals(&[("resource", other)])).await;
+        assert_eq!(answered(&refused, "error").as_deref(), Some("invalid_target"), "{other}");
+    }
+    assert_eq!(kept("hash IS NOT NULL"), 3);
 }
 
 #[tokio::test]

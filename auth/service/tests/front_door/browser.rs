@@ -8,7 +8,9 @@ use url::form_urlencoded::Serializer;
 
 use super::service::{Answer, DEADLINE, Folder, Service};
 
-/// SHA-256 of the verifier of RFC 7636, appendix B.
+/// The verifier of RFC 7636, appendix B.
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+/// SHA-256 of [`VERIFIER`].
 pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 /// Where the client `shop` is answered.
 pub const SHOP: &str = "https://shop.example/cb";
@@ -26,6 +28,11 @@ impl Browser {
     pub fn of(service: &Service) -> Browser {
         let client = reqwest::Client::builder().no_proxy().timeout(DEADLINE).redirect(Policy::none());
         Browser { url: service.url.clone(), client: client.build().unwrap(), cookie: None, headers: Vec::new() }
+    }
+
+    /// The same, with this cookie instead.
+    pub fn with_cookie(self, cookie: Option<String>) -> Browser {
+        Browser { cookie, ..self }
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {

@@ -23,11 +23,11 @@ async fn both_metadata_documents_name_the_issuer_and_its_keys() {
         ("userinfo_endpoint", "/userinfo"),
         ("introspection_endpoint", "/oauth/introspect"),
         ("revocation_endpoint", "/oauth/revoke"),
+        ("end_session_endpoint", "/oauth/logout"),
     ] {
         assert_eq!(document[name], format!("http://127.0.0.1:9000{path}"), "{name}");
         // Somebody answers there, and not with "there is nothing".
-        let is_here = name != "authorization_endpoint";
-        assert!(!is_here || service.get(path).await.status != 404, "{name}");
+        assert_ne!(service.get(path).await.status, 404, "{name}");
     }
     let scopes = ["openid", "profile", "email", "auth:admin", "catalogue:read", "orders:read", "orders:read:all"];
     for (name, expected) in [
@@ -36,6 +36,7 @@ async fn both_metadata_documents_name_the_issuer_and_its_keys() {
         ("response_modes_supported", json!(["query"])),
         ("grant_types_supported", json!(["authorization_code", "refresh_token", "client_credentials"])),
         ("code_challenge_methods_supported", json!(["S256"])),
+        ("prompt_values_supported", json!(["none", "login", "consent", "select_account"])),
         ("subject_types_supported", json!(["public"])),
         ("id_token_signing_alg_values_supported", json!(["ES256"])),
         ("access_token_signing_alg_values_supported", json!(["ES256"])),

@@ -22,7 +22,7 @@ async fn a_planted_cookie_is_worth_nothing_after_a_sign_in(folder: Folder) {
     let (service, mut attacker) = ready(&folder).await;
     attacker.get(&portals(&[])).await;
     let planted = attacker.cookie.clone().expect("a cookie before the sign-in");
-    let mut victim = Browser { cookie: Some(planted.clone()), ..Browser::of(&service) };
+    let mut victim = Browser::of(&service).with_cookie(Some(planted.clone()));
     let page = victim.get(&portals(&[])).await;
     assert!(!page.headers.contains_key("set-cookie"), "other tabs keep their forms");
     assert!(answered(&victim.sign_in(&page, "alice", "correct horse").await, "code").is_some());
@@ -31,7 +31,7 @@ async fn a_planted_cookie_is_worth_nothing_after_a_sign_in(folder: Folder) {
     let before = victim.cookie.clone();
     let page = victim.get(&portals(&[("prompt", "login")])).await;
     victim.sign_in(&page, "alice", "correct horse").await;
-    let mut old = Browser { cookie: before, ..Browser::of(&service) };
+    let mut old = Browser::of(&service).with_cookie(before);
     assert_eq!(old.get(&portals(&[])).await.status, 200, "nor does the one before a new sign-in");
     assert_eq!(folder.number("SELECT count(*) FROM browser_sessions WHERE ended_at IS NULL"), 1);
 }
