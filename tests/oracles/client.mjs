@@ -65,7 +65,14 @@ for await (const line of createInterface({ input: process.stdin, crlfDelay: Infi
   try {
     answer = await (config === undefined ? begin(message) : verbs[message.do](message));
   } catch (error) {
-    answer = { error: error.error ?? error.code ?? error.name, message: error.message };
+    answer = { error: error.error ?? (await challenged(error)) ?? error.code ?? error.name, message: error.message };
   }
   process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+// The library takes a 401 with a challenge for an error of its own kind; the server's code is in the body.
+async function challenged(error) {
+  if (!(error instanceof client.WWWAuthenticateChallengeError)) return undefined;
+  const body = await error.response.json().catch(() => ({}));
+  return body.error;
 }
