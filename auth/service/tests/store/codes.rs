@@ -151,6 +151,6 @@ async fn nobody_who_is_disabled_gets_a_session(place: Place) {
 async fn old_codes_are_removed(place: Place) {
     let store = place.open().await;
     let code = code(&store).await;
-    assert_eq!(store.prune_codes(code.expires_at + 86_400).await.unwrap(), 0);
-    assert_eq!(store.prune_codes(code.expires_at + 86_401).await.unwrap(), 1);
+    assert_eq!(store.remove_old(code.expires_at + 86_400).await.unwrap(), 0);
+    assert_eq!(store.remove_old(code.expires_at + 86_401).await.unwrap(), 1);
 }
