@@ -141,6 +141,8 @@ async fn nobody_who_is_disabled_gets_a_session(place: Place) {
     let store = place.open().await;
     let code = code(&store).await;
     store.disable_user("alice".into(), at(1)).await.unwrap();
+    assert_eq!(store.redeem_code(by(&code), at(1)).await.unwrap(), Redeemed::Unknown, "it went with the sessions");
+    store.add_code(code.clone(), at(1)).await.unwrap();
     assert_eq!(store.redeem_code(by(&code), at(1)).await.unwrap(), Redeemed::Disabled);
     store.enable_user("alice".into(), at(1)).await.unwrap();
     store.disable_client(APP.into(), at(1)).await.unwrap();
