@@ -207,8 +207,6 @@ impl Follower {
         let now = clock::now();
         let pruned = async {
             self.store.prune_revocations(now).await?;
-            self.store.prune_codes(now).await?;
-            self.store.prune_assertions(now).await?;
             self.store.prune_failures(now).await?;
             self.store.remove_old(now).await
         };

@@ -15,10 +15,4 @@ impl Store {
         let sql = "INSERT INTO used_assertions (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING";
         self.write(move |tx| Box::pin(async move { Ok(tx.execute(sql, values![&hash, expires]).await? == 1) })).await
     }
-
-    /// Forgets assertions that have expired; how many.
-    pub async fn prune_assertions(&self, now: UnixSeconds) -> Result<u64, StoreError> {
-        let sql = "DELETE FROM used_assertions WHERE expires_at < $1";
-        self.write(move |tx| Box::pin(async move { tx.execute(sql, values![now]).await })).await
-    }
 }

@@ -15,9 +15,6 @@ use super::value::values;
 use crate::clock::UnixSeconds;
 use crate::opaque::TokenHash;
 
-/// How long a code is kept after it expired, in seconds: for as long a second use is noticed.
-const KEPT_SECONDS: UnixSeconds = 86_400;
-
 /// A code that a user gave to a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCode {
@@ -104,12 +101,6 @@ impl Store {
     pub async fn redeem_code(&self, by: Redemption, origin: Origin) -> Result<Redeemed, StoreError> {
         let expires = self.lives().token_expiry(origin.at, origin.at);
         self.write(move |tx| Box::pin(async move { redeem(tx, &by, expires, &origin).await })).await
-    }
-
-    /// Removes codes whose second use no longer matters; how many.
-    pub async fn prune_codes(&self, now: UnixSeconds) -> Result<u64, StoreError> {
-        let sql = "DELETE FROM authorization_codes WHERE expires_at < $1";
-        self.write(move |tx| Box::pin(async move { tx.execute(sql, values![now - KEPT_SECONDS]).await })).await
     }
 }
 

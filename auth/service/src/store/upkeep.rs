@@ -16,7 +16,7 @@ use crate::clock::UnixSeconds;
 use crate::config::MAX_ACCESS_TOKEN_SECONDS;
 
 /// How long something is kept after it was over, in seconds: longer than any access token lives, and longer than the
-/// clocks of two nodes may differ.
+/// clocks of two nodes may differ. For as long the second use of a code is noticed.
 pub const KEPT_SECONDS: UnixSeconds = 86_400;
 
 const _: () = assert!(KEPT_SECONDS > MAX_ACCESS_TOKEN_SECONDS as UnixSeconds);

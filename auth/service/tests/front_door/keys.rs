@@ -1,6 +1,7 @@
 //! Signing keys: sealed, rotated, retired, while the service runs. Never waits without a deadline.
 
 use super::both::on_both;
+use super::second_factor::{Enrolled, code_of, enrolled, login};
 use super::service::{Folder, Service};
 
 on_both!(a_new_encryption_key_takes_everything_along);
@@ -126,8 +127,9 @@ async fn a_lost_encryption_key_is_told_at_the_start_and_not_replaced() {
 }
 
 async fn a_new_encryption_key_takes_everything_along(folder: Folder) {
-    let service = Service::start(&folder).await;
-    let (kid, refresh) = (service.kid().await, service.alice().await);
+    let Enrolled { service, secret, recovery, .. } = enrolled(&folder).await;
+    let refresh = login(&service, &recovery[0]).await.string("refresh_token");
+    let kid = service.kid().await;
     assert!(service.stop().await.success());
     let key = folder.encryption_key();
     let former = key.with_file_name("former.key");
@@ -142,8 +144,8 @@ async fn a_new_encryption_key_takes_everything_along(folder: Folder) {
     let wrong = reseal(&other).await;
     assert!(wrong.code == 1 && wrong.stderr.contains("cannot be decrypted"), "{}", wrong.stderr);
     for said in [
-        "sealed 1 again under the current key; 0 were already\n",
-        "sealed 0 again under the current key; 1 were already\n",
+        "sealed 2 again under the current key; 0 were already\n",
+        "sealed 0 again under the current key; 2 were already\n",
     ] {
         let done = reseal(&former).await;
         assert_eq!((done.code, done.stdout.as_str()), (0, said), "{}", done.stderr);
@@ -152,6 +154,7 @@ async fn a_new_encryption_key_takes_everything_along(folder: Folder) {
     let again = Service::start(&folder).await;
     assert_eq!(again.kid().await, kid);
     assert_eq!(again.refresh(&refresh).await.status, 200, "sessions go on");
+    assert_eq!(login(&again, &code_of(&secret, 0)).await.status, 200, "and the app's codes");
     assert_eq!(folder.number("SELECT count(*) FROM audit WHERE event = 'keys_resealed'"), 1);
 }
 

@@ -43,7 +43,7 @@ async fn ask(service: &Service, method: Method, path: &str, token: &str, body: &
     service.send(method, path, &headers, body.to_string()).await
 }
 
-async fn login(service: &Service, code: &str) -> Answer {
+pub async fn login(service: &Service, code: &str) -> Answer {
     service.post("/login", &json!({ "username": "alice", "password": PASSWORD, "otp": code })).await
 }
 
@@ -55,7 +55,7 @@ pub struct Enrolled {
     pub recovery: Vec<String>,
 }
 
-pub async fn enrolled(folder: &Folder) -> Enrolled {
+pub pub async fn enrolled(folder: &Folder) -> Enrolled {
     let service = Service::start(folder).await;
     let token = service.login("alice", PASSWORD).await.string("access_token");
     let answer = ask(&service, Method::POST, "/second-factor", &token, &json!({ "password": PASSWORD })).await;

@@ -1,5 +1,7 @@
 //! Client assertions: each counts once, whichever node is asked. Never an assertion itself, only hashes.
 
+use witgate_auth::store::KEPT_SECONDS;
+
 use super::people::{NOW, fresh_hash};
 use super::place::{Place, on_both};
 
@@ -27,7 +29,7 @@ async fn of_many_at_once_one_counts(place: Place) {
 async fn what_has_expired_is_forgotten(place: Place) {
     let (store, hash) = (place.open().await, fresh_hash());
     store.use_assertion(hash, NOW).await.unwrap();
-    assert_eq!(store.prune_assertions(NOW).await.unwrap(), 0);
+    assert_eq!(store.remove_old(NOW + KEPT_SECONDS).await.unwrap(), 0);
     assert!(!store.use_assertion(hash, NOW).await.unwrap(), "until then it is remembered");
-    assert_eq!(store.prune_assertions(NOW + 1).await.unwrap(), 1);
+    assert_eq!(store.remove_old(NOW + KEPT_SECONDS + 1).await.unwrap(), 1);
 }

@@ -141,6 +141,8 @@ async fn nobody_who_is_disabled_gets_a_session(place: Place) {
     let store = place.open().await;
     let code = code(&store).await;
     store.disable_user("alice".into(), at(1)).await.unwrap();
+    assert_eq!(store.redeem_code(by(&code), at(1)).await.unwrap(), Redeemed::Unknown, "it went with the sessions");
+    store.add_code(code.clone(), at(1)).await.unwrap();
     assert_eq!(store.redeem_code(by(&code), at(1)).await.unwrap(), Redeemed::Disabled);
     store.enable_user("alice".into(), at(1)).await.unwrap();
     store.disable_client(APP.into(), at(1)).await.unwrap();
@@ -151,6 +153,6 @@ async fn nobody_who_is_disabled_gets_a_session(place: Place) {
 async fn old_codes_are_removed(place: Place) {
     let store = place.open().await;
     let code = code(&store).await;
-    assert_eq!(store.prune_codes(code.expires_at + 86_400).await.unwrap(), 0);
-    assert_eq!(store.prune_codes(code.expires_at + 86_401).await.unwrap(), 1);
+    assert_eq!(store.remove_old(code.expires_at + 86_400).await.unwrap(), 0);
+    assert_eq!(store.remove_old(code.expires_at + 86_401).await.unwrap(), 1);
 }

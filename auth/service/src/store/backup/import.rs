@@ -36,7 +36,7 @@ pub(super) async fn all(
             let epoch = Uuid::new_v4().simple().to_string();
             tx.execute(NEW_FEED, &[epoch.into(), seq, pruned_to]).await?;
         } else {
-            tx.execute(&table.insert, &row).await?;
+            tx.execute(&table.insert, &row).await.map_err(|cause| reader.refused(cause))?;
         }
     }
     tx.continue_ids().await?;

@@ -65,6 +65,14 @@ impl Reader {
         }
     }
 
+    /// The fault of a row that the database does not take; a database that does not answer is no fault of the row.
+    pub(super) fn refused(&self, cause: StoreError) -> StoreError {
+        match cause {
+            StoreError::Failed(cause) => self.fault(&format!("the database refuses the row ({cause})")),
+            other => other,
+        }
+    }
+
     /// What was read.
     pub(super) fn facts(self) -> BackupFacts {
         BackupFacts { taken_at: self.taken_at, rows: self.rows }
