@@ -1,4 +1,4 @@
-//! Where the foreign programs are that tests compare with: npm packages and a Python environment, as `cargo xtask test`
+//! Where the foreign programs are that tests compare with: npm packages and Python environments, as `cargo xtask test`
 //! installs them below `target/oracles`. Never installs anything: a test that lacks them skips with the remedy.
 
 use std::path::{Path, PathBuf};
@@ -36,6 +36,14 @@ pub fn python(script: &str, what: &str) -> Option<Script> {
     let mut command = Command::new(environment.join("bin").join("python"));
     command.arg(folder.path().join(script)).current_dir(folder.path());
     Some(Script { command, folder })
+}
+
+/// The command `schemathesis`; nothing, told as a skip, where it is not installed as the lock file says.
+pub fn schemathesis(what: &str) -> Option<Command> {
+    let environment = installed("schemathesis", "schemathesis.txt", what)?;
+    let mut command = Command::new(environment.join("bin").join("python"));
+    command.args(["-m", "schemathesis.cli"]);
+    Some(command)
 }
 
 /// xtask leaves a copy of the lock file that it installed from: only the very same one counts.

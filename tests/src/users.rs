@@ -37,7 +37,8 @@ pub fn add_all(config: &Path) {
     }
 }
 
-fn add(config: &Path, user: &User) {
+/// Creates one.
+pub fn add(config: &Path, user: &User) {
     let mut command = Command::new(programs::program("witgate-auth"));
     command.args(["user", "add", user.name, "--role", user.role, "--tenant", user.tenant, "--password-stdin"]);
     command.arg("--config").arg(config).stdin(Stdio::piped()).stdout(Stdio::null());

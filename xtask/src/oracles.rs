@@ -33,9 +33,10 @@ struct Installation {
     install: fn(&Workspace, &Path, &Path) -> Result<(), Failure>,
 }
 
-const INSTALLATIONS: [Installation; 2] = [
+const INSTALLATIONS: [Installation; 3] = [
     Installation { name: "node", lock: "package-lock.json", install: install_node },
     Installation { name: "venv", lock: "requirements.txt", install: install_venv },
+    Installation { name: "schemathesis", lock: "schemathesis.txt", install: install_schemathesis },
 ];
 
 /// Installs what is missing or out of date; says what could not be done.
@@ -79,6 +80,14 @@ fn install_node(workspace: &Workspace, sources: &Path, folder: &Path) -> Result<
 }
 
 fn install_venv(workspace: &Workspace, sources: &Path, folder: &Path) -> Result<(), Failure> {
+    make_venv(workspace, &sources.join("requirements.txt"), folder)
+}
+
+fn install_schemathesis(workspace: &Workspace, sources: &Path, folder: &Path) -> Result<(), Failure> {
+    make_venv(workspace, &sources.join("schemathesis.txt"), folder)
+}
+
+fn make_venv(workspace: &Workspace, lock: &Path, folder: &Path) -> Result<(), Failure> {
     packages::ensure(workspace, &PROGRAMS[2..]);
     if !has_venv(workspace) {
         packages::ensure(workspace, &[VENV]);
@@ -95,10 +104,8 @@ fn install_venv(workspace: &Workspace, sources: &Path, folder: &Path) -> Result<
         "--retries=8",
         "--disable-pip-version-check",
     ]);
-    step::run(
-        "installing PyJWT and Authlib for the tests (pip install)",
-        pip.arg("-r").arg(sources.join("requirements.txt")),
-    )
+    let packages = lock.file_stem().unwrap_or_default().display();
+    step::run(&format!("installing {packages} for the tests (pip install)"), pip.arg("-r").arg(lock))
 }
 
 /// Debian 12 has Node.js 18, which cannot run the packages.

@@ -85,7 +85,7 @@ impl TokenIssuer {
     /// Issues a token for an open session. Roles are the user's roles of now that the configuration still names; their
     /// scopes follow from them.
     pub fn issue(&self, session: &Session, now: UnixSeconds) -> Result<AccessToken, SigningError> {
-        let scope = granted(&self.roles.scope_of(&session.user.roles), session.scope.as_deref());
+        let scope = self.scope_now(session);
         let claims = AccessTokenClaims {
             iss: &self.issuer,
             sub: &session.user.id,
@@ -136,6 +136,12 @@ impl TokenIssuer {
 
     fn signed(&self, claims: &impl Serialize, now: UnixSeconds) -> Result<String, SigningError> {
         self.keys.ring().signer(now).ok_or(SigningError::NoKey)?.sign(ACCESS_TOKEN_TYPE, claims)
+    }
+
+    /// What a session may at this moment: what the user's roles of now give, as far as its client may have it. Separated by
+    /// spaces.
+    pub fn scope_now(&self, session: &Session) -> String {
+        granted(&self.roles.scope_of(&session.user.roles), session.scope.as_deref())
     }
 
     /// The `iss` of every token.

@@ -6,6 +6,9 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+/// What a user's role must give for the admin listener.
+pub const ADMIN_SCOPE: &str = "auth:admin";
+
 /// A right of a registered client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServiceScope {

@@ -14,16 +14,28 @@ pub struct ListenError {
     cause: io::Error,
 }
 
+impl ListenError {
+    /// What the system said, where `--listen` is not the remedy.
+    pub fn cause(&self) -> &io::Error {
+        &self.cause
+    }
+}
+
 /// Takes the address; port 0 takes a free one.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
     TcpListener::bind(address).await.map_err(|cause| ListenError { address, cause })
 }
 
-/// The one line on stdout: what starts this process reads the port from it.
+/// The first line on stdout: what starts this process reads the port from it.
 pub fn announce(listener: &TcpListener) -> io::Result<()> {
+    announce_as("listening", listener)
+}
+
+/// A line on stdout for a further listener, such as `admin on http://127.0.0.1:9001`.
+pub fn announce_as(what: &str, listener: &TcpListener) -> io::Result<()> {
     let address = listener.local_addr()?;
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "listening on http://{address}")?;
+    writeln!(stdout, "{what} on http://{address}")?;
     stdout.flush()
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::failure::Failure;
+use crate::accounts::{Accounts, LastOperator};
 use crate::clock;
 use crate::config::Config;
 use crate::key_keeper::{KeyKeeper, master_key};
@@ -38,4 +39,10 @@ pub(super) fn open_passwords(config: &Config) -> Result<Passwords, Failure> {
     let breached = said.breached_file.as_deref().map(BreachedList::open).transpose().map_err(Failure::failed)?;
     let cost = HashCost::new(said.memory_kib, said.passes, said.lanes).map_err(Failure::failed)?;
     Passwords::with(cost, PasswordRules::new(said.min_chars, breached)).map_err(Failure::failed)
+}
+
+/// The accounts, for a person who may do all of it.
+pub(super) async fn open_accounts(config: &Config) -> Result<Accounts, Failure> {
+    let (passwords, store) = (open_passwords(config)?, open_store(config).await?);
+    Ok(Accounts::new(store, passwords, config.roles.clone(), LastOperator::MayGo))
 }

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use witgate_settings::show::show;
 
-use crate::config::{Faults, UnknownRole};
+use crate::accounts::AccountError;
+use crate::config::Faults;
 use crate::store::StoreError;
 
 /// Exit code of a command that was understood but could not be done.
@@ -57,9 +58,14 @@ impl From<Faults> for Failure {
     }
 }
 
-impl From<UnknownRole> for Failure {
-    fn from(error: UnknownRole) -> Self {
-        Failure::wrong_use(error)
+impl From<AccountError> for Failure {
+    fn from(error: AccountError) -> Self {
+        use AccountError::{Email, Name, NoSuchUser, Password, Role, Store, Tenant, TooManyRoles};
+        match error {
+            Name(_) | Tenant(_) | Email | Role(_) | TooManyRoles => Failure::wrong_use(error),
+            NoSuchUser => Failure::failed(format!("{error}. `witgate-auth user list` shows all")),
+            Password(_) | Store(_) => Failure::failed(error),
+        }
     }
 }
 

@@ -7,10 +7,11 @@ use super::database::{by_cli, open_keys, open_store};
 use super::failure::Failure;
 use super::output::say;
 use super::reseal::{ResealArgs, reseal};
-use crate::clock::{self, UnixSeconds};
+use crate::clock;
 use crate::config::Config;
 use crate::key_keeper::KeyKeeper;
-use crate::store::{Store, StoredKey};
+use crate::key_list::listed;
+use crate::store::Store;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum KeysCommand {
@@ -53,22 +54,10 @@ pub(super) async fn keys(command: KeysCommand) -> Result<(), Failure> {
 
 async fn list(args: &ConfigArg) -> Result<(), Failure> {
     let (store, keeper) = open(args).await?;
-    let now = clock::now();
-    let signer = keeper.ring().signer(now).map(|key| key.kid().to_owned());
-    for key in store.all_keys().await? {
-        let state = state(&key, signer.as_deref(), now);
-        say(&format!("{}\t{}\t{state}\t{}", key.kid, key.alg, key.signs_from))?;
+    for (key, state) in listed(&store, &keeper, clock::now()).await? {
+        say(&format!("{}\t{}\t{}\t{}", key.kid, key.alg, state.as_str(), key.signs_from))?;
     }
     Ok(())
-}
-
-fn state(key: &StoredKey, signer: Option<&str>, now: UnixSeconds) -> &'static str {
-    match key.retired_at {
-        Some(_) => "retired",
-        None if signer == Some(&key.kid) => "signs",
-        None if key.signs_from > now => "published",
-        None => "outgoing",
-    }
 }
 
 async fn rotate(args: RotateArgs) -> Result<(), Failure> {

@@ -6,11 +6,14 @@ mod output;
 mod check;
 mod database;
 mod password_input;
+mod listeners;
 mod run;
 mod reseal;
 mod keys;
 mod user;
 mod client_add;
+mod account;
+mod audit;
 mod client;
 mod backup;
 
@@ -21,6 +24,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use account::{SessionsCommand, SetEmailArgs, SetPasswordArgs, SetRolesArgs};
+use audit::AuditCommand;
 use backup::{BackupArgs, RestoreArgs};
 use client::ClientCommand;
 use failure::Failure;
@@ -35,6 +40,8 @@ Examples:
   printf '%s\\n' \"$PASSWORD\" | witgate-auth user add bob --role staff --password-stdin --config auth.toml
   witgate-auth user list --config auth.toml
   witgate-auth user disable alice --config auth.toml
+  witgate-auth sessions list --user alice --config auth.toml
+  witgate-auth audit export --config auth.toml > audit.ndjson
   witgate-auth keys rotate --config auth.toml
   witgate-auth client add gateway --scope revocations:read --secret-file feed.secret --config auth.toml
   witgate-auth client add Shop --id shop --public --grant authorization_code --grant refresh_token \
@@ -77,6 +84,15 @@ enum Command {
     /// Bring a backup back into an empty database, and end all sessions
     #[command(after_help = EXAMPLES)]
     Restore(RestoreArgs),
+    /// Look at open sessions and end them; works while the service runs
+    #[command(subcommand, after_help = EXAMPLES)]
+    Sessions(SessionsCommand),
+    /// List the roles of the configuration and the scopes that they give; separated by tabs
+    #[command(after_help = EXAMPLES)]
+    Roles(ConfigArg),
+    /// Read the audit log; works while the service runs
+    #[command(subcommand, after_help = EXAMPLES)]
+    Audit(AuditCommand),
 }
 
 #[derive(Debug, Args)]
@@ -107,6 +123,16 @@ enum UserCommand {
     Enable(NameArgs),
     /// Remove the second factor and the recovery codes of a user who lost both
     ResetSecondFactor(NameArgs),
+    /// Replace a user's roles
+    SetRoles(SetRolesArgs),
+    /// Set or take away a user's e-mail address
+    SetEmail(SetEmailArgs),
+    /// Set a new password and end the user's sessions. Asks twice, unless --password-stdin is given
+    SetPassword(SetPasswordArgs),
+    /// List a user's open sessions: sid, user, client, opened and last used (Unix seconds), address; separated by tabs
+    Sessions(NameArgs),
+    /// End a user's sessions and revoke their access tokens
+    EndSessions(NameArgs),
 }
 
 #[derive(Debug, Args)]
@@ -163,6 +189,9 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Client(command) => runtime.block_on(client::client(command)),
         Command::Backup(args) => runtime.block_on(backup::backup(args)),
         Command::Restore(args) => runtime.block_on(backup::restore(args)),
+        Command::Sessions(command) => runtime.block_on(account::sessions(command)),
+        Command::Roles(args) => account::roles(&args),
+        Command::Audit(command) => runtime.block_on(audit::audit(command)),
     }
 }
 

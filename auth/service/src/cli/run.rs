@@ -1,17 +1,12 @@
-//! `witgate-auth run`: puts the rooms together and serves. Never prints anything but the address to stdout.
+//! `witgate-auth run`: puts the rooms together and serves. Never prints anything but the addresses to stdout.
 
-use std::net::SocketAddr;
-use std::time::Duration;
-
-use chassis::listen;
-use chassis::serve::serve;
 use chassis::stop::StopSignals;
-use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use super::RunArgs;
 use super::database::{open_keys, open_passwords, open_store};
 use super::failure::Failure;
+use super::listeners::{Listeners, Routers};
 use crate::access_token::TokenIssuer;
 use crate::client_address::TrustedProxies;
 use crate::config::Config;
@@ -21,24 +16,24 @@ use crate::http;
 use crate::key_keeper::KeyKeeper;
 use crate::own_tokens::OwnTokens;
 
-/// How long running requests may take after a stop. As long as any request may.
-const STOP_DEADLINE: Duration = Duration::from_secs(10);
-
 /// Serves until the process is asked to stop.
 pub(super) async fn run(args: RunArgs) -> Result<(), Failure> {
     let mut config = Config::load(&args.config.config)?;
     start_logging();
     let signals = StopSignals::new().map_err(Failure::failed)?;
-    let listener = bind(args.listen.unwrap_or(config.listen)).await?;
-    config.settle_port(listener.local_addr().map_err(Failure::failed)?.port());
+    let listeners = Listeners::bind(args.listen.unwrap_or(config.listen), config.admin.as_ref()).await?;
+    config.settle_port(listeners.main.local_addr().map_err(Failure::failed)?.port());
     let (grants, keys) = assemble(&config).await?;
     let keeping = tokio::spawn(keys.run());
-    listen::announce(&listener).map_err(Failure::failed)?;
-    let proxies = TrustedProxies::new(config.trusted_proxies.clone());
+    listeners.announce()?;
     let (feed, follower) = Feed::new(grants.store().clone());
     let following = tokio::spawn(follower.run());
-    let stop = stop_feed(signals, feed.clone());
-    serve(listener, http::router(grants, proxies, feed), stop, STOP_DEADLINE).await;
+    let proxies = || TrustedProxies::new(config.trusted_proxies.clone());
+    let routers = Routers {
+        admin: listeners.admin.is_some().then(|| http::admin::router(grants.clone(), proxies(), config.clone())),
+        main: http::router(grants, proxies(), feed.clone()),
+    };
+    Box::pin(listeners.serve(routers, stop_feed(signals, feed))).await;
     for task in [keeping, following] {
         task.abort();
         // It holds the store: the last owner moves the log into the database.
@@ -58,10 +53,6 @@ async fn stop_feed(signals: StopSignals, feed: Feed) {
 fn start_logging() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).init();
-}
-
-async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
-    listen::bind(address).await.map_err(|cause| Failure::wrong_use(format!("the auth service {cause}")))
 }
 
 /// Opens the store, finds or makes the signing keys, starts the password pool.

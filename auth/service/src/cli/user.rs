@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use super::database::{by_cli, open_passwords, open_store, open_store_of};
+use super::account;
+use super::database::{by_cli, open_accounts, open_store_of};
 use super::failure::Failure;
 use super::output::say;
 use super::password_input::read_new_password;
 use super::{AddArgs, NameArgs, UserCommand};
-use crate::account_name::{account_name, tenant_name};
+use crate::account_name::account_name;
+use crate::accounts::NewAccount;
 use crate::config::Config;
-use crate::password::Owner;
-use crate::store::{NewUser, User};
+use crate::store::User;
 
 /// How many users are read at once.
 const PAGE: i64 = 500;
@@ -23,23 +24,22 @@ pub(super) async fn user(command: UserCommand) -> Result<(), Failure> {
         UserCommand::Disable(args) => disable(args).await,
         UserCommand::Enable(args) => enable(args).await,
         UserCommand::ResetSecondFactor(args) => reset_second_factor(args).await,
+        UserCommand::SetRoles(args) => account::set_roles(args).await,
+        UserCommand::SetEmail(args) => account::set_email(args).await,
+        UserCommand::SetPassword(args) => account::set_password(args).await,
+        UserCommand::Sessions(args) => account::sessions_of(&args.name, &args.config).await,
+        UserCommand::EndSessions(args) => account::end_sessions(&args.name, &args.config).await,
     }
 }
 
 /// Everything that can be wrong is checked before the password is asked for.
 async fn add(args: AddArgs) -> Result<(), Failure> {
     let config = Config::load(&args.config.config)?;
-    let name = account_name(&args.name).map_err(Failure::wrong_use)?;
-    let tenant = tenant_name(&args.tenant).map_err(|cause| Failure::wrong_use(format!("--tenant: {cause}")))?;
-    config.roles.require(&args.roles)?;
+    let written = NewAccount { name: args.name, email: args.email, roles: args.roles, tenant: args.tenant };
+    let checked = written.checked(&config.roles)?;
     let password = read_new_password(args.password_stdin)?;
-    let passwords = open_passwords(&config)?;
-    let owner = Owner { name: name.clone(), email: args.email.clone() };
-    let password_hash = passwords.hash_for(password, owner).await.map_err(Failure::failed)?;
-    let store = open_store(&config).await?;
-    let new = NewUser { name: name.clone(), email: args.email, password_hash, roles: args.roles, tenant };
-    let id = store.add_user(new, by_cli()).await?;
-    say(&format!("added {name} ({id})"))
+    let user = open_accounts(&config).await?.add(checked, password, by_cli()).await?;
+    say(&format!("added {} ({})", user.name, user.id))
 }
 
 async fn list(config: &Path) -> Result<(), Failure> {

@@ -52,6 +52,17 @@ impl Roles {
         scopes.join(" ")
     }
 
+    /// The roles that give this scope.
+    pub fn that_give(&self, scope: &str) -> Vec<String> {
+        let gives = |(_, scopes): &(&String, &Vec<String>)| scopes.iter().any(|given| given == scope);
+        self.0.iter().filter(gives).map(|(role, _)| role.clone()).collect()
+    }
+
+    /// The roles and what each gives, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.0.iter().map(|(role, scopes)| (role.as_str(), scopes.as_slice()))
+    }
+
     /// All scopes that any role gives, sorted.
     pub fn all_scopes(&self) -> Vec<&str> {
         let mut scopes: Vec<&str> = self.0.values().flatten().map(String::as_str).collect();
@@ -90,6 +101,7 @@ mod tests {
         assert_eq!(roles.scope_of(&["a".into(), "b".into(), "gone".into()]), "x y z");
         assert_eq!(roles.scope_of(&[]), "");
         assert_eq!(roles.all_scopes(), ["x", "y", "z"]);
+        assert_eq!((roles.that_give("y"), roles.that_give("z")), (vec!["a".into(), "b".into()], vec!["b".into()]));
     }
 
     #[test]

@@ -189,6 +189,11 @@ impl Grants {
         self.passwords.verified_total()
     }
 
+    /// The pool of hashes, for accounts that are added or get a new password.
+    pub fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
+
     /// The store, for what is only read.
     pub fn store(&self) -> &Store {
         &self.store

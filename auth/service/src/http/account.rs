@@ -2,11 +2,14 @@
 //! another user's session.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::json_body::JsonBody;
+use super::openapi::{Always, BearerRefused, BodyRefused, OwnClientNeeded, SignInRefused, Unknown};
+use super::path_id::PathId;
 use super::refused::Refused;
 use super::signed_in::SignedIn;
 use crate::clock::UnixSeconds;
@@ -15,7 +18,7 @@ use crate::secret::Secret;
 use crate::store::Session;
 
 /// One session, as its user sees it. Times are Unix seconds.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct SessionView {
     sid: String,
     client_id: String,
@@ -27,25 +30,31 @@ pub(super) struct SessionView {
     current: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct SessionList {
     sessions: Vec<SessionView>,
 }
 
 /// How many sessions ended.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Ended {
-    ended: usize,
+    pub(super) ended: usize,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PasswordChange {
+    #[schema(value_type = String, format = Password)]
     old_password: Secret,
+    #[schema(value_type = String, format = Password)]
     new_password: Secret,
 }
 
 /// `GET /sessions`: 200 with the user's open sessions.
+#[utoipa::path(
+    get, path = "/sessions", tag = "account", operation_id = "list_sessions", security(("bearer" = [])),
+    responses((status = 200, description = "the user's open sessions", body = SessionList), BearerRefused, OwnClientNeeded, Always)
+)]
 pub(super) async fn sessions(State(grants): State<Grants>, user: SignedIn) -> Result<Json<SessionList>, Refused> {
     let SignedIn { session: current, origin } = user;
     let sessions = grants.sessions_of(&current.user.id, &origin).await?;
@@ -53,9 +62,14 @@ pub(super) async fn sessions(State(grants): State<Grants>, user: SignedIn) -> Re
 }
 
 /// `DELETE /sessions/{sid}`: 204, and the session's access tokens are revoked; 404 when it is none of the user's.
+#[utoipa::path(
+    delete, path = "/sessions/{sid}", tag = "account", operation_id = "end_session",
+    params(("sid" = String, Path, description = "the session's id")), security(("bearer" = [])),
+    responses((status = 204, description = "ended"), BearerRefused, OwnClientNeeded, Unknown, Always)
+)]
 pub(super) async fn end_session(
     State(grants): State<Grants>,
-    Path(sid): Path<String>,
+    PathId(sid): PathId,
     user: SignedIn,
 ) -> Result<StatusCode, Refused> {
     grants.end_session(&user.session.user.id, sid, user.origin).await?;
@@ -63,12 +77,24 @@ pub(super) async fn end_session(
 }
 
 /// `POST /logout/all`: 200 with the number of sessions ended, this one among them.
+#[utoipa::path(
+    post, path = "/logout/all", tag = "account", operation_id = "sign_out_everywhere", security(("bearer" = [])),
+    responses((status = 200, description = "all sessions ended", body = Ended), BearerRefused, OwnClientNeeded, Always)
+)]
 pub(super) async fn sign_out_everywhere(State(grants): State<Grants>, user: SignedIn) -> Result<Json<Ended>, Refused> {
     let ended = grants.sign_out_everywhere(&user.session.user.id, user.origin).await?;
     Ok(Json(Ended { ended }))
 }
 
 /// `POST /password` `{"old_password","new_password"}`: 200 with the number of other sessions, which ended.
+#[utoipa::path(
+    post, path = "/password", tag = "account", operation_id = "change_password", request_body = PasswordChange,
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "changed, and the other sessions ended", body = Ended),
+        BodyRefused, SignInRefused, OwnClientNeeded, Always
+    )
+)]
 pub(super) async fn change_password(
     State(grants): State<Grants>,
     user: SignedIn,

@@ -4,6 +4,9 @@ mod refused;
 mod request_id;
 mod deadline;
 mod content_type;
+mod openapi;
+mod path_id;
+mod query;
 mod json_body;
 mod caller;
 mod signed_in;
@@ -24,6 +27,7 @@ mod pages;
 mod feed_document;
 mod event_stream;
 mod revocations;
+pub mod admin;
 
 use std::sync::Arc;
 
@@ -31,11 +35,13 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, map_response};
-use axum::routing::{delete, get, post};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::client_address::TrustedProxies;
 use crate::feed::Feed;
 use crate::grants::Grants;
+use openapi::Document;
 use refused::Refused;
 
 /// Largest request body, in bytes. A password is at most 1 KiB, a refresh token 47 bytes.
@@ -47,6 +53,7 @@ struct App {
     grants: Grants,
     proxies: Arc<TrustedProxies>,
     feed: Feed,
+    document: Document,
 }
 
 impl FromRef<App> for Grants {
@@ -61,48 +68,72 @@ impl FromRef<App> for Arc<TrustedProxies> {
     }
 }
 
+impl FromRef<App> for Document {
+    fn from_ref(app: &App) -> Document {
+        app.document.clone()
+    }
+}
+
 impl FromRef<App> for Feed {
     fn from_ref(app: &App) -> Feed {
         app.feed.clone()
     }
 }
 
-/// All routes of the service.
+/// All routes of the service but those of the admin listener.
 pub fn router(grants: Grants, proxies: TrustedProxies, feed: Feed) -> Router {
-    prompt()
+    let (router, api) = documented().split_for_parts();
+    finished(router, App { grants, proxies: Arc::new(proxies), feed, document: Document::new(&api) })
+}
+
+/// Every route comes with its description: what has none cannot be added here.
+fn documented() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::begun("Witgate auth service"))
+        .merge(prompt())
         .merge(pages::routes())
-        .merge(Router::new().route("/revocations", get(revocations::revocations)).layer(from_fn(deadline::limit_wait)))
-        .fallback(unknown_route)
-        .method_not_allowed_fallback(wrong_method)
-        .with_state(App { grants, proxies: Arc::new(proxies), feed })
-        .layer(map_response(never_sniff))
-        .layer(from_fn(request_id::follow))
+        .merge(waiting())
 }
 
 /// The routes that answer as soon as they can.
-fn prompt() -> Router<App> {
-    Router::new()
-        .route("/login", post(tokens::login))
-        .route("/refresh", post(tokens::refresh))
-        .route("/logout", post(tokens::logout))
-        .route("/logout/all", post(account::sign_out_everywhere))
-        .route("/sessions", get(account::sessions))
-        .route("/sessions/{sid}", delete(account::end_session))
-        .route("/password", post(account::change_password))
-        .route("/second-factor", post(second_factor::enrol).delete(second_factor::remove))
-        .route("/second-factor/confirm", post(second_factor::confirm))
-        .route("/second-factor/recovery-codes", post(second_factor::renew))
-        .route("/.well-known/jwks.json", get(well_known::jwks))
-        .route("/.well-known/openid-configuration", get(well_known::metadata))
-        .route("/.well-known/oauth-authorization-server", get(well_known::metadata))
-        .route("/healthz", get(health::alive))
-        .route("/oauth/token", post(token_endpoint::token))
-        .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
-        .route("/oauth/introspect", post(token_status::introspect))
-        .route("/oauth/revoke", post(token_status::revoke))
-        .route("/readyz", get(health::ready))
+fn prompt() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(tokens::login))
+        .routes(routes!(tokens::refresh))
+        .routes(routes!(tokens::logout))
+        .routes(routes!(account::sign_out_everywhere))
+        .routes(routes!(account::sessions))
+        .routes(routes!(account::end_session))
+        .routes(routes!(account::change_password))
+        .routes(routes!(second_factor::enrol, second_factor::remove))
+        .routes(routes!(second_factor::confirm))
+        .routes(routes!(second_factor::renew))
+        .routes(routes!(well_known::jwks))
+        .routes(routes!(well_known::openid_configuration))
+        .routes(routes!(well_known::metadata))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(token_endpoint::token))
+        .routes(routes!(userinfo::userinfo, userinfo::by_post))
+        .routes(routes!(token_status::introspect))
+        .routes(routes!(token_status::revoke))
+        .routes(routes!(openapi::document))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(deadline::limit_time))
+}
+
+/// The routes that wait on purpose.
+fn waiting() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(revocations::revocations)).layer(from_fn(deadline::limit_wait))
+}
+
+/// What holds for every answer.
+fn finished<S: Clone + Send + Sync + 'static>(router: Router<S>, state: S) -> Router {
+    router
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(state)
+        .layer(map_response(never_sniff))
+        .layer(from_fn(request_id::follow))
 }
 
 async fn unknown_route() -> Refused {

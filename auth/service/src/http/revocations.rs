@@ -10,10 +10,12 @@ use axum::http::header::{ACCEPT, CACHE_CONTROL};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::client_auth::BasicClient;
 use super::event_stream::{self, Resume};
 use super::feed_document::document;
+use super::openapi::{Always, BadQuery, ClientRefusals};
 use super::refused::Refused;
 use crate::feed::{Feed, FeedError};
 use crate::grants::GrantError;
@@ -23,14 +25,30 @@ use crate::store::FeedHead;
 /// Longest wait of a poll, in seconds.
 const MAX_WAIT_SECONDS: u64 = 30;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct FeedQuery {
+    /// Which history the number belongs to; with `after`
     epoch: Option<String>,
+    /// The last number that the caller knows; nothing: a snapshot is asked for
     after: Option<u64>,
+    /// How long to wait for something new, in seconds
+    #[param(maximum = 30)]
     wait: Option<u64>,
 }
 
+/// Follow what was revoked
+///
 /// 200 with a snapshot or what came after a point; with `Accept: text/event-stream` a stream of both.
+#[utoipa::path(
+    get, path = "/revocations", tag = "feed", operation_id = "revocations", params(FeedQuery), security(("client" = [])),
+    responses(
+        (status = 200, description = "a snapshot, a delta, or a stream of both", content(
+            (Object = "application/json"), (String = "text/event-stream")
+        )),
+        BadQuery, ClientRefusals, Always
+    )
+)]
 pub(super) async fn revocations(
     State(feed): State<Feed>,
     client: BasicClient,

@@ -5,8 +5,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::json_body::JsonBody;
+use super::openapi::{Always, BodyRefused, FactorExists, NoFactor, OwnClientNeeded, SignInRefused};
 use super::refused::Refused;
 use super::signed_in::SignedIn;
 use super::token_response::NO_STORE;
@@ -15,28 +17,32 @@ use crate::secret::Secret;
 
 type Shown<T> = ([(HeaderName, &'static str); 1], Json<T>);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EnrolRequest {
+    #[schema(value_type = String, format = Password)]
     password: Secret,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConfirmRequest {
+    #[schema(value_type = String, format = Password)]
     otp: Secret,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProofRequest {
+    #[schema(value_type = String, format = Password)]
     password: Secret,
     /// Needed once the factor is in force.
+    #[schema(value_type = Option<String>, format = Password)]
     otp: Option<Secret>,
 }
 
 /// What an app needs, shown this once.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Enrolled {
     /// In base32, for typing.
     secret: String,
@@ -44,12 +50,22 @@ pub(super) struct Enrolled {
     otpauth_uri: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct RecoveryCodes {
     recovery_codes: Vec<String>,
 }
 
+/// Get a secret for a second factor
+///
 /// `POST /second-factor` `{"password"}`: 200 with a new secret, which is not in force yet; 409 when one is in force.
+#[utoipa::path(
+    post, path = "/second-factor", tag = "account", operation_id = "enrol_second_factor", request_body = EnrolRequest,
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "a secret, not in force yet", body = Enrolled),
+        BodyRefused, SignInRefused, OwnClientNeeded, FactorExists, Always
+    )
+)]
 pub(super) async fn enrol(
     State(grants): State<Grants>,
     user: SignedIn,
@@ -60,7 +76,17 @@ pub(super) async fn enrol(
     Ok((NO_STORE, Json(Enrolled { secret, otpauth_uri })))
 }
 
+/// Put a second factor in force
+///
 /// `POST /second-factor/confirm` `{"otp"}`: 200 with the recovery codes; the factor is in force.
+#[utoipa::path(
+    post, path = "/second-factor/confirm", tag = "account", operation_id = "confirm_second_factor", request_body = ConfirmRequest,
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "in force; the recovery codes", body = RecoveryCodes),
+        BodyRefused, SignInRefused, OwnClientNeeded, FactorExists, NoFactor, Always
+    )
+)]
 pub(super) async fn confirm(
     State(grants): State<Grants>,
     user: SignedIn,
@@ -69,7 +95,17 @@ pub(super) async fn confirm(
     Ok(shown(&grants.confirm_factor(&user.session.user, &request.otp, user.origin).await?))
 }
 
+/// Remove the second factor
+///
 /// `DELETE /second-factor` `{"password","otp"}`: 204. A recovery code is an `otp`, too.
+#[utoipa::path(
+    delete, path = "/second-factor", tag = "account", operation_id = "remove_second_factor", request_body = ProofRequest,
+    security(("bearer" = [])),
+    responses(
+        (status = 204, description = "removed"),
+        BodyRefused, SignInRefused, OwnClientNeeded, NoFactor, Always
+    )
+)]
 pub(super) async fn remove(
     State(grants): State<Grants>,
     user: SignedIn,
@@ -79,7 +115,17 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Get new recovery codes
+///
 /// `POST /second-factor/recovery-codes` `{"password","otp"}`: 200 with new codes; the old ones are void.
+#[utoipa::path(
+    post, path = "/second-factor/recovery-codes", tag = "account", operation_id = "renew_recovery_codes", request_body = ProofRequest,
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "new ones; the old ones are void", body = RecoveryCodes),
+        BodyRefused, SignInRefused, OwnClientNeeded, NoFactor, Always
+    )
+)]
 pub(super) async fn renew(
     State(grants): State<Grants>,
     user: SignedIn,

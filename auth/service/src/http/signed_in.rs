@@ -12,7 +12,7 @@ use witgate_token::Claims;
 use super::caller::Caller;
 use super::refused::Refused;
 use crate::client_address::TrustedProxies;
-use crate::grants::{Grants, Holder};
+use crate::grants::{Active, Grants, Holder};
 use crate::store::{Origin, Session};
 
 /// A user's token: what it says, its session, and the origin of the request with the user as its actor.
@@ -36,15 +36,23 @@ where
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
-        let Ok(Caller(mut origin)) = Caller::from_request_parts(parts, state).await;
-        let token = bearer_token(&parts.headers).map_err(|_| refused("token_missing", "Bearer"))?;
-        let active = Grants::from_ref(state).active(token, &origin).await?;
-        let invalid = || refused("token_invalid", "Bearer error=\"invalid_token\"");
-        let active = active.ok_or_else(invalid)?;
+        let (active, mut origin) = presented(parts, state).await?;
         let Holder::User(session) = active.holder else { return Err(invalid()) };
         origin.actor = Some(session.user.id.clone());
         Ok(TokenHolder { claims: active.claims, session: *session, origin })
     }
+}
+
+/// The token of the request, when it counts, and the origin of the request, which has no actor yet.
+pub(super) async fn presented<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<(Active, Origin), Refused>
+where
+    Grants: FromRef<S>,
+    Arc<TrustedProxies>: FromRef<S>,
+{
+    let Ok(Caller(origin)) = Caller::from_request_parts(parts, state).await;
+    let token = bearer_token(&parts.headers).map_err(|_| refused("token_missing", "Bearer"))?;
+    let active = Grants::from_ref(state).active(token, &origin).await?;
+    Ok((active.ok_or_else(invalid)?, origin))
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn
@@ -62,6 +70,10 @@ where
         let detail = "a token of this client does not count for the user's account";
         Err(Refused::new(StatusCode::FORBIDDEN, "client_not_allowed", detail))
     }
+}
+
+fn invalid() -> Refused {
+    refused("token_invalid", "Bearer error=\"invalid_token\"")
 }
 
 fn refused(code: &'static str, challenge: &'static str) -> Refused {

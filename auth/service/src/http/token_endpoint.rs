@@ -4,11 +4,20 @@ use axum::extract::State;
 
 use super::oauth_error::OauthError;
 use super::oauth_request::OauthRequest;
-use super::token_response::{TokenAnswer, answer};
+use super::openapi::{GrantForm, OauthRefusals};
+use super::token_response::{TokenAnswer, TokenResponse, answer};
 use crate::grant_type::GrantType;
 use crate::grants::{CodeExchange, Grants, RefreshRequest, TokenSet};
 
+/// Get tokens (RFC 6749 section 3.2)
+///
 /// 200 with the tokens, for a client that may have them.
+#[utoipa::path(
+    post, path = "/oauth/token", tag = "oauth", operation_id = "token",
+    request_body(content = GrantForm, content_type = "application/x-www-form-urlencoded"),
+    security((), ("client" = [])),
+    responses((status = 200, description = "tokens", body = TokenResponse), OauthRefusals)
+)]
 pub(super) async fn token(
     State(grants): State<Grants>,
     request: Result<OauthRequest, OauthError>,

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::HeaderName;
 use axum::http::header::CACHE_CONTROL;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::grants::{Grant, TokenSet};
 
@@ -14,7 +15,7 @@ pub(super) const NO_STORE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store"
 pub(super) type TokenAnswer = ([(HeaderName, &'static str); 1], Json<TokenResponse>);
 
 /// Its body.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct TokenResponse {
     access_token: String,
     token_type: &'static str,

@@ -8,12 +8,23 @@ use serde_json::{Value, json};
 
 use super::oauth_error::OauthError;
 use super::oauth_request::OauthRequest;
+use super::openapi::{OauthRefusals, TokenForm};
 use super::token_response::NO_STORE;
 use crate::grants::{Active, GrantError, Grants};
 use crate::refresh_token;
 use crate::service_scope::ServiceScope;
 
+/// Ask about an access token (RFC 7662)
+///
 /// 200 with the claims of an access token that counts now, or with `{"active":false}` for any other text.
+#[utoipa::path(
+    post, path = "/oauth/introspect", tag = "oauth", operation_id = "introspect",
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"), security(("client" = [])),
+    responses(
+        (status = 200, description = "`active`, and the claims", body = Object, content_type = "application/json"),
+        OauthRefusals
+    )
+)]
 pub(super) async fn introspect(
     State(grants): State<Grants>,
     request: Result<OauthRequest, OauthError>,
@@ -37,8 +48,15 @@ fn described(active: &Active) -> Value {
     answer
 }
 
+/// Revoke a token (RFC 7009)
+///
 /// 200 for the client's own tokens, and for those that do not count. Another client's token needs the scope
 /// (RFC 7009 section 2.1). An access token is revoked by its `jti`, a refresh token with its session.
+#[utoipa::path(
+    post, path = "/oauth/revoke", tag = "oauth", operation_id = "revoke",
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"), security(("client" = [])),
+    responses((status = 200, description = "it counts no more"), OauthRefusals)
+)]
 pub(super) async fn revoke(
     State(grants): State<Grants>,
     request: Result<OauthRequest, OauthError>,

@@ -5,12 +5,22 @@ use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value};
 
+use super::openapi::{Always, BearerRefused, OpenidNeeded};
 use super::refused::Refused;
 use super::signed_in::TokenHolder;
 use super::token_response::NO_STORE;
 use crate::scope;
 
+/// Who the user of a token is (OpenID Connect Core section 5.3)
+///
 /// 200 with `sub`; by `profile` with the account's name, by `email` with its e-mail address. 403 without `openid`.
+#[utoipa::path(
+    get, path = "/userinfo", tag = "oauth", operation_id = "userinfo", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "what the scope allows", body = Object, content_type = "application/json"),
+        BearerRefused, OpenidNeeded, Always
+    )
+)]
 pub(super) async fn userinfo(
     holder: TokenHolder,
 ) -> Result<([(HeaderName, &'static str); 1], Json<Map<String, Value>>), Refused> {
@@ -31,4 +41,18 @@ pub(super) async fn userinfo(
         told.insert("email_verified".to_owned(), false.into());
     }
     Ok((NO_STORE, Json(told)))
+}
+
+/// The same for those who ask by POST
+#[utoipa::path(
+    post, path = "/userinfo", tag = "oauth", operation_id = "userinfo_by_post", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "what the scope allows", body = Object, content_type = "application/json"),
+        BearerRefused, OpenidNeeded, Always
+    )
+)]
+pub(super) async fn by_post(
+    holder: TokenHolder,
+) -> Result<([(HeaderName, &'static str); 1], Json<Map<String, Value>>), Refused> {
+    userinfo(holder).await
 }

@@ -9,6 +9,7 @@ use jsonwebtoken::jwk::JwkSet;
 use serde_json::{Value, json};
 use witgate_token::Algorithm;
 
+use super::openapi::Always;
 use crate::client_assertion;
 use crate::config::Roles;
 use crate::grant_type::GrantType;
@@ -36,12 +37,29 @@ const CLAIMS: [&str; 14] = [
     "email_verified",
 ];
 
-/// The key set (RFC 7517 section 5).
+/// The key set (RFC 7517 section 5)
+#[utoipa::path(
+    get, path = "/.well-known/jwks.json", tag = "documents", operation_id = "jwks",
+    responses((status = 200, description = "public keys", body = Object, content_type = "application/json"), Always)
+)]
 pub(super) async fn jwks(State(grants): State<Grants>) -> ([(HeaderName, &'static str); 1], Json<JwkSet>) {
     (CACHED, Json(JwkSet { keys: grants.issuer().keys().ring().published() }))
 }
 
-/// The issuer's metadata (RFC 8414 section 2), the same under the OpenID Connect name.
+/// The issuer's metadata (OpenID Connect Discovery section 4)
+#[utoipa::path(
+    get, path = "/.well-known/openid-configuration", tag = "documents", operation_id = "openid_configuration",
+    responses((status = 200, description = "the metadata", body = Object, content_type = "application/json"), Always)
+)]
+pub(super) async fn openid_configuration(state: State<Grants>) -> ([(HeaderName, &'static str); 1], Json<Value>) {
+    metadata(state).await
+}
+
+/// The issuer's metadata (RFC 8414 section 2), the same under the OpenID Connect name
+#[utoipa::path(
+    get, path = "/.well-known/oauth-authorization-server", tag = "documents", operation_id = "oauth_metadata",
+    responses((status = 200, description = "the metadata", body = Object, content_type = "application/json"), Always)
+)]
 pub(super) async fn metadata(State(grants): State<Grants>) -> ([(HeaderName, &'static str); 1], Json<Value>) {
     let issuer = grants.issuer().issuer();
     let algorithm = grants.issuer().keys().algorithm().name();

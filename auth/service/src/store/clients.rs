@@ -82,6 +82,27 @@ impl Store {
         .await
     }
 
+    /// Gives a client another secret in place of the one that it has. `false` when there is no such client, or it has none.
+    pub async fn replace_client_secret(
+        &self,
+        client_id: String,
+        hash: TokenHash,
+        origin: Origin,
+    ) -> Result<bool, StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let sql = "UPDATE clients SET secret_hash = $2 WHERE client_id = $1 AND secret_hash IS NOT NULL";
+                let replaced = tx.execute(sql, values![&client_id, &hash]).await? == 1;
+                if replaced {
+                    let event = Event::named("client_secret_replaced").client(&client_id);
+                    audit::note(tx, &origin, event).await?;
+                }
+                Ok(replaced)
+            })
+        })
+        .await
+    }
+
     /// Disables a client, ends its sessions and revokes all its tokens, in one transaction. The number of sessions ended,
     /// or `None` when there is no such client. Disabling again keeps the first time.
     pub async fn disable_client(&self, client_id: String, origin: Origin) -> Result<Option<usize>, StoreError> {

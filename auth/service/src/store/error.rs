@@ -61,6 +61,9 @@ pub enum StoreError {
         /// What is wrong, without the content.
         cause: String,
     },
+    /// Nobody could administer the service through its admin listener any more.
+    #[error("this is the last enabled user who may administer: let another one do so first")]
+    LastOperator,
     /// The database cannot be used, by nobody: a full disk, an I/O fault, a damaged file.
     #[error("the database cannot be used: {0}")]
     Unusable(String),

@@ -15,6 +15,7 @@ mod revocations;
 mod sessions;
 mod refresh;
 mod users;
+mod operators;
 mod keys;
 mod upkeep;
 mod throttles;

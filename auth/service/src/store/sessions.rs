@@ -197,6 +197,32 @@ impl Store {
         })
         .await
     }
+
+    /// The open sessions of a user, or of all, that can still be used, with a sid after this one; by sid, at most so many.
+    pub async fn sessions_after(
+        &self,
+        user: Option<String>,
+        after: String,
+        limit: i64,
+        now: UnixSeconds,
+    ) -> Result<Vec<Session>, StoreError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            session_columns!(),
+            " FROM sessions s JOIN users u ON u.id = s.user_id
+              WHERE s.ended_at IS NULL AND s.created_at > $2 AND s.last_used_at > $3 AND s.user_id = coalesce($1, s.user_id)
+              AND s.sid > $4 ORDER BY s.sid LIMIT $5"
+        );
+        let lives = self.lives();
+        let (since, used) = (now - lives.absolute, now - lives.idle);
+        self.read(move |tx| {
+            Box::pin(async move {
+                let rows = tx.query(SQL, values![user, since, used, after, limit]).await?;
+                rows.into_iter().map(|mut row| Session::from_row(&mut row)).collect()
+            })
+        })
+        .await
+    }
 }
 
 /// Opens a session when its user is enabled and has the password that was proved, with its first refresh token where it is

@@ -40,6 +40,17 @@ impl Store {
         self.read(move |tx| Box::pin(async move { credentials(tx, SQL, &id).await })).await
     }
 
+    /// The user of this id, disabled or not.
+    pub async fn user(&self, id: String) -> Result<Option<User>, StoreError> {
+        const SQL: &str = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.id = $1");
+        self.read(move |tx| {
+            Box::pin(
+                async move { first(tx, SQL, values![id]).await?.map(|mut row| User::from_row(&mut row)).transpose() },
+            )
+        })
+        .await
+    }
+
     /// Users with a name after this one, by name, at most so many.
     pub async fn list_users(&self, after: String, limit: i64) -> Result<Vec<User>, StoreError> {
         const SQL: &str =
@@ -67,8 +78,7 @@ impl Store {
                 let sql = "UPDATE users SET disabled_at = coalesce(disabled_at, $2) WHERE name = $1 RETURNING id";
                 let Some(mut row) = first(tx, sql, values![name, origin.at]).await? else { return Ok(None) };
                 let id: String = row.take(0)?;
-                audit::note(tx, &origin, Event::named("user_disabled").user(&id)).await?;
-                end_all_of(tx, &id, None, EndReason::UserDisabled, &origin).await.map(Some)
+                disabled(tx, &id, &origin).await.map(Some)
             })
         })
         .await
@@ -141,7 +151,14 @@ async fn insert(tx: &mut Tx<'_>, new: &NewUser, origin: &Origin) -> Result<Strin
     Ok(id)
 }
 
-async fn apply(tx: &mut Tx<'_>, id: &str, change: &UserChange, origin: &Origin) -> Result<bool, StoreError> {
+/// What follows from a user's being disabled; the number of sessions ended.
+pub(super) async fn disabled(tx: &mut Tx<'_>, id: &str, origin: &Origin) -> Result<usize, StoreError> {
+    audit::note(tx, origin, Event::named("user_disabled").user(id)).await?;
+    end_all_of(tx, id, None, EndReason::UserDisabled, origin).await
+}
+
+/// Changes what is named. `false` when there is no such user.
+pub(super) async fn apply(tx: &mut Tx<'_>, id: &str, change: &UserChange, origin: &Origin) -> Result<bool, StoreError> {
     let sql = "UPDATE users SET roles = coalesce($2, roles), tenant = coalesce($3, tenant),
                    email = CASE WHEN $4 = 1 THEN $5 ELSE email END WHERE id = $1";
     let (roles, tenant) = (change.roles.as_deref(), change.tenant.as_ref());

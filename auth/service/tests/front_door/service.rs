@@ -69,6 +69,12 @@ impl Folder {
         self.temp.path().join("auth.toml")
     }
 
+    /// Writes more into the auth.toml.
+    pub fn configure(&self, more: &str) {
+        let text = std::fs::read_to_string(self.config()).unwrap();
+        std::fs::write(self.config(), format!("{text}{more}")).unwrap();
+    }
+
     pub fn database(&self) -> PathBuf {
         self.temp.path().join("state/auth.sqlite")
     }
@@ -154,6 +160,8 @@ fn binary() -> Command {
 pub struct Service {
     child: Child,
     pub url: String,
+    /// Where administrators ask, when the auth.toml has `[admin]`.
+    pub admin_url: Option<String>,
     client: reqwest::Client,
 }
 
@@ -203,8 +211,13 @@ impl Service {
         let line = tokio::time::timeout(DEADLINE, lines.next_line()).await.expect("starts in time").unwrap();
         let line = line.unwrap_or_else(|| panic!("ended without an address: {}", folder.log()));
         let url = line.strip_prefix("listening on ").expect("the address").to_owned();
+        let mut admin_url = None;
+        if std::fs::read_to_string(folder.config()).unwrap().contains("[admin]") {
+            let line = tokio::time::timeout(DEADLINE, lines.next_line()).await.expect("in time").unwrap();
+            admin_url = line.unwrap().strip_prefix("admin on ").map(str::to_owned);
+        }
         let client = reqwest::Client::builder().no_proxy().timeout(DEADLINE).build().unwrap();
-        Service { child, url, client }
+        Service { child, url, admin_url, client }
     }
 
     pub async fn send(
@@ -214,7 +227,19 @@ impl Service {
         headers: &[(&str, &str)],
         body: impl Into<reqwest::Body>,
     ) -> Answer {
-        let mut request = self.client.request(method, format!("{}{path}", self.url)).body(body);
+        self.send_to(&self.url, method, path, headers, body).await
+    }
+
+    /// Asks another listener of the service.
+    pub async fn send_to(
+        &self,
+        url: &str,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Answer {
+        let mut request = self.client.request(method, format!("{url}{path}")).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -6,6 +6,7 @@ use axum::response::Response;
 use url::form_urlencoded::Serializer;
 
 use super::super::caller::Caller;
+use super::super::openapi::{AuthorizeQuery, PageAnswers};
 use super::asked::{code, read};
 use super::browser_cookie::Browser;
 use super::consent::consent_page;
@@ -16,7 +17,17 @@ use super::sign_in::sign_in_page;
 use crate::authorization::Parameters;
 use crate::grants::{Grants, Step};
 
-/// `GET`: a page, or back to the client.
+/// Where a client sends a browser (RFC 6749 section 4.1.1)
+///
+/// A page, or back to the client.
+#[utoipa::path(
+    get,
+    path = "/oauth/authorize",
+    tag = "pages",
+    operation_id = "authorize",
+    params(AuthorizeQuery),
+    responses(PageAnswers)
+)]
 pub(super) async fn by_query(
     State(grants): State<Grants>,
     Caller(origin): Caller,
@@ -34,7 +45,12 @@ pub(super) async fn by_query(
     }
 }
 
-/// `POST` with the same parameters in a form.
+/// The same parameters in a form
+#[utoipa::path(
+    post, path = "/oauth/authorize", tag = "pages", operation_id = "authorize_by_form",
+    request_body(content = Object, content_type = "application/x-www-form-urlencoded"),
+    responses(PageAnswers)
+)]
 pub(super) async fn by_form(form: AnyForm) -> Result<Response, Declined> {
     go_to(&format!("authorize?{}", as_query(form.fields()))).ok_or(Declined::UnknownClient)
 }

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::caller::Caller;
+use super::super::openapi::PageAnswers;
 use super::asked::{code, form_end, read};
 use super::browser_cookie::Browser;
 use super::declined::Declined;
@@ -37,7 +38,14 @@ pub(super) fn consent_page(
     browser.remember(page(StatusCode::OK, &template, form_end(asked).as_deref()))
 }
 
+/// Allow an app, or do not, on our own page's form
+///
 /// `POST /oauth/consent`: back to the client with a code, or with `access_denied`.
+#[utoipa::path(
+    post, path = "/oauth/consent", tag = "pages", operation_id = "consent",
+    request_body(content = Object, content_type = "application/x-www-form-urlencoded"),
+    responses(PageAnswers)
+)]
 pub(super) async fn decide(
     State(grants): State<Grants>,
     Caller(origin): Caller,

@@ -13,15 +13,16 @@ mod consent;
 mod authorize;
 mod sign_out;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::middleware::from_fn;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::App;
 use super::deadline::limit_time;
+use super::openapi::Always;
 
 /// Largest form, in bytes: a request of 4 KiB encoded twice, and a password.
 const MAX_FORM_BYTES: usize = 24 * 1024;
@@ -29,17 +30,22 @@ const MAX_FORM_BYTES: usize = 24 * 1024;
 const STYLE_CACHED: &str = "public, max-age=3600";
 
 /// The routes of the pages.
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/oauth/authorize", get(authorize::by_query).post(authorize::by_form))
-        .route("/oauth/sign-in", post(sign_in::sign_in))
-        .route("/oauth/consent", post(consent::decide))
-        .route("/oauth/logout", get(sign_out::ask).post(sign_out::sign_out))
-        .route("/oauth/assets/pages.css", get(style))
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(authorize::by_query, authorize::by_form))
+        .routes(routes!(sign_in::sign_in))
+        .routes(routes!(consent::decide))
+        .routes(routes!(sign_out::ask, sign_out::sign_out))
+        .routes(routes!(style))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(from_fn(limit_time))
 }
 
+/// The style sheet of the pages
+#[utoipa::path(
+    get, path = "/oauth/assets/pages.css", tag = "pages", operation_id = "style_sheet",
+    responses((status = 200, description = "the style sheet", body = String, content_type = "text/css"), Always)
+)]
 async fn style() -> impl IntoResponse {
     let headers = [(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, STYLE_CACHED)];
     (headers, include_str!("../../../templates/pages.css"))

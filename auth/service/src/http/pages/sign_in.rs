@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 
 use super::super::caller::Caller;
+use super::super::openapi::PageAnswers;
 use super::asked::{form_end, read};
 use super::browser_cookie::Browser;
 use super::declined::Declined;
@@ -44,7 +45,14 @@ fn filled<'a>(
     SignInPage { client: &asked.client.name, username, notice, request: query, csrf: browser.form_token() }
 }
 
+/// Sign in, on our own page's form
+///
 /// `POST /oauth/sign-in`: on to the request with a new cookie, or a page with what is missing or went wrong.
+#[utoipa::path(
+    post, path = "/oauth/sign-in", tag = "pages", operation_id = "sign_in",
+    request_body(content = Object, content_type = "application/x-www-form-urlencoded"),
+    responses(PageAnswers)
+)]
 pub(super) async fn sign_in(
     State(grants): State<Grants>,
     Caller(origin): Caller,

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::caller::Caller;
+use super::super::openapi::{LogoutQuery, PageAnswers};
 use super::authorize::as_query;
 use super::browser_cookie::Browser;
 use super::declined::{Declined, message};
@@ -15,7 +16,17 @@ use super::templates::SignOutPage;
 use crate::authorization::{IdTokenHint, Parameters, form_source, is_of_client, with_parameters};
 use crate::grants::{Grants, may_have_any_port};
 
+/// Ask the user about signing out
+///
 /// `GET`: asks the user; at once the end where nobody is signed in.
+#[utoipa::path(
+    get,
+    path = "/oauth/logout",
+    tag = "pages",
+    operation_id = "ask_sign_out",
+    params(LogoutQuery),
+    responses(PageAnswers)
+)]
 pub(super) async fn ask(
     State(grants): State<Grants>,
     Caller(origin): Caller,
@@ -29,7 +40,14 @@ pub(super) async fn ask(
     Ok(page(StatusCode::OK, &template, next.as_deref().and_then(form_source).as_deref()))
 }
 
+/// Sign the browser out
+///
 /// `POST`: our form signs out; the form of a client is asked about like a `GET`.
+#[utoipa::path(
+    post, path = "/oauth/logout", tag = "pages", operation_id = "sign_out",
+    request_body(content = Object, content_type = "application/x-www-form-urlencoded"),
+    responses(PageAnswers)
+)]
 pub(super) async fn sign_out(
     State(grants): State<Grants>,
     Caller(origin): Caller,
