@@ -95,17 +95,19 @@ async fn revocations(cluster: &Cluster) -> Vec<String> {
 
 async fn race_at(cluster: &Cluster) -> Vec<String> {
     let finish = race::run(&cluster.callers(), RACE).await;
-    let (granted, refused, double_spent) = (finish.granted, finish.refused, finish.double_spent);
-    let clients = RACE.clients;
-    let what = format!("refreshes in a race of {clients} clients for each family, at two nodes");
-    row(&what, &format!("{granted} granted, {refused} refused, {double_spent} double-spent; {}", finish.times));
+    let (granted, refused, double_spent) = (finish.granted, finish.refused.len(), finish.double_spent);
+    let (late, ended) = (finish.late, finish.ended);
+    let what = format!("refreshes in a race of {} clients for each family, at two nodes", RACE.clients);
+    let counts =
+        format!("{granted} granted, {refused} refused ({late} families too slow), {double_spent} double-spent");
+    row(&what, &format!("{counts}; {}", finish.times));
     let many = "SELECT count(*) FROM (SELECT sid FROM refresh_tokens WHERE spent_at IS NULL GROUP BY sid \
         HAVING count(*) > 1) AS several";
     let several = cluster.number(many);
-    let is_kept = double_spent == 0 && finish.undead == 0 && several == 0;
-    promise(is_kept, format!("{double_spent} double-spent, {} undead, {several} sessions with two", finish.undead))
-        .into_iter()
-        .collect()
+    let is_kept = double_spent + ended + finish.undead == 0 && several == 0;
+    let undead = finish.undead;
+    let words = format!("{double_spent} double-spent, {ended} ended, {undead} undead, {several} sessions with two");
+    promise(is_kept, format!("{words}: {:?}", finish.refused.first())).into_iter().collect()
 }
 
 async fn kills() -> Vec<String> {
