@@ -126,11 +126,14 @@ struct Kept {
     sid: Option<String>,
 }
 
-/// The code, whose row nobody else changes until the end of this transaction.
+/// The code, which nobody else redeems or takes back until the end of this transaction. Its user's row is locked before
+/// it is read, in the order of all who end a user's sessions: else two could wait for each other.
 async fn locked(tx: &mut Tx<'_>, hash: &TokenHash) -> Result<Option<Kept>, StoreError> {
+    let lock = "SELECT id FROM users WHERE id = (SELECT user_id FROM authorization_codes WHERE hash = $1) FOR UPDATE";
+    first(tx, lock, values![hash]).await?;
     let sql = "SELECT client_id, user_id, redirect_uri, code_challenge, scope, nonce, audience, auth_time, amr,
                    expires_at, used_at, sid
-               FROM authorization_codes WHERE hash = $1 FOR UPDATE";
+               FROM authorization_codes WHERE hash = $1";
     let Some(mut row) = first(tx, sql, values![hash]).await? else { return Ok(None) };
     let code = NewCode {
         hash: *hash,

@@ -1,6 +1,6 @@
 //! Authorization codes: redeemed once, by who asked for them. Never a code itself, only hashes.
 
-use witgate_auth::store::{Client, NewCode, Redeemed, Redemption, RevokedKind, Store};
+use witgate_auth::store::{Client, EndReason, NewCode, Redeemed, Redemption, RevokedKind, Store};
 
 use super::people::{NOW, alice, at, fresh_hash};
 use super::place::{Place, on_both};
@@ -11,6 +11,7 @@ on_both!(
     of_many_at_once_one_wins_and_its_session_ends,
     what_is_wrong_does_not_spend_the_code,
     nobody_who_is_disabled_gets_a_session,
+    no_code_outlives_the_end_of_all_sessions,
     old_codes_are_removed,
 );
 
@@ -148,6 +149,22 @@ async fn nobody_who_is_disabled_gets_a_session(place: Place) {
     store.disable_client(APP.into(), at(1)).await.unwrap();
     assert_eq!(store.redeem_code(by(&code), at(1)).await.unwrap(), Redeemed::Disabled);
     assert_eq!(place.number("SELECT count(*) FROM sessions"), 0);
+}
+
+/// Whichever comes first, nothing is open afterwards, and neither of them fails.
+async fn no_code_outlives_the_end_of_all_sessions(place: Place) {
+    let store = place.open().await;
+    let first = code(&store).await;
+    for round in 0..20 {
+        let code = NewCode { hash: fresh_hash(), ..first.clone() };
+        store.add_code(code.clone(), at(0)).await.unwrap();
+        let redeemed = store.redeem_code(by(&code), at(1));
+        let ended = store.end_sessions_of_user(code.user_id.clone(), None, EndReason::Logout, at(1));
+        let (redeemed, ended) = tokio::join!(redeemed, ended);
+        let (redeemed, ended) = (redeemed.unwrap(), ended.unwrap());
+        assert_eq!(matches!(redeemed, Redeemed::Opened { .. }), ended == 1, "{round}: {redeemed:?}");
+        assert_eq!(place.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 0, "{round}");
+    }
 }
 
 async fn old_codes_are_removed(place: Place) {
