@@ -55,7 +55,7 @@ pub struct Enrolled {
     pub recovery: Vec<String>,
 }
 
-pub pub async fn enrolled(folder: &Folder) -> Enrolled {
+pub async fn enrolled(folder: &Folder) -> Enrolled {
     let service = Service::start(folder).await;
     let token = service.login("alice", PASSWORD).await.string("access_token");
     let answer = ask(&service, Method::POST, "/second-factor", &token, &json!({ "password": PASSWORD })).await;
