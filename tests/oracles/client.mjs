@@ -1,7 +1,8 @@
 // A client of an OpenID provider: npm `openid-client`, told what to do by lines of JSON on stdin. It answers each with a
 // line of JSON: what the library gave, or { error } with the server's code, or the library's own. Never a browser: the test is.
 //
-// First line: { issuer, client_id, client_secret, method, redirect_uri, scope }   client_secret: null for a public client
+// First line: { issuer, client_id, client_secret, method, redirect_uri, scope }   client_secret: null for a public client,
+//             for private_key_jwt the private key as PEM
 // Answer:     the metadata that it discovered
 // Then:       { do: "begin", extra } -> { url }        { do: "finish", callback } -> { tokens, claims }
 //             { do: "refresh", refresh_token }, { do: "client_credentials", scope } -> { tokens }
@@ -13,6 +14,7 @@ const METHODS = {
   none: () => client.None(),
   client_secret_basic: (secret) => client.ClientSecretBasic(secret),
   client_secret_post: (secret) => client.ClientSecretPost(secret),
+  private_key_jwt: async (pem) => client.PrivateKeyJwt({ key: await privateKey(pem), kid: 'their-key' }),
 };
 
 let setup;
@@ -50,7 +52,7 @@ const verbs = {
 
 async function begin(given) {
   setup = given;
-  const method = METHODS[setup.method](setup.client_secret);
+  const method = await METHODS[setup.method](setup.client_secret);
   config = await client.discovery(new URL(setup.issuer), setup.client_id, undefined, method, {
     execute: [client.allowInsecureRequests],
   });
@@ -68,6 +70,11 @@ for await (const line of createInterface({ input: process.stdin, crlfDelay: Infi
     answer = { error: error.error ?? (await challenged(error)) ?? error.code ?? error.name, message: error.message };
   }
   process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+function privateKey(pem) {
+  const der = Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64');
+  return crypto.subtle.importKey('pkcs8', der, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
 }
 
 // The library takes a 401 with a challenge for an error of its own kind; the server's code is in the body.

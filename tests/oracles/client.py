@@ -4,10 +4,12 @@ import json
 import os
 import secrets
 import sys
+import time
 
 import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from authlib.oauth2.rfc8414 import get_well_known_url as oauth_url
 from authlib.oidc.core import CodeIDToken, UserInfo
@@ -20,6 +22,16 @@ DEADLINE_SECONDS = 20
 DEMANDS_RS256 = "id_token_signing_alg_values_supported"
 # The provider of the tests is on loopback.
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
+
+
+class ShortAssertion(PrivateKeyJWT):
+    """Authlib's own is good for an hour, which our issuer refuses; and given claims, it sends one `jti` again and again."""
+
+    def sign(self, auth, token_endpoint):
+        claims = {"exp": int(time.time()) + 60}
+        key = jwk.ECKey.import_key(auth.client_secret)
+        header = {"kid": "their-key"}
+        return private_key_jwt_sign(key, auth.client_id, token_endpoint, alg="ES256", claims=claims, header=header)
 
 
 class Client:
@@ -37,6 +49,8 @@ class Client:
             code_challenge_method="S256",
             default_timeout=DEADLINE_SECONDS,
         )
+
+        self.session.register_client_auth_method(ShortAssertion(self.metadata["token_endpoint"]))
 
     def discovered(self, url, kind):
         """Authlib's own rules for such a document, and that it is of this issuer."""

@@ -1,6 +1,6 @@
 //! A private key of a mint: it signs any bytes. Never checks what it signs.
 
-use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
@@ -101,11 +101,23 @@ impl SigningKey {
 
     /// The same as PEM: what most servers have in a file.
     pub fn public_pem(&self) -> String {
-        let text = STANDARD.encode(self.public_der());
-        let lines: Vec<&str> =
-            text.as_bytes().chunks(PEM_LINE).map(|line| str::from_utf8(line).expect("ASCII")).collect();
-        format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"))
+        pem("PUBLIC KEY", &self.public_der())
     }
+
+    /// The private half as PEM (RFC 5958), for a client that signs by itself.
+    pub fn private_pem(&self) -> String {
+        let der = match self {
+            SigningKey::Es256(key) => key.to_pkcs8v1().expect("DER").as_ref().to_vec(),
+            SigningKey::Rs256(key) => AsDer::<Pkcs8V1Der<'_>>::as_der(key).expect("DER").as_ref().to_vec(),
+        };
+        pem("PRIVATE KEY", &der)
+    }
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let lines: Vec<&str> = text.as_bytes().chunks(PEM_LINE).map(|line| str::from_utf8(line).expect("ASCII")).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
 fn rsa_signature(key: &RsaKeyPair, padding: &'static dyn RsaEncoding, message: &[u8]) -> Vec<u8> {

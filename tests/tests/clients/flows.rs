@@ -69,6 +69,16 @@ async fn openid_client_with_a_secret_in_the_form() {
 }
 
 #[tokio::test]
+async fn openid_client_with_signed_assertions() {
+    a_life(Library::OpenidClient, "private_key_jwt", &[]).await;
+}
+
+#[tokio::test]
+async fn authlib_with_signed_assertions() {
+    a_life(Library::Authlib, "private_key_jwt", &[]).await;
+}
+
+#[tokio::test]
 async fn authlib_as_a_public_client() {
     a_life(Library::Authlib, "none", &[]).await;
 }

@@ -1,8 +1,9 @@
 //! The real auth service, with an issuer that is an address, and the clients that the libraries are. Never with tokens from anywhere else.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use witgate_tests::child::Running;
+use witgate_tests::mint::SigningKey;
 use witgate_tests::{arguments, clients, configs, sign_in, users};
 
 /// What a library asks for.
@@ -16,7 +17,7 @@ pub struct Registered {
     pub id: &'static str,
     /// How it says who it is: a method of RFC 7591 section 2.
     pub method: &'static str,
-    /// Its secret, unless it is a public one.
+    /// Its secret, or its private key as PEM; nothing for a public client.
     pub secret: Option<String>,
     /// Its redirect URI.
     pub redirect_uri: &'static str,
@@ -49,15 +50,24 @@ impl Provider {
         let mut given = vec![id, "--id", id, "--redirect-uri", REDIRECT_URI, "--grant", "authorization_code"];
         given.extend(["--grant", "refresh_token", "--scope", "openid", "--scope", "profile", "--scope", "orders:read"]);
         given.extend(extra);
-        let is_public = method == "none";
-        if is_public {
-            given.push("--public");
-        } else {
-            given.extend(["--secret-file", secret_file.to_str().expect("a path of plain text")]);
+        let place = secret_file.to_str().expect("a path of plain text");
+        let key = SigningKey::es256();
+        match method {
+            "none" => given.push("--public"),
+            "private_key_jwt" => {
+                let jwks = json!({"keys": [key.jwk("their-key")]});
+                std::fs::write(&secret_file, jwks.to_string()).expect("a file with the public key");
+                given.extend(["--jwks-file", place]);
+            }
+            _ => given.extend(["--secret-file", place]),
         }
         clients::register(&self.folder.path().join("auth.toml"), &given);
-        let read = || std::fs::read_to_string(&secret_file).expect("the secret").trim().to_owned();
-        Registered { id, method, secret: (!is_public).then(read), redirect_uri: REDIRECT_URI }
+        let secret = match method {
+            "none" => None,
+            "private_key_jwt" => Some(key.private_pem()),
+            _ => Some(std::fs::read_to_string(&secret_file).expect("the secret").trim().to_owned()),
+        };
+        Registered { id, method, secret, redirect_uri: REDIRECT_URI }
     }
 
     /// What it says of itself at this path.
