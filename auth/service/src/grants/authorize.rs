@@ -85,8 +85,7 @@ impl Grants {
         let prompt = asked.request.prompt;
         let session = self.browser(browser, now).await?;
         let Some(session) = session.filter(|session| !prompt.login && asked.accepts(session, now)).map(Box::new) else {
-            let needed = AuthorizeError::LOGIN_REQUIRED;
-            return Ok(if prompt.none { Step::Refused(needed) } else { Step::SignIn });
+            return Ok(if prompt.none { Step::Refused(AuthorizeError::LOGIN_REQUIRED) } else { Step::SignIn });
         };
         if asked.client.first_party && !prompt.consent {
             return Ok(Step::Code(session, asked.scopes.clone()));
@@ -98,8 +97,7 @@ impl Grants {
         if !prompt.consent && self.has_consented(&session, asked, &scopes).await? {
             return Ok(Step::Code(session, scopes));
         }
-        let needed = AuthorizeError::CONSENT_REQUIRED;
-        Ok(if prompt.none { Step::Refused(needed) } else { Step::Consent(session, scopes) })
+        Ok(if prompt.none { Step::Refused(AuthorizeError::CONSENT_REQUIRED) } else { Step::Consent(session, scopes) })
     }
 
     /// Remembers that the user allows the client these scopes.
