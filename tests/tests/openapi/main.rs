@@ -13,7 +13,7 @@ use service::{Listener, Service};
 
 /// How many examples schemathesis makes for each operation, such as 200.
 const EXAMPLES_VARIABLE: &str = "WITGATE_SCHEMATHESIS";
-const DEFAULT_EXAMPLES: &str = "12";
+const DEFAULT_EXAMPLES: &str = "8";
 /// The examples follow from it.
 const SEED: &str = "20261127";
 /// How long one run may take.
