@@ -134,6 +134,7 @@ mod tests {
     }
 
     #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "the calls read better")]
     fn check(change: impl FnOnce(&mut Value), expected: Result<(), AssertionFault>) {
         let mut claims = good();
         change(&mut claims);

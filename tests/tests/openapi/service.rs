@@ -30,22 +30,23 @@ pub struct Service {
 }
 
 impl Service {
-    /// Starts it, signs an operator in and registers a client with every scope of services.
+    /// Starts it, signs an operator in and registers one client with every scope of services, and one that administers.
     pub async fn start() -> Service {
         let folder = tempfile::tempdir().expect("a folder");
         let config = folder.path().join("auth.toml");
         std::fs::write(&config, CONFIG).expect("a configuration");
         users::add(&config, &OPERATOR);
-        let (id, secret) = client(&config);
+        let judge = client(
+            &config,
+            &["--scope", "revocations:read", "--scope", "tokens:introspect", "--scope", "tokens:revoke"],
+        );
+        let robot = client(&config, &["--scope", "auth:admin", "--grant", "client_credentials"]);
         let arguments = ["run", "--config", "auth.toml"].map(str::to_owned);
         let mut running = Running::start("witgate-auth", &arguments, folder.path());
         let public = running.address("listening on ").await;
         let admin = running.address("admin on ").await;
-        let token = signed_in(&public).await;
-        let config = format!(
-            "[auth.openapi.bearer]\nbearer = \"{token}\"\n[auth.openapi.client]\nusername = \"{id}\"\npassword = \"{secret}\"\n"
-        );
-        std::fs::write(folder.path().join("schemathesis.toml"), config).expect("a configuration");
+        credentials(&folder.path().join("public.toml"), &signed_in(&public).await, &judge);
+        credentials(&folder.path().join("admin.toml"), &own_token(&public, &robot).await, &judge);
         Service { running, public, admin, folder }
     }
 
@@ -60,9 +61,12 @@ impl Service {
         self.folder.path()
     }
 
-    /// Names the credentials for each scheme of the documents.
-    pub fn schemathesis_config(&self) -> PathBuf {
-        self.folder.path().join("schemathesis.toml")
+    /// Names the credentials for each scheme of a document.
+    pub fn schemathesis_config(&self, listener: Listener) -> PathBuf {
+        match listener {
+            Listener::Public => self.folder.path().join("public.toml"),
+            Listener::Admin => self.folder.path().join("admin.toml"),
+        }
     }
 
     pub fn last_words(&self) -> String {
@@ -70,21 +74,39 @@ impl Service {
     }
 }
 
+fn credentials(file: &Path, bearer: &str, (id, secret): &(String, String)) {
+    let text = format!(
+        "[auth.openapi.bearer]\nbearer = \"{bearer}\"\n[auth.openapi.client]\nusername = \"{id}\"\npassword = \"{secret}\"\n"
+    );
+    std::fs::write(file, text).expect("a configuration");
+}
+
+/// The operator's token.
 async fn signed_in(url: &str) -> String {
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
     let body = json!({ "username": OPERATOR.name, "password": OPERATOR.password });
-    let answer = client.post(format!("{url}/login")).json(&body).send().await.expect("an answer");
-    let answer: Value = answer.json().await.expect("JSON");
+    access_token(http().post(format!("{url}/login")).json(&body)).await
+}
+
+/// The token of a client that administers: no session that an administrator could end is behind it.
+async fn own_token(url: &str, (id, secret): &(String, String)) -> String {
+    let request = http().post(format!("{url}/oauth/token")).basic_auth(id, Some(secret));
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    access_token(request.header(form.0, form.1).body("grant_type=client_credentials")).await
+}
+
+fn http() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().expect("a client")
+}
+
+async fn access_token(request: reqwest::RequestBuilder) -> String {
+    let answer: Value = request.send().await.expect("an answer").json().await.expect("JSON");
     answer["access_token"].as_str().unwrap_or_else(|| panic!("no token: {answer}")).to_owned()
 }
 
-/// Id and secret.
-fn client(config: &Path) -> (String, String) {
+/// Registers a client; id and secret.
+fn client(config: &Path, flags: &[&str]) -> (String, String) {
     let mut command = Command::new(programs::program("witgate-auth"));
-    command.args(["client", "add", "judge", "--config"]).arg(config).stdin(Stdio::null());
-    for scope in ["revocations:read", "tokens:introspect", "tokens:revoke"] {
-        command.args(["--scope", scope]);
-    }
+    command.args(["client", "add", "judge", "--config"]).arg(config).args(flags).stdin(Stdio::null());
     let output = command.output().expect("witgate-auth client add");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let after = |label: &str| {

@@ -23,7 +23,7 @@ fn app() -> Registration {
     }
 }
 
-fn keys(document: serde_json::Value) -> Credential {
+fn keys(document: &serde_json::Value) -> Credential {
     Credential::Keys(document.to_string())
 }
 
@@ -97,13 +97,13 @@ fn keys_must_all_be_usable() {
     let (kid, der) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
     let key = SigningKey::from_pkcs8(SigningAlgorithm::Es256, &kid, &der).unwrap();
     let good = || json!(key.public_jwk());
-    let client = Registration { credential: keys(json!({ "keys": [good()] })), ..app() }.check(&config(), 0).unwrap();
+    let client = Registration { credential: keys(&json!({ "keys": [good()] })), ..app() }.check(&config(), 0).unwrap();
     assert_eq!(client.auth_method, "private_key_jwt");
-    refused(|asked| asked.credential = keys(json!({})), "jwks", "keys");
-    refused(|asked| asked.credential = keys(json!({ "keys": [] })), "jwks", "no key");
+    refused(|asked| asked.credential = keys(&json!({})), "jwks", "keys");
+    refused(|asked| asked.credential = keys(&json!({ "keys": [] })), "jwks", "no key");
     let shared = json!({ "kty": "oct", "k": "AA", "kid": "s" });
-    refused(|asked| asked.credential = keys(json!({ "keys": [good(), shared] })), "jwks", "key 2");
+    refused(|asked| asked.credential = keys(&json!({ "keys": [good(), shared] })), "jwks", "key 2");
     let mut private = good();
     private["d"] = "AA".into();
-    refused(|asked| asked.credential = keys(json!({ "keys": [private] })), "jwks", "private half");
+    refused(|asked| asked.credential = keys(&json!({ "keys": [private] })), "jwks", "private half");
 }

@@ -62,3 +62,15 @@ fn components() -> Components {
 pub(super) async fn document(State(document): State<Document>) -> ([(HeaderName, &'static str); 1], Bytes) {
     ([(CONTENT_TYPE, "application/json")], document.0)
 }
+
+#[cfg(test)]
+mod tests {
+    /// `routes!` takes annotated handlers only; `.route(` would take any.
+    #[test]
+    fn no_route_comes_without_its_description() {
+        let rooms = [include_str!("../mod.rs"), include_str!("../pages/mod.rs"), include_str!("../admin/mod.rs")];
+        for source in rooms {
+            assert!(source.contains(".routes(routes!(") && !source.contains(".route("), "{source}");
+        }
+    }
+}
