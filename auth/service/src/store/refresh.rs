@@ -152,9 +152,11 @@ async fn rotate(
 }
 
 impl Spent {
-    /// Whether it was a moment ago, and nobody has used the successor. A clock that was set back excuses nothing.
+    /// Whether it was a moment ago, and nobody has used the successor. A moment ahead is a moment, too: of two requests
+    /// the later one may have been judged first, and the clocks of two nodes differ. A clock that was set back further
+    /// excuses nothing.
     fn is_excused(&self, now: UnixSeconds) -> bool {
-        (0..REFRESH_GRACE).contains(&now.saturating_sub(self.at)) && !self.successor_used
+        now.saturating_sub(self.at).saturating_abs() < REFRESH_GRACE && !self.successor_used
     }
 }
 

@@ -8,6 +8,7 @@ use super::place::{LIVES, Place, on_both};
 on_both!(
     a_token_is_spent_for_its_successor,
     a_lost_answer_has_the_same_salt,
+    who_came_first_and_is_judged_second_gets_the_same_answer,
     a_reused_token_ends_the_session_and_revokes_it,
     a_used_successor_excuses_nothing,
     an_expired_token_ends_the_session,
@@ -48,6 +49,18 @@ async fn a_lost_answer_has_the_same_salt(place: Place) {
         }
     }
     assert!(matches!(rotate(&store, next.hash, candidate(), 6).await, Rotation::Rotated(_)));
+}
+
+/// Requests wait for the session's row, and the clocks of two nodes differ.
+async fn who_came_first_and_is_judged_second_gets_the_same_answer(place: Place) {
+    let (store, _, token) = opened(&place).await;
+    rotate(&store, token, candidate(), REFRESH_GRACE).await;
+    for seconds in [REFRESH_GRACE - 1, 1] {
+        let repeated = rotate(&store, token, candidate(), seconds).await;
+        assert!(matches!(repeated, Rotation::Repeated(..)), "{seconds}: {repeated:?}");
+    }
+    let set_back = rotate(&store, token, candidate(), 0).await;
+    assert!(matches!(set_back, Rotation::Reused { .. }), "{set_back:?}");
 }
 
 async fn a_reused_token_ends_the_session_and_revokes_it(place: Place) {
