@@ -1,12 +1,13 @@
 //! argon2id itself: what a hash costs, making one, checking one, and whether a stored one is out of date. A stored hash
 //! names its own parameters, which are obeyed within bounds only. Never decides which passwords are good.
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{self, PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::password_hash::try_generate_salt;
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use thiserror::Error;
 
 use super::PasswordError;
+use super::memory::Memory;
 
 /// Least memory of a new hash, in KiB (OWASP's smallest, with five passes).
 pub const MIN_MEMORY_KIB: u32 = 7 * 1024;
@@ -60,11 +61,24 @@ impl HashCost {
         Ok(HashCost { memory_kib, passes, lanes })
     }
 
+    /// How many blocks of 1 KiB a hash works in.
+    pub(super) fn blocks(self) -> usize {
+        self.memory_kib as usize
+    }
+
     /// Hashes with a fresh salt. Takes tens of milliseconds of a core. The result is a PHC string.
-    pub(super) fn hash(self, password: &[u8]) -> Result<String, PasswordError> {
+    pub(super) fn hash(self, password: &[u8], memory: &mut Memory) -> Result<String, PasswordError> {
         let params = Params::new(self.memory_kib, self.passes, self.lanes, None).map_err(failed)?;
+        let salt = try_generate_salt().map_err(failed)?;
+        let stated = ParamsString::try_from(&params).map_err(failed)?;
         let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let hash: PasswordHash = hasher.hash_password(password).map_err(failed)?;
+        let hash = PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: stated,
+            salt: Some(Salt::new(&salt).map_err(failed)?),
+            hash: Some(output(&hasher, password, &salt, Params::DEFAULT_OUTPUT_LEN, memory)?),
+        };
         Ok(hash.to_string())
     }
 
@@ -80,18 +94,33 @@ impl HashCost {
 
 /// Whether the password belongs to the PHC string, at the cost that the string names. A string that cannot be read, or
 /// that asks for more than the bounds, is an error and never a match.
-pub(super) fn verify(password: &[u8], stored: &str) -> Result<bool, PasswordError> {
+pub(super) fn verify(password: &[u8], stored: &str, memory: &mut Memory) -> Result<bool, PasswordError> {
     let stored = PasswordHash::new(stored).map_err(failed)?;
     let params = Params::try_from(&stored).map_err(failed)?;
     if params.m_cost() > MAX_MEMORY_KIB || params.t_cost() > MAX_PASSES || params.p_cost() > MAX_LANES {
         return Err(failed("the stored hash asks for more work than any of ours"));
     }
-    // The verifier takes algorithm, version and parameters from the string.
-    match Argon2::default().verify_password(password, &stored) {
-        Ok(()) => Ok(true),
-        Err(password_hash::Error::PasswordInvalid) => Ok(false),
-        Err(cause) => Err(failed(cause)),
-    }
+    let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(failed)?;
+    let version = stored.version.map(Version::try_from).transpose().map_err(failed)?.unwrap_or_default();
+    let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else { return Ok(false) };
+    let hasher = Argon2::new(algorithm, version, params);
+    // The comparison of two `Output` takes the same time wherever they differ.
+    Ok(output(&hasher, password, salt, expected.len(), memory)? == *expected)
+}
+
+/// The function itself, in memory that may hold what an earlier hash left.
+fn output(
+    hasher: &Argon2<'_>,
+    password: &[u8],
+    salt: &[u8],
+    bytes: usize,
+    memory: &mut Memory,
+) -> Result<Output, PasswordError> {
+    let mut buffer = [0_u8; Output::MAX_LENGTH];
+    let out = buffer.get_mut(..bytes).ok_or_else(|| failed("the stored hash is too long"))?;
+    memory.resize(hasher.params().block_count(), Block::new());
+    hasher.hash_password_into_with_memory(password, salt, out, memory.as_mut_slice()).map_err(failed)?;
+    Output::new(out).map_err(failed)
 }
 
 fn failed(cause: impl std::fmt::Display) -> PasswordError {
@@ -118,32 +147,46 @@ mod tests {
 
     #[test]
     fn an_old_hash_still_verifies_and_is_found_out_of_date() {
-        let old = CHEAP.hash(b"correct horse").unwrap();
+        let old = CHEAP.hash(b"correct horse", &mut vec![]).unwrap();
         assert!(old.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{old}");
-        assert!(verify(b"correct horse", &old).unwrap());
-        assert!(!verify(b"correct horsf", &old).unwrap());
+        assert!(verify(b"correct horse", &old, &mut vec![]).unwrap());
+        assert!(!verify(b"correct horsf", &old, &mut vec![]).unwrap());
         assert!(!CHEAP.differs_from(&old));
         assert!(HashCost::default().differs_from(&old));
         assert!(CHEAP.differs_from(&old.replace("argon2id", "argon2i")), "another function");
         assert!(CHEAP.differs_from("plain"));
     }
 
+    /// The library's own verifier, which takes fresh memory, must agree.
+    #[test]
+    fn memory_that_was_used_before_changes_nothing() {
+        use argon2::password_hash::PasswordVerifier;
+        let mut memory = vec![];
+        let small = CHEAP.hash(b"first", &mut memory).unwrap();
+        let large = HashCost { memory_kib: 256, passes: 2, lanes: 2 }.hash(b"second", &mut memory).unwrap();
+        let again = CHEAP.hash(b"third", &mut memory).unwrap();
+        for (password, hash) in [("first", small), ("second", large), ("third", again)] {
+            Argon2::default().verify_password(password.as_bytes(), hash.as_str()).unwrap();
+            assert!(verify(password.as_bytes(), &hash, &mut memory).unwrap());
+        }
+    }
+
     /// Were the work done, this test would need 4 TiB of memory, or hours.
     #[test]
     fn a_stored_hash_cannot_ask_for_gigabytes() {
-        let ours = CHEAP.hash(b"correct horse").unwrap();
+        let ours = CHEAP.hash(b"correct horse", &mut vec![]).unwrap();
         for greedy in ["m=4294967295,t=1,p=1", "m=262145,t=1,p=1", "m=64,t=4294967295,p=1", "m=4096,t=1,p=17"] {
-            let refused = verify(b"correct horse", &ours.replace("m=64,t=1,p=1", greedy));
+            let refused = verify(b"correct horse", &ours.replace("m=64,t=1,p=1", greedy), &mut vec![]);
             assert!(matches!(refused, Err(PasswordError::Hash(_))), "{greedy}");
         }
     }
 
     #[test]
     fn a_damaged_hash_is_never_a_match() {
-        let ours = CHEAP.hash(b"correct horse").unwrap();
+        let ours = CHEAP.hash(b"correct horse", &mut vec![]).unwrap();
         let without_output = ours.rsplit_once('$').unwrap().0;
         for damaged in ["", "plain", "$argon2id$", "$2b$12$abcdefghijklmnopqrstuv", without_output] {
-            assert!(!matches!(verify(b"correct horse", damaged), Ok(true)), "{damaged:?}");
+            assert!(!matches!(verify(b"correct horse", damaged, &mut vec![]), Ok(true)), "{damaged:?}");
         }
     }
 }

@@ -3,6 +3,7 @@
 //! its time tells whether the account exists. Never logs, stores or returns a password.
 
 mod text;
+mod memory;
 mod cost;
 mod breached;
 mod rules;
@@ -15,6 +16,8 @@ use thiserror::Error;
 
 use crate::gate::{Busy, Gate};
 use crate::secret::Secret;
+
+use memory::{Memory, MemoryPool};
 
 pub use breached::{BreachedError, BreachedList};
 pub use cost::{CostError, HashCost, MAX_LANES, MAX_MEMORY_KIB, MAX_PASSES, MIN_MEMORY_KIB};
@@ -87,6 +90,7 @@ pub struct Passwords {
     gate: Gate,
     cost: HashCost,
     rules: PasswordRules,
+    memory: MemoryPool,
     decoy: Arc<str>,
     verified: Arc<AtomicU64>,
 }
@@ -107,8 +111,9 @@ impl Passwords {
     pub fn behind(gate: Gate, cost: HashCost, rules: PasswordRules) -> Result<Passwords, PasswordError> {
         let mut noise = [0_u8; 32];
         getrandom::fill(&mut noise).map_err(|cause| PasswordError::Hash(cause.to_string()))?;
-        let decoy = cost.hash(&noise)?;
-        Ok(Passwords { gate, cost, rules, decoy: decoy.into(), verified: Arc::default() })
+        let memory = MemoryPool::new(cost.blocks());
+        let decoy = memory.lend(|memory| cost.hash(&noise, memory))?;
+        Ok(Passwords { gate, cost, rules, memory, decoy: decoy.into(), verified: Arc::default() })
     }
 
     /// As [`Passwords::hash_for`], for an owner of whom nothing is known.
@@ -119,9 +124,9 @@ impl Passwords {
     /// The PHC string (`$argon2id$v=19$m=19456,t=2,p=1$...`) of a new password, which the rules must admit.
     pub async fn hash_for(&self, password: Secret, owner: Owner) -> Result<String, PasswordError> {
         let (cost, rules) = (self.cost, self.rules.clone());
-        let work = move || {
+        let work = move |memory: &mut Memory| {
             rules.check(&password, &owner)?;
-            cost.hash(text::normal(password.expose()).as_bytes())
+            cost.hash(text::normal(password.expose()).as_bytes(), memory)
         };
         self.in_pool(work).await
     }
@@ -145,11 +150,11 @@ impl Passwords {
         }
         let (known, cost) = (stored.is_some(), self.cost);
         let (decoy, verified) = (Arc::clone(&self.decoy), Arc::clone(&self.verified));
-        self.in_pool(move || {
-            let matches = verify_now(password.expose(), stored.as_deref().unwrap_or(&decoy))?;
+        self.in_pool(move |memory| {
+            let matches = verify_now(password.expose(), stored.as_deref().unwrap_or(&decoy), memory)?;
             verified.fetch_add(1, Ordering::Relaxed);
             let outdated = stored.is_some_and(|stored| matches && cost.differs_from(&stored));
-            let renew = || cost.hash(text::normal(password.expose()).as_bytes());
+            let renew = || cost.hash(text::normal(password.expose()).as_bytes(), memory);
             Ok(Verified { matches: matches && known, renewed: outdated.then(renew).transpose()? })
         })
         .await
@@ -163,11 +168,12 @@ impl Passwords {
     /// The admission moves into the blocking task: a caller that gives up does not free a core that still works.
     async fn in_pool<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
+        work: impl FnOnce(&mut Memory) -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
         let admission = self.gate.enter().await?;
+        let memory = self.memory.clone();
         let task = tokio::task::spawn_blocking(move || {
-            let result = work();
+            let result = memory.lend(work);
             drop(admission);
             result
         });
@@ -176,9 +182,9 @@ impl Passwords {
 }
 
 /// A text that is not in the normal form is tried in both: the hash may be older than the normalisation.
-fn verify_now(typed: &str, stored: &str) -> Result<bool, PasswordError> {
+fn verify_now(typed: &str, stored: &str, memory: &mut Memory) -> Result<bool, PasswordError> {
     for form in text::forms(typed) {
-        if cost::verify(form.as_bytes(), stored)? {
+        if cost::verify(form.as_bytes(), stored, memory)? {
             return Ok(true);
         }
     }
@@ -231,7 +237,7 @@ mod tests {
         let pool = pool_behind(&gate);
         let (let_go, wait) = std::sync::mpsc::sync_channel::<()>(1);
         let (started, has_started) = tokio::sync::oneshot::channel();
-        let work = pool.in_pool(move || {
+        let work = pool.in_pool(move |_| {
             let _ = started.send(());
             let _ = wait.recv();
             Ok(())
@@ -284,7 +290,7 @@ mod tests {
         let new = pool.hash(secret(decomposed)).await.unwrap();
         assert!(pool.verify(secret(composed), Some(new.clone())).await.unwrap());
         assert!(pool.verify(secret(decomposed), Some(new)).await.unwrap());
-        let old = HashCost::default().hash(decomposed.as_bytes()).unwrap();
+        let old = HashCost::default().hash(decomposed.as_bytes(), &mut vec![]).unwrap();
         assert!(pool.verify(secret(decomposed), Some(old.clone())).await.unwrap());
         assert!(!pool.verify(secret("cafe au lait"), Some(old)).await.unwrap());
     }
