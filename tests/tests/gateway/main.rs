@@ -7,6 +7,7 @@ mod paths;
 mod faults;
 mod bypass;
 mod revocation;
+mod sensitive_route;
 mod sensitive;
 mod signed_out;
 mod soft_lock;

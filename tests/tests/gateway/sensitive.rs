@@ -9,22 +9,12 @@ use witgate_tests::mint::now;
 use witgate_tests::session::problem_code;
 use witgate_tests::{Document, Mint, Stack, StackBuilder, deadline};
 
+use crate::sensitive_route::SENSITIVE_ROUTE;
+
 /// A feed is old after 30 seconds; so long it may take to be noticed here.
 const OLD: Duration = Duration::from_secs(90);
 /// The gateway looks at a feed without a cursor every two seconds.
 const SOON: Duration = Duration::from_secs(20);
-
-/// The same path as the plain route, for requests with one more header.
-const ROUTE: &str = r#"
-[[routes]]
-name = "sensitive"
-path = "/whoami"
-methods = ["GET"]
-headers = { x-trial = "sensitive" }
-policies = ["jwt", "authz"]
-upstream = "orders"
-sensitive = true
-"#;
 
 fn feed() -> String {
     json!({ "issued_at": now(), "revocations": [] }).to_string()
@@ -40,7 +30,7 @@ async fn start(mint: &Mint, feed: &Document, introspection: &Document, secret_fi
         "client-id = \"gate\"".to_owned(),
         format!("client-secret-file = {secret_file:?}"),
     ];
-    StackBuilder::new().replacing(keys, &lines.join("\n")).with(ROUTE).trusting(mint).start().await
+    StackBuilder::new().replacing(keys, &lines.join("\n")).with(SENSITIVE_ROUTE).trusting(mint).start().await
 }
 
 async fn plain(stack: &Stack, token: &str) -> u16 {

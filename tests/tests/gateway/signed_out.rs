@@ -7,6 +7,8 @@ use reqwest::Response;
 use witgate_tests::session::problem_code;
 use witgate_tests::{Relay, Stack, StackBuilder, Tokens, deadline};
 
+use crate::sensitive_route::SENSITIVE_ROUTE;
+
 /// What is promised.
 const PROMISED: Duration = Duration::from_secs(1);
 /// What the test demands: dev builds on a busy machine.
@@ -15,18 +17,6 @@ const SLACK: Duration = Duration::from_secs(4);
 const OLD: Duration = Duration::from_secs(55);
 /// More than one look at the alarm.
 const SOON: Duration = Duration::from_secs(20);
-
-/// The same path as the plain route, for requests with one more header.
-const SENSITIVE: &str = r#"
-[[routes]]
-name = "sensitive"
-path = "/whoami"
-methods = ["GET"]
-headers = { x-trial = "sensitive" }
-policies = ["jwt", "authz"]
-upstream = "orders"
-sensitive = true
-"#;
 
 async fn sign_out(stack: &Stack, tokens: &Tokens) {
     let body = serde_json::json!({ "refresh_token": tokens.refresh });
@@ -76,7 +66,7 @@ async fn sensitive(stack: &Stack, token: &str) -> Response {
 #[tokio::test]
 async fn while_the_feed_is_cut_off_a_sensitive_route_asks_the_auth_service_and_then_refuses() {
     let relay = Relay::start().await;
-    let mut stack = StackBuilder::new().with(SENSITIVE).hearing_through(&relay).start().await;
+    let mut stack = StackBuilder::new().with(SENSITIVE_ROUTE).hearing_through(&relay).start().await;
     relay.leads_to(&[stack.auth_url()]);
     let (gone, stays) = (stack.login("alice").await, stack.login("alice").await);
     assert_eq!(sensitive(&stack, &gone.access).await.status(), 200);

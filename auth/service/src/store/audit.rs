@@ -1,6 +1,7 @@
 //! The audit log: one row for each security event, written in the transaction of the act itself. Append-only, the
 //! database sees to that. Never holds a password, a token, or a name that was typed and is not known.
 
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::Store;
@@ -60,16 +61,17 @@ impl Event {
     }
 }
 
-/// A row of the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A row of the log, also as it is shown. A member that does not apply is null.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = AuditEntry)]
 pub struct AuditRow {
     /// Later rows have greater ids; there may be gaps.
     pub id: i64,
-    /// When.
+    /// When, in Unix seconds.
     pub at: UnixSeconds,
-    /// What.
+    /// What, by a stable name.
     pub event: String,
-    /// Who did it.
+    /// Who did it: the id of a user or a client, `cli` or `service`.
     pub actor: Option<String>,
     /// The user it concerns.
     pub user_id: Option<String>,
@@ -82,6 +84,7 @@ pub struct AuditRow {
     /// The request.
     pub request_id: Option<String>,
     /// More, a JSON object.
+    #[schema(value_type = Object)]
     pub detail: Json,
 }
 

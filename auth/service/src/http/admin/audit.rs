@@ -16,13 +16,14 @@ use super::super::refused::Refused;
 use super::operator::Operator;
 use super::paging::Page;
 use super::refusals::of_store;
-use crate::audit_export::{AuditEntry, export as exported};
+use crate::audit_export::export as exported;
 use crate::grants::Grants;
+use crate::store::AuditRow;
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct AuditPage {
     /// The oldest first
-    entries: Vec<AuditEntry>,
+    entries: Vec<AuditRow>,
     /// The `after` of the next page; null: there is nothing more now
     next: Option<i64>,
 }
@@ -65,7 +66,7 @@ pub(super) async fn list(
     let rows = grants.store().audit_rows(query.after.unwrap_or(0), page.rows()).await.map_err(of_store)?;
     let (rows, more) = page.cut(rows, |row| row.id.to_string());
     let next = more.and_then(|_| rows.last().map(|row| row.id));
-    Ok(Json(AuditPage { entries: rows.into_iter().map(AuditEntry::from).collect(), next }))
+    Ok(Json(AuditPage { entries: rows, next }))
 }
 
 /// Export the audit log as NDJSON, the oldest entries first
