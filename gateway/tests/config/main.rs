@@ -4,6 +4,7 @@
 
 use proptest::prelude::*;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use witgate::config;
 use witgate_ground::pairs;
@@ -72,11 +73,17 @@ proptest! {
     }
 }
 
-/// Empty files where the shipped configuration expects built components.
+/// Files where the shipped configuration expects built components, and a secret that only its owner can read.
 fn put_components(folder: &Path, text: &str) {
-    for line in text.lines().filter(|line| line.starts_with("file = ")) {
-        let file = folder.join(line.split('"').nth(1).expect("a quoted file name"));
-        fs::create_dir_all(file.parent().expect("a component lies in a folder")).expect("a temporary folder");
-        fs::write(file, "").expect("a temporary file");
+    let named = |key: &str| text.lines().filter(move |line| line.starts_with(key)).map(quoted).collect::<Vec<_>>();
+    for file in named("file = ").into_iter().chain(named("client-secret-file = ")).map(|name| folder.join(name)) {
+        fs::create_dir_all(file.parent().expect("it lies in a folder")).expect("a temporary folder");
+        fs::write(&file, "a secret of no use\n").expect("a temporary file");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("a file for its owner alone");
     }
+}
+
+fn quoted(line: &str) -> &str {
+    line.split('"').nth(1).expect("a quoted file name")
+}
 }
