@@ -86,4 +86,3 @@ fn put_components(folder: &Path, text: &str) {
 fn quoted(line: &str) -> &str {
     line.split('"').nth(1).expect("a quoted file name")
 }
-}
