@@ -25,6 +25,9 @@ use crate::issuer::{eventually, now};
 /// The client that the feed knows.
 pub const CLIENT: &str = "gate";
 
+/// How long a feed may take to end.
+const ENDS_WITHIN: Duration = Duration::from_secs(10);
+
 type Answer = Box<dyn FnOnce() -> Response + Send>;
 
 /// A running feed. It runs on a runtime of its own, so that all of it can end at once.
@@ -68,7 +71,10 @@ impl CursorFeed {
 
     /// Ends with every connection; what it knows stays.
     pub fn kill(&mut self) {
-        self.runtime.take().expect("it runs").shutdown_background();
+        let runtime = self.runtime.take().expect("it runs");
+        // The port is free again only when all of it has ended, and no thread of a runtime may wait for that.
+        let ending = std::thread::spawn(move || runtime.shutdown_timeout(ENDS_WITHIN));
+        ending.join().expect("it ends");
     }
 
     /// Starts again at the same address.
