@@ -2,6 +2,7 @@
 //! damaged files. Each pair is a `.toml` and the exact words on stderr; `BLESS=1` rewrites the words.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -22,13 +23,18 @@ fn every_fault_that_a_component_shows_is_told_in_its_words() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// In a folder that looks as the workspace does once the demo has run.
 #[test]
 fn the_shipped_configuration_loads_whole() {
-    let output = Command::new(programs::program("witgate"))
-        .args(["check", "--config", "gateway.toml"])
-        .current_dir(programs::root())
-        .output()
-        .expect("witgate runs");
+    let folder = tempfile::tempdir().expect("a temp folder");
+    let target = folder.path().join("target");
+    let (plugins, secret) = (target.join("wasm32-wasip2/plugin"), target.join("demo/gateway.secret"));
+    copy_components(&plugins);
+    fs::create_dir_all(target.join("demo")).expect("a folder for the secret");
+    fs::write(&secret, "a secret of no use\n").expect("a written secret");
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).expect("a file for its owner alone");
+    fs::copy(programs::root().join("gateway.toml"), folder.path().join("gateway.toml")).expect("a copy");
+    let output = check(folder.path());
     assert!(output.status.success(), "{}", said(&output));
 }
 
@@ -36,11 +42,7 @@ fn the_shipped_configuration_loads_whole() {
 fn differs(name: &str, bless: bool) -> Option<String> {
     let folder = tempfile::tempdir().expect("a temp folder");
     lay_out(folder.path(), &fs::read_to_string(pair(name, "toml")).expect("a pair"));
-    let output = Command::new(programs::program("witgate"))
-        .args(["check", "--config", "gateway.toml"])
-        .current_dir(folder.path())
-        .output()
-        .expect("witgate runs");
+    let output = check(folder.path());
     let found = said(&output);
     if output.status.code() != Some(2) {
         return Some(format!("{name}: exit {:?}, not 2\n{found}", output.status.code()));
@@ -52,12 +54,22 @@ fn differs(name: &str, bless: bool) -> Option<String> {
     (found != expected).then(|| format!("--- {name}.err\n{expected}+++ found\n{found}"))
 }
 
-/// The components beside gateway.toml, and two damaged ones.
-fn lay_out(folder: &Path, own: &str) {
+fn check(folder: &Path) -> Output {
+    let mut command = Command::new(programs::program("witgate"));
+    command.args(["check", "--config", "gateway.toml"]).current_dir(folder).output().expect("witgate runs")
+}
+
+fn copy_components(folder: &Path) {
+    fs::create_dir_all(folder).expect("a folder for the components");
     for file in programs::components() {
         let name = file.file_name().expect("a file name");
         fs::copy(&file, folder.join(name)).expect("a copied component");
     }
+}
+
+/// The components beside gateway.toml, and two damaged ones.
+fn lay_out(folder: &Path, own: &str) {
+    copy_components(folder);
     let whole = fs::read(folder.join("claims_authz.wasm")).expect("a component");
     fs::write(folder.join("truncated.wasm"), &whole[..whole.len() / 2]).expect("a written file");
     fs::write(folder.join("module.wasm"), b"\0asm\x01\0\0\0").expect("a written file");
