@@ -43,14 +43,10 @@ pub enum Step {
 impl Grants {
     /// The enabled client, when the redirect URI is one of its own. Else nobody is to be redirected.
     pub async fn client_behind(&self, target: &Target) -> Result<Option<Client>, GrantError> {
+        // RFC 8252: only an app on the user's device, which is a public client, cannot choose its port.
         let is_its_own =
-            |client: &Client| is_registered(&target.redirect_uri, &client.redirect_uris, may_have_any_port(client));
+            |client: &Client| is_registered(&target.redirect_uri, &client.redirect_uris, client.is_public());
         Ok(self.enabled_client(target.client_id.clone()).await?.filter(is_its_own))
-    }
-
-    /// The client of this id, while it is enabled.
-    pub async fn enabled_client(&self, client_id: String) -> Result<Option<Client>, GrantError> {
-        Ok(self.store.client(client_id).await?.filter(|client| client.disabled_at.is_none()))
     }
 
     /// What the client may have of the request.
@@ -60,14 +56,14 @@ impl Grants {
         target: Target,
         request: AuthorizationRequest,
     ) -> Result<Authorization, AuthorizeError> {
-        if !client.grant_types.iter().any(|grant| grant == GrantType::AuthorizationCode.as_str()) {
+        if !client.has_grant(GrantType::AuthorizationCode) {
             return Err(AuthorizeError::UNAUTHORIZED_CLIENT);
         }
         let audience = self.audience_for(&client, request.resource.as_deref());
         let audience = audience.map_err(|_| AuthorizeError::INVALID_TARGET)?;
         let scopes = match &request.scope {
             None => client.scopes.clone(),
-            Some(asked) => asked.iter().filter(|scope| client.scopes.contains(scope)).cloned().collect(),
+            Some(asked) => asked.iter().filter(|scope| client.has_scope(scope)).cloned().collect(),
         };
         if scopes.is_empty() && request.scope.is_some() {
             return Err(AuthorizeError::INVALID_SCOPE);
@@ -187,11 +183,6 @@ impl Authorization {
         let hint = self.request.id_token_hint.as_ref();
         is_fresh && hint.is_none_or(|hint| hint.subject.as_ref() == Some(&session.user.id))
     }
-}
-
-/// RFC 8252: only an app on the user's device cannot choose its port.
-pub fn may_have_any_port(client: &Client) -> bool {
-    client.auth_method == "none"
 }
 
 /// The same act, by this user.

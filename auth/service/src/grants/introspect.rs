@@ -70,8 +70,7 @@ impl Grants {
         if self.store.is_revoked(RevokedKind::Client, subject.clone(), issued).await? {
             return Ok(None);
         }
-        let client = self.store.client(subject).await?.filter(|client| client.disabled_at.is_none());
-        Ok(client.map(|client| Holder::Client(Box::new(client))))
+        Ok(self.enabled_client(subject).await?.map(|client| Holder::Client(Box::new(client))))
     }
 
     /// Revokes an access token that counts, by its `jti`.

@@ -11,7 +11,7 @@ mod browser;
 mod first_step;
 mod authorize;
 
-pub use authorize::{Authorization, CODE_SECONDS, Step, may_have_any_port};
+pub use authorize::{Authorization, CODE_SECONDS, Step};
 pub use browser::BROWSER_SECONDS;
 pub use first_step::FirstStep;
 pub use introspect::{Active, Holder};
@@ -29,7 +29,7 @@ use crate::password::{PasswordError, Passwords};
 use crate::refresh_token::{self, Deriver};
 use crate::secret::Secret;
 use crate::signing::SigningError;
-use crate::store::{Candidate, Origin, Rotation, Session, Store, StoreError};
+use crate::store::{Candidate, Client, Origin, Rotation, Session, Store, StoreError};
 use crate::totp::EnrolmentError;
 use crate::vault::{MasterKey, Purpose, Sealer, Subkey, VaultError};
 
@@ -165,6 +165,11 @@ impl Grants {
             tracing::info!(event = "logout", user = session.user.id, sid = session.sid);
         }
         Ok(())
+    }
+
+    /// The client of this id, while it is enabled.
+    pub async fn enabled_client(&self, client_id: String) -> Result<Option<Client>, GrantError> {
+        Ok(self.store.client(client_id).await?.filter(Client::is_enabled))
     }
 
     /// Whether this client is one of the operator's own, for which a user need not be asked.

@@ -44,8 +44,7 @@ pub(super) enum ClientRefused {
 impl BasicClient {
     /// The same client, when it has the scope.
     pub(super) fn with(self, scope: ServiceScope) -> Result<BasicClient, ClientRefused> {
-        let has = self.client.scopes.iter().any(|granted| granted == scope.as_str());
-        if has { Ok(self) } else { Err(ClientRefused::Scope(scope)) }
+        if self.client.has_scope(scope.as_str()) { Ok(self) } else { Err(ClientRefused::Scope(scope)) }
     }
 }
 

@@ -46,8 +46,7 @@ where
 impl OauthRequest {
     /// Whether the client, which must have proved itself, has this scope.
     pub(super) fn may(&self, scope: ServiceScope) -> bool {
-        let has = self.client.scopes.iter().any(|granted| granted == scope.as_str());
-        has && !ClientProof::is_public(&self.client)
+        self.client.has_scope(scope.as_str()) && !self.client.is_public()
     }
 }
 

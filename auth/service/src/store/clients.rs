@@ -14,6 +14,7 @@ use super::sessions::EndReason;
 use super::statements::{Tx, first};
 use super::value::{Row, values};
 use crate::clock::UnixSeconds;
+use crate::grant_type::GrantType;
 use crate::opaque::TokenHash;
 
 /// A registered client (RFC 6749 section 2). `Debug` leaves the secret's hash out.
@@ -43,6 +44,31 @@ pub struct Client {
     pub created_at: UnixSeconds,
     /// When it was disabled, if so.
     pub disabled_at: Option<UnixSeconds>,
+}
+
+/// The `auth_method` of a client that has nothing to prove itself with.
+const PUBLIC: &str = "none";
+
+impl Client {
+    /// Whether it counts at all.
+    pub fn is_enabled(&self) -> bool {
+        self.disabled_at.is_none()
+    }
+
+    /// Whether it has nothing to prove itself with, so that anybody can be it (RFC 6749 section 2.1).
+    pub fn is_public(&self) -> bool {
+        self.auth_method == PUBLIC
+    }
+
+    /// Whether it is registered for this scope.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
+    }
+
+    /// Whether it is registered for this grant.
+    pub fn has_grant(&self, grant: GrantType) -> bool {
+        self.grant_types.iter().any(|granted| granted == grant.as_str())
+    }
 }
 
 impl fmt::Debug for Client {

@@ -1,7 +1,7 @@
 //! The grant `client_credentials` (RFC 6749 section 4.4): a client that acts for itself. Never for a public client, which
 //! anybody can be, and never with a refresh token: it can ask again.
 
-use super::{ClientProof, TokenSet, require};
+use super::{TokenSet, require};
 use crate::grant_type::GrantType;
 use crate::grants::{GrantError, Grants};
 use crate::store::{Client, Origin};
@@ -16,7 +16,7 @@ impl Grants {
         origin: &Origin,
     ) -> Result<TokenSet, GrantError> {
         require(client, GrantType::ClientCredentials)?;
-        if ClientProof::is_public(client) {
+        if client.is_public() {
             return Err(GrantError::UnauthorizedClient);
         }
         let audience = self.audience_for(client, resource)?;

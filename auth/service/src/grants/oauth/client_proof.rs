@@ -9,9 +9,6 @@ use crate::opaque::{self, Kind, TokenHash};
 use crate::secret::Secret;
 use crate::store::{Client, Origin};
 
-/// The `auth_method` of a client that has nothing to prove itself with.
-const PUBLIC: &str = "none";
-
 /// What a client shows of itself.
 #[derive(Debug)]
 pub enum ClientProof {
@@ -36,13 +33,6 @@ pub enum ClientProof {
     },
 }
 
-impl ClientProof {
-    /// Whether this client has nothing to prove itself with, so that anybody can be it.
-    pub fn is_public(client: &Client) -> bool {
-        client.auth_method == PUBLIC
-    }
-}
-
 impl Grants {
     /// The enabled client that this proves. [`GrantError::InvalidClient`] otherwise, whatever is wrong.
     pub async fn prove_client(&self, proof: ClientProof, origin: &Origin) -> Result<Client, GrantError> {
@@ -60,8 +50,7 @@ impl Grants {
     }
 
     async fn public_client(&self, client_id: String) -> Result<Option<Client>, GrantError> {
-        let client = self.store.client(client_id).await?;
-        Ok(client.filter(|client| ClientProof::is_public(client) && client.disabled_at.is_none()))
+        Ok(self.enabled_client(client_id).await?.filter(Client::is_public))
     }
 
     async fn client_with_secret(&self, client_id: String, secret: &Secret) -> Result<Option<Client>, GrantError> {
@@ -77,8 +66,7 @@ impl Grants {
     ) -> Result<Option<Client>, GrantError> {
         let claimed = client_assertion::claimed_client(assertion.expose());
         let Some(id) = claimed.filter(|claimed| client_id.is_none_or(|id| id == *claimed)) else { return Ok(None) };
-        let found = self.store.client(id).await?.filter(|client| client.disabled_at.is_none());
-        let Some(client) = found else { return Ok(None) };
+        let Some(client) = self.enabled_client(id).await? else { return Ok(None) };
         let Some(jwks) = &client.jwks else { return Ok(None) };
         let issuer = self.issuer.issuer();
         let audiences = [issuer.to_owned(), format!("{issuer}/oauth/token")];
@@ -99,7 +87,7 @@ impl Grants {
 fn proved(client: Option<Client>, presented: &TokenHash) -> Option<Client> {
     let hash = client.as_ref().and_then(|client| client.secret_hash);
     let same = verify_slices_are_equal(&hash.unwrap_or_default(), presented).is_ok();
-    client.filter(|client| same && hash.is_some() && client.disabled_at.is_none())
+    client.filter(|client| same && hash.is_some() && client.is_enabled())
 }
 
 #[cfg(test)]

@@ -34,8 +34,7 @@ pub struct TokenSet {
 
 /// The client's registration names this grant.
 fn require(client: &Client, grant: GrantType) -> Result<(), GrantError> {
-    let has = client.grant_types.iter().any(|granted| granted == grant.as_str());
-    if has { Ok(()) } else { Err(GrantError::UnauthorizedClient) }
+    if client.has_grant(grant) { Ok(()) } else { Err(GrantError::UnauthorizedClient) }
 }
 
 impl Grants {

@@ -41,7 +41,7 @@ pub(super) async fn require(State(admin): State<Admin>, request: Request, next: 
 fn may_now(grants: &Grants, holder: &Holder) -> bool {
     match holder {
         Holder::User(session) => scope::contains(&grants.issuer().scope_now(session), ADMIN_SCOPE),
-        Holder::Client(client) => client.scopes.iter().any(|scope| scope == ADMIN_SCOPE),
+        Holder::Client(client) => client.has_scope(ADMIN_SCOPE),
     }
 }
 

@@ -14,7 +14,7 @@ use super::own_form::AnyForm;
 use super::page::{go_to, page};
 use super::templates::SignOutPage;
 use crate::authorization::{IdTokenHint, Parameters, form_source, is_of_client, with_parameters};
-use crate::grants::{Grants, may_have_any_port};
+use crate::grants::Grants;
 
 /// Ask the user about signing out
 ///
@@ -77,7 +77,7 @@ async fn place_after(grants: &Grants, query: &str) -> Result<Option<String>, Dec
     let named = parameters.one("client_id")?.map(str::to_owned).or(hinted);
     let (Some(asked), Some(client_id)) = (asked, named) else { return Ok(None) };
     let Some(client) = grants.enabled_client(client_id).await? else { return Ok(None) };
-    let place = is_of_client(asked, &client.redirect_uris, may_have_any_port(&client));
+    let place = is_of_client(asked, &client.redirect_uris, client.is_public());
     let state = parameters.one("state")?;
     Ok(place.map(|place| with_parameters(&place, &[("state", state)])))
 }
