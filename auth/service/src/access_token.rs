@@ -36,6 +36,7 @@ pub struct AccessToken {
     pub scope: String,
 }
 
+/// What every token says (RFC 9068 section 2.2). Of a client's own token `sub` is the client.
 #[derive(Serialize)]
 struct AccessTokenClaims<'a> {
     iss: &'a str,
@@ -45,9 +46,16 @@ struct AccessTokenClaims<'a> {
     iat: UnixSeconds,
     nbf: UnixSeconds,
     jti: String,
-    sid: &'a str,
     client_id: &'a str,
     scope: &'a str,
+    #[serde(flatten)]
+    user: Option<UserClaims<'a>>,
+}
+
+/// What a token says besides when a user is behind it.
+#[derive(Serialize)]
+struct UserClaims<'a> {
+    sid: &'a str,
     roles: Vec<&'a str>,
     preferred_username: &'a str,
     tenant: &'a str,
@@ -55,18 +63,12 @@ struct AccessTokenClaims<'a> {
     amr: &'a [String],
 }
 
-/// What a client's token says that no user is behind (RFC 9068 section 2.2: `sub` is the client).
-#[derive(Serialize)]
-struct ClientTokenClaims<'a> {
-    iss: &'a str,
-    sub: &'a str,
-    aud: &'a str,
-    exp: UnixSeconds,
-    iat: UnixSeconds,
-    nbf: UnixSeconds,
-    jti: String,
+/// Whose token it is, for which client and resource.
+struct Parties<'a> {
+    subject: &'a str,
     client_id: &'a str,
-    scope: &'a str,
+    /// Nothing: the configured one.
+    audience: Option<&'a str>,
 }
 
 impl TokenIssuer {
@@ -85,26 +87,16 @@ impl TokenIssuer {
     /// Issues a token for an open session. Roles are the user's roles of now that the configuration still names; their
     /// scopes follow from them.
     pub fn issue(&self, session: &Session, now: UnixSeconds) -> Result<AccessToken, SigningError> {
-        let scope = self.scope_now(session);
-        let claims = AccessTokenClaims {
-            iss: &self.issuer,
-            sub: &session.user.id,
-            aud: session.audience.as_deref().unwrap_or(&self.audience),
-            exp: now.saturating_add(self.lifetime_seconds.into()),
-            iat: now,
-            nbf: now,
-            jti: Uuid::new_v4().to_string(),
+        let user = UserClaims {
             sid: &session.sid,
-            client_id: &session.client_id,
-            scope: &scope,
             roles: self.roles.known(&session.user.roles),
             preferred_username: &session.user.name,
             tenant: &session.user.tenant,
             auth_time: session.auth_time,
             amr: &session.amr,
         };
-        let token = self.signed(&claims, now)?;
-        Ok(AccessToken { token, expires_in: self.lifetime_seconds, scope })
+        let (subject, client_id, audience) = (&*session.user.id, &*session.client_id, session.audience.as_deref());
+        self.signed(&Parties { subject, client_id, audience }, self.scope_now(session), Some(user), now)
     }
 
     /// Issues a token for a client that acts for itself (RFC 6749 section 4.4). Of the scope only what a role of now
@@ -119,23 +111,31 @@ impl TokenIssuer {
         let known = self.roles.all_scopes();
         let allowed = client.scopes.iter().map(String::as_str).filter(|scope| known.contains(scope));
         let scope = scope::narrowed(asked, allowed);
-        let claims = ClientTokenClaims {
+        let (subject, client_id) = (&*client.client_id, &*client.client_id);
+        self.signed(&Parties { subject, client_id, audience }, scope, None, now)
+    }
+
+    fn signed(
+        &self,
+        parties: &Parties<'_>,
+        scope: String,
+        user: Option<UserClaims<'_>>,
+        now: UnixSeconds,
+    ) -> Result<AccessToken, SigningError> {
+        let claims = AccessTokenClaims {
             iss: &self.issuer,
-            sub: &client.client_id,
-            aud: audience.unwrap_or(&self.audience),
+            sub: parties.subject,
+            aud: parties.audience.unwrap_or(&self.audience),
             exp: now.saturating_add(self.lifetime_seconds.into()),
             iat: now,
             nbf: now,
             jti: Uuid::new_v4().to_string(),
-            client_id: &client.client_id,
+            client_id: parties.client_id,
             scope: &scope,
+            user,
         };
-        let token = self.signed(&claims, now)?;
+        let token = self.keys.ring().signer(now).ok_or(SigningError::NoKey)?.sign(ACCESS_TOKEN_TYPE, &claims)?;
         Ok(AccessToken { token, expires_in: self.lifetime_seconds, scope })
-    }
-
-    fn signed(&self, claims: &impl Serialize, now: UnixSeconds) -> Result<String, SigningError> {
-        self.keys.ring().signer(now).ok_or(SigningError::NoKey)?.sign(ACCESS_TOKEN_TYPE, claims)
     }
 
     /// What a session may at this moment: what the user's roles of now give, as far as its client may have it. Separated by
