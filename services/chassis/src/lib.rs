@@ -18,6 +18,8 @@ pub mod body;
 
 pub mod layers;
 
+pub mod cookies;
+
 #[cfg(feature = "database")]
 pub mod database;
 

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, header::COOKIE};
+use axum::http::HeaderMap;
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use chassis::cookies;
 
 /// Cookies of one name that are looked at when signing out: each costs a call.
 const MOST: usize = 4;
@@ -38,24 +39,16 @@ impl BrowserCookie {
         Self { name, path, same_site: SameSite::Lax, lifetime: Some(lifetime), secure }
     }
 
-    /// The content, if this browser has the cookie. Two of the name count as none: one of them was put there by
-    /// somebody else, from another path or a sibling host, and nothing tells which (RFC 6265, section 8.6).
+    /// The content, if this browser has the cookie. Two of the name count as none ([`cookies::single`]).
     #[must_use]
     pub fn read(self, headers: &HeaderMap) -> Option<String> {
-        let mut ours = self.values(headers);
-        ours.next().filter(|_| ours.next().is_none()).filter(|content| !content.is_empty())
+        cookies::single(headers, self.name).filter(|content| !content.is_empty())
     }
 
     /// Every content that the browser sent under the name, at most [`MOST`]: for signing out, where each may go.
     #[must_use]
     pub fn read_all(self, headers: &HeaderMap) -> Vec<String> {
-        self.values(headers).filter(|content| !content.is_empty()).take(MOST).collect()
-    }
-
-    fn values(self, headers: &HeaderMap) -> impl Iterator<Item = String> {
-        let lines = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let ours = lines.flat_map(Cookie::split_parse).flatten().filter(move |cookie| cookie.name() == self.name);
-        ours.map(|cookie| cookie.value().to_owned())
+        cookies::named(headers, self.name).filter(|content| !content.is_empty()).take(MOST).collect()
     }
 
     /// Keeps `content` in the browser, in the place of an older one.
@@ -84,6 +77,7 @@ impl BrowserCookie {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::header::COOKIE;
 
     #[test]
     fn all_attributes_are_there() {

@@ -3,13 +3,14 @@
 //! store does not know it. Never chosen among several.
 
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chassis::cookies;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -94,15 +95,10 @@ fn is_secure(grants: &Grants) -> bool {
     grants.issuer().issuer().starts_with("https://")
 }
 
-/// The one cookie of our name. Two count as none: somebody else put one of them there, and nothing tells which.
+/// The one cookie of our name.
 fn read(headers: &HeaderMap, secure: bool) -> Option<Secret> {
     let name = if secure { SECURE_NAME } else { NAME };
-    let lines = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut ours = lines.flat_map(Cookie::split_parse).flatten().filter(|cookie| cookie.name() == name);
-    match (ours.next(), ours.next()) {
-        (Some(cookie), None) => Some(Secret::new(cookie.value().to_owned())),
-        _ => None,
-    }
+    cookies::single(headers, name).map(Secret::new)
 }
 
 fn built(value: String, secure: bool) -> Cookie<'static> {
@@ -119,6 +115,7 @@ fn with_cookie(mut response: Response, cookie: &Cookie<'_>) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::header::COOKIE;
 
     fn sent(lines: &[&'static str]) -> HeaderMap {
         lines.iter().map(|line| (COOKIE, HeaderValue::from_static(line))).collect()
