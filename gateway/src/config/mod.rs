@@ -3,6 +3,7 @@
 //! Never opens a socket, never loads a component, and never accepts a file in part.
 
 mod pattern;
+mod plugin;
 mod model;
 mod json;
 mod written;
@@ -10,8 +11,9 @@ mod specificity;
 mod overlap;
 mod meaning;
 
-pub use model::{Config, Issuer, KeySource, Limits, Plugin, PluginLimits, PluginSpans, Route, Typ, Upstream, World};
+pub use model::{Config, Issuer, KeySource, Limits, Route, Typ, Upstream};
 pub use pattern::{HostPattern, PathPattern, Segment};
+pub use plugin::{Plugin, PluginLimits, PluginSpans, World};
 pub use specificity::Specificity;
 pub use witgate_settings::fault::{Faults, Source, Span};
 

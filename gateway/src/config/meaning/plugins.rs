@@ -3,7 +3,7 @@
 //! Never opens a component: the policy host does, and adds its faults to the same list.
 
 use super::names;
-use crate::config::model::{Plugin, PluginSpans, World};
+use crate::config::plugin::{Plugin, PluginSpans, World};
 use crate::config::written::WrittenPlugin;
 use std::path::{Path, PathBuf};
 use toml::Spanned;

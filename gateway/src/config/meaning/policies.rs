@@ -4,7 +4,7 @@
 
 use super::names;
 use super::plugins::world_named;
-use crate::config::model::World;
+use crate::config::plugin::World;
 use crate::config::written::{Written, WrittenPlugin, WrittenRoute};
 use toml::Spanned;
 use witgate_settings::fault::Faults;

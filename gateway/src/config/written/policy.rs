@@ -4,7 +4,7 @@
 
 use super::server::size;
 use crate::config::json;
-use crate::config::model::PluginLimits;
+use crate::config::plugin::PluginLimits;
 use std::time::Duration;
 use toml::Spanned;
 use toml::de::DeValue;

@@ -1,0 +1,93 @@
+//! What a `[plugins.NAME]` table means: the component, its role, and what it may use.
+//!
+//! Never prints a plugin's config, which may hold secrets.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use witgate_settings::fault::Span;
+
+/// The role of a plugin: which WIT world its component has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum World {
+    /// Establishes who calls.
+    Authenticator,
+    /// Decides whether they may.
+    Authorizer,
+    /// Chooses the upstream.
+    Router,
+    /// Changes headers.
+    Filter,
+}
+
+impl World {
+    /// All worlds, in the order in which a route runs them.
+    pub const ALL: [World; 4] = [World::Authenticator, World::Authorizer, World::Router, World::Filter];
+
+    /// The word used in gateway.toml.
+    pub fn word(self) -> &'static str {
+        match self {
+            World::Authenticator => "authenticator",
+            World::Authorizer => "authorizer",
+            World::Router => "router",
+            World::Filter => "filter",
+        }
+    }
+}
+
+impl fmt::Display for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// A policy component and what it is given.
+#[derive(Clone)]
+pub struct Plugin {
+    /// The name after `plugins.`.
+    pub name: String,
+    /// The role it must have.
+    pub world: World,
+    /// The component, joined to the folder of gateway.toml; it existed when the file was read.
+    pub file: PathBuf,
+    /// Its `config` table as JSON; `{}` where absent.
+    pub config_json: String,
+    /// What one instance may use.
+    pub limits: PluginLimits,
+    /// Where each fact was written, for faults found while loading.
+    pub spans: PluginSpans,
+}
+
+impl fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plugin")
+            .field("name", &self.name)
+            .field("world", &self.world)
+            .field("file", &self.file)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What one plugin instance may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PluginLimits {
+    /// Linear memory, in bytes.
+    pub memory_bytes: usize,
+    /// Thread CPU time of one call.
+    pub cpu: Duration,
+}
+
+/// Where a plugin's facts were written. What was left out points at the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PluginSpans {
+    /// The name in the table header.
+    pub name: Span,
+    /// The value of `world`.
+    pub world: Span,
+    /// The value of `file`.
+    pub file: Span,
+    /// The value of `config`.
+    pub config: Span,
+}
