@@ -3,6 +3,8 @@
 //! Never opens a socket, never loads a component, and never accepts a file in part.
 
 mod pattern;
+mod grants;
+mod secret;
 mod plugin;
 mod model;
 mod json;
@@ -11,9 +13,11 @@ mod specificity;
 mod overlap;
 mod meaning;
 
+pub use grants::{Grants, HostPort, HttpGrant, StoreGrant};
 pub use model::{Config, Issuer, KeySource, Limits, Route, Typ, Upstream};
 pub use pattern::{HostPattern, PathPattern, Segment};
 pub use plugin::{Plugin, PluginLimits, PluginSpans, World};
+pub use secret::{SECRET_PREFIX, Secret, SecretPlace};
 pub use specificity::Specificity;
 pub use witgate_settings::fault::{Faults, Source, Span};
 

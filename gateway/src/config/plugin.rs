@@ -6,6 +6,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::grants::Grants;
+use super::secret::Secret;
 use witgate_settings::fault::Span;
 
 /// The role of a plugin: which WIT world its component has.
@@ -55,6 +57,10 @@ pub struct Plugin {
     pub config_json: String,
     /// What one instance may use.
     pub limits: PluginLimits,
+    /// What it may use beyond its world.
+    pub grants: Grants,
+    /// The secrets that its config names; their values are put there when it is loaded.
+    pub secrets: Vec<Secret>,
     /// Where each fact was written, for faults found while loading.
     pub spans: PluginSpans,
 }
@@ -66,6 +72,7 @@ impl fmt::Debug for Plugin {
             .field("world", &self.world)
             .field("file", &self.file)
             .field("limits", &self.limits)
+            .field("grants", &self.grants)
             .finish_non_exhaustive()
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Never judges a plugin's config: the plugin does, when it is loaded.
 
+use super::grants::{self, WrittenGrants};
+use super::secret;
 use super::server::size;
 use crate::config::json;
 use crate::config::plugin::PluginLimits;
@@ -25,6 +27,8 @@ pub(in crate::config) struct WrittenPlugin {
     pub(in crate::config) config_json: String,
     pub(in crate::config) config_span: Span,
     pub(in crate::config) limits: PluginLimits,
+    pub(in crate::config) grants: WrittenGrants,
+    pub(in crate::config) secrets: Vec<Spanned<String>>,
 }
 
 pub(super) fn plugins(file: &mut Table<'_>, faults: &mut Faults) -> Vec<WrittenPlugin> {
@@ -40,6 +44,8 @@ fn plugin(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> W
         config_json: config.map_or_else(|| "{}".to_owned(), |value| config_json(value, faults)),
         config_span: config.map_or_else(|| at(&name), at),
         limits: limits(&mut table, faults),
+        grants: grants::grants(&mut table, faults),
+        secrets: config.map(secret::named).unwrap_or_default(),
         name,
     };
     table.finish(faults);
