@@ -30,6 +30,14 @@ pub enum FileFault {
     /// More bytes than these.
     #[error("the file is longer than {0} bytes")]
     TooLarge(usize),
+}
+
+/// Why a secret's file was not read. Quotes nothing of it.
+#[derive(Debug, thiserror::Error)]
+pub enum PrivateFault {
+    /// It cannot be read, or is too long.
+    #[error(transparent)]
+    File(#[from] FileFault),
     /// Its owner's group or everybody may use it.
     #[error("others than its owner may use the file; chmod 600 it")]
     OpenToOthers,
@@ -39,9 +47,9 @@ pub enum FileFault {
 ///
 /// # Errors
 /// Why it was not read; nothing of it is quoted.
-pub fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, FileFault> {
+pub fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, PrivateFault> {
     let content = read(path, MAX_SECRET_BYTES)?;
-    if content.is_open_to_others { Err(FileFault::OpenToOthers) } else { Ok(content.bytes) }
+    if content.is_open_to_others { Err(PrivateFault::OpenToOthers) } else { Ok(content.bytes) }
 }
 
 /// Reads a file of at most `limit` bytes. Blocks.

@@ -19,7 +19,7 @@ pub fn guarded(builder: ClientBuilder, names: Names, allow_private: bool) -> Cli
 
 /// Why a guarded client did not connect, where no address of the name may be used. For the operator's log only.
 pub fn refused_address(error: &reqwest::Error) -> Option<String> {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    let causes = std::iter::successors(error.source(), |cause: &&(dyn Error + 'static)| (*cause).source());
     let mut faults = causes.filter_map(|cause| cause.downcast_ref::<NameFault>());
     faults.find(|fault| matches!(fault, NameFault::Refused { .. })).map(ToString::to_string)
 }

@@ -38,7 +38,7 @@ mod verifying;
 mod report;
 pub mod resource_server;
 
-pub use bounded_file::{FileFault, MAX_SECRET_BYTES, read_private};
+pub use bounded_file::{FileFault, MAX_SECRET_BYTES, PrivateFault, read_private};
 pub use cache::{CacheReport, DEFAULT_CACHE_BYTES};
 pub use config::{IssuerConfig, KeySetFault, KeySource, KeyringError, Timing};
 pub use credentials::ClientCredentials;

@@ -5,6 +5,7 @@
 mod pattern;
 mod grants;
 mod secret;
+mod limits;
 mod plugin;
 mod model;
 mod json;
@@ -14,9 +15,10 @@ mod overlap;
 mod meaning;
 
 pub use grants::{Grants, HostPort, HttpGrant, StoreGrant};
+pub use limits::PluginLimits;
 pub use model::{Config, Issuer, KeySource, Limits, Route, Typ, Upstream};
 pub use pattern::{HostPattern, PathPattern, Segment};
-pub use plugin::{Plugin, PluginLimits, PluginSpans, World};
+pub use plugin::{Plugin, PluginSpans, World};
 pub use secret::{SECRET_PREFIX, Secret, SecretPlace};
 pub use specificity::Specificity;
 pub use witgate_settings::fault::{Faults, Source, Span};

@@ -4,6 +4,7 @@
 
 mod grants;
 mod secret;
+mod limits;
 mod policy;
 mod route;
 mod server;

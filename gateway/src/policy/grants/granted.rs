@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use wasmtime::component::{Linker, LinkerInstance};
-use wasmtime::{Error, Result, StoreContextMut};
+use wasmtime::{Result, StoreContextMut};
 
 use super::outbound::Outbound;
-use super::secrets::Hidden;
 use super::store::Store;
 use crate::policy::bindings::outbound::{Error as OutboundError, Request, Response};
 use crate::policy::bindings::store::Error as StoreError;
 use crate::policy::guest::GuestState;
+use crate::policy::hidden::Hidden;
+use crate::policy::reading::What;
 
 /// See the module.
 #[derive(Default)]
@@ -36,6 +37,11 @@ impl Granted {
         self.outbound.is_some()
     }
 
+    /// Whether a store was granted.
+    pub(in crate::policy) fn store_granted(&self) -> bool {
+        self.store.is_some()
+    }
+
     /// Links the granted interfaces of `wit/grants.wit`. The others are left out: who imports one is refused.
     pub(in crate::policy) fn add_to_linker(&self, linker: &mut Linker<GuestState>) -> Result<()> {
         if let Some(store) = &self.store {
@@ -52,7 +58,12 @@ type Context<'c> = StoreContextMut<'c, GuestState>;
 
 fn link_store(linker: &mut LinkerInstance<'_, GuestState>, store: &Arc<Store>) -> Result<()> {
     let get = Arc::clone(store);
-    linker.func_wrap("get", move |_: Context<'_>, (key,): (String,)| Ok((get.get(&key, Instant::now()),)))?;
+    linker.func_wrap("get", move |mut context: Context<'_>, (key,): (String,)| {
+        let value = get.get(&key, Instant::now());
+        let shown = || value.as_deref().map(|value| String::from_utf8_lossy(value).into_owned());
+        context.data_mut().read(What::Store, &key, value.as_ref().map_or(0, Vec::len), shown)?;
+        Ok((value,))
+    })?;
     let set = Arc::clone(store);
     linker.func_wrap("set", move |_: Context<'_>, (key, value, seconds): (String, Vec<u8>, Option<u32>)| {
         let outcome: Result<(), StoreError> = set.set(&key, value, seconds, Instant::now());
@@ -64,8 +75,10 @@ fn link_store(linker: &mut LinkerInstance<'_, GuestState>, store: &Arc<Store>) -
         Ok(())
     })?;
     let increment = Arc::clone(store);
-    linker.func_wrap("increment", move |_: Context<'_>, (key, by, seconds): (String, i64, Option<u32>)| {
+    linker.func_wrap("increment", move |mut context: Context<'_>, (key, by, seconds): (String, i64, Option<u32>)| {
         let sum: Result<i64, StoreError> = increment.increment(&key, by, seconds, Instant::now());
+        let shown = || sum.ok().map(|sum| sum.to_string());
+        context.data_mut().read(What::Store, &key, size_of::<i64>(), shown)?;
         Ok((sum,))
     })
 }
@@ -75,10 +88,19 @@ fn link_outbound(linker: &mut LinkerInstance<'_, GuestState>, outbound: &Arc<Out
     linker.func_wrap_async("send", move |mut context: Context<'_>, (request,): (Request,)| {
         let outbound = Arc::clone(&outbound);
         Box::new(async move {
-            let waiting = context.data_mut().begin_waiting();
+            let asked = origin(&request);
             let answer: Result<Response, OutboundError> = outbound.send(request).await;
-            context.data_mut().end_waiting(waiting);
-            Ok::<_, Error>((answer,))
+            let bytes = answer.as_ref().map_or(0, |response| response.body.len());
+            let shown =
+                || Some(answer.as_ref().map_or_else(|why| format!("{why:?}"), |response| response.status.to_string()));
+            context.data_mut().read(What::Http, &asked, bytes, shown)?;
+            Ok((answer,))
         })
     })
+}
+
+/// Method and host of a request, for whoever looks on: a path or a query may hold a secret.
+fn origin(request: &Request) -> String {
+    let host = url::Url::parse(&request.url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    format!("{} {}", request.method, host.unwrap_or_default())
 }

@@ -14,4 +14,3 @@ mod resources;
 
 pub(super) use granted::Granted;
 pub use resources::{GrantError, Resources};
-pub(super) use secrets::Hidden;

@@ -48,17 +48,17 @@ impl Outbound {
         let sound = sound(request, &self.grant)?;
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { return Err(Error::Busy) };
         let host = sound.url.host_str().unwrap_or_default().to_owned();
-        let (client, most) = (self.client.clone(), self.grant.body_bytes);
+        let (client, most, deadline) = (self.client.clone(), self.grant.body_bytes, self.grant.deadline);
         let call = self.runtime.spawn(async move {
             let _place = place;
-            exchanged(&client, sound, most).await
+            tokio::time::timeout(deadline, exchanged(&client, sound, most)).await
         });
         let _abandoned = Abandoned(call.abort_handle());
-        match tokio::time::timeout(self.grant.deadline, call).await {
-            Err(_late) => Err(Error::Timeout),
-            Ok(Err(_ended)) => Err(Error::Broken),
+        match call.await {
             Ok(Ok(Ok(response))) => Ok(response),
             Ok(Ok(Err(failed))) => Err(self.told(&host, failed)),
+            Ok(Err(_late)) => Err(Error::Timeout),
+            Err(_ended) => Err(Error::Broken),
         }
     }
 

@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn only_listed_hosts_and_ports_are_reached() {
-        for fine in ["https://api.example.com/a?b", "https://API.example.com:443", "http://127.0.0.1", "http://0x7f.1/"] {
+        for fine in ["https://api.example.com/a?b", "https://API.example.com:443", "http://127.0.0.1", "http://0x7f.1/"]
+        {
             assert_eq!(judged(fine), Ok(()), "{fine}");
         }
         for denied in [
@@ -165,7 +166,15 @@ mod tests {
 
     #[test]
     fn headers_of_the_connection_stay_out() {
-        let pairs = [("Host", "evil"), ("connection", "x-hop, close"), ("x-hop", "1"), ("te", "x"), ("x-kept", "1"), ("Transfer-Encoding", "chunked"), ("content-length", "9")];
+        let pairs = [
+            ("Host", "evil"),
+            ("connection", "x-hop, close"),
+            ("x-hop", "1"),
+            ("te", "x"),
+            ("x-kept", "1"),
+            ("Transfer-Encoding", "chunked"),
+            ("content-length", "9"),
+        ];
         let headers = pairs.map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec())).to_vec();
         let sound = sound(Request { headers, ..request("https://a") }, &grant(&[("a", 443)])).expect("sound");
         assert_eq!(sound.headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["x-kept"]);

@@ -1,14 +1,13 @@
-//! Puts the values of secrets into a plugin's config, and keeps them out of everything else that is said.
+//! Puts the values of secrets into a plugin's config.
 //!
-//! Never shows a value: where a plugin's words hold one, its name stands instead.
-
-use std::borrow::Cow;
+//! Never shows a value: what is said of the plugin afterwards goes through what must be hidden.
 
 use serde_json::Value;
 use thiserror::Error;
-use witgate_keyring::{FileFault, read_private};
+use witgate_keyring::{PrivateFault, read_private};
 
 use crate::config::{SECRET_PREFIX, Secret, SecretPlace};
+use crate::policy::hidden::Hidden;
 
 /// Why a secret has no value. Quotes nothing of it.
 #[derive(Debug, Error)]
@@ -19,7 +18,7 @@ pub enum SecretFault {
         /// the name in gateway.toml
         name: String,
         /// the file's fault
-        cause: FileFault,
+        cause: PrivateFault,
     },
     /// its variable is not set any more
     #[error("the secret `{0}`: its variable is not set")]
@@ -30,33 +29,6 @@ pub enum SecretFault {
     /// bytes that are no text
     #[error("the secret `{0}` is not UTF-8")]
     NoText(String),
-}
-
-/// Texts that must not be said, each with what is said instead.
-#[derive(Default)]
-pub(in crate::policy) struct Hidden(Vec<(String, String)>);
-
-impl Hidden {
-    /// The text, with names in place of values.
-    pub(in crate::policy) fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut shown = Cow::Borrowed(text);
-        for (value, name) in self.0.iter().filter(|(value, _)| text.contains(value.as_str())) {
-            shown = Cow::Owned(shown.replace(value.as_str(), name));
-        }
-        shown
-    }
-
-    /// A value as it is, and as a message may quote it.
-    fn add(&mut self, name: &str, value: &str) {
-        let shown = format!("{SECRET_PREFIX}{name}");
-        let debug = format!("{value:?}");
-        let json = Value::from(value).to_string();
-        for spelling in [value, debug.trim_matches('"'), json.trim_matches('"')] {
-            if !self.0.iter().any(|(known, _)| known == spelling) {
-                self.0.push((spelling.to_owned(), shown.clone()));
-            }
-        }
-    }
 }
 
 /// The config with the values of the secrets that it names, and what must not be said of it. Blocks.
@@ -129,9 +101,12 @@ mod tests {
     #[test]
     fn what_is_no_secret_is_refused_without_quoting_it() {
         let folder = tempfile::tempdir().expect("a folder");
-        for (content, mode, word) in
-            [(&b"S3CRET"[..], 0o640, "chmod 600"), (b" \n", 0o600, "empty"), (b"S3CRET\xff", 0o600, "UTF-8"), (&[b'S'; 5000], 0o600, "4096")]
-        {
+        for (content, mode, word) in [
+            (&b"S3CRET"[..], 0o640, "chmod 600"),
+            (b" \n", 0o600, "empty"),
+            (b"S3CRET\xff", 0o600, "UTF-8"),
+            (&[b'S'; 5000], 0o600, "4096"),
+        ] {
             let fault = reveal("{}", &[secret(&folder, content, mode)]).err().expect("refused").to_string();
             assert!(fault.contains("`key`") && fault.contains(word) && !fault.contains("S3CRET"), "{fault}");
         }
