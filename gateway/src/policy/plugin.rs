@@ -14,6 +14,7 @@ use super::exchange::Exchange;
 use super::exports::{Exports, Role};
 use super::fault::Fault;
 use super::grants::{GrantError, Resources};
+use super::imports;
 use super::instance::{Blueprint, Calling, Description, Instance, StartError};
 use crate::config::{self, PluginLimits, World};
 use crate::observe::metrics::Metrics;
@@ -88,6 +89,11 @@ impl Plugin {
     /// The digest of its component.
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// The interfaces of the contract that its component imports, such as `claims`.
+    pub fn imports(&self) -> Vec<String> {
+        imports::of_contract(&self.blueprint.engine, self.blueprint.linked.pre().component())
     }
 
     /// What the component says of itself.
