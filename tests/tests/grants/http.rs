@@ -24,12 +24,9 @@ async fn asked(stack: &Stack, token: &str, url: &str) -> String {
 async fn a_listed_host_is_reached_with_what_the_policy_said_alone() {
     let (listed, other) = (Recorder::serve().await, Recorder::serve().await);
     let (stack, token) = stack(&[entry("out", &[STORE, &granted(listed.url(), "")])]).await;
-    let answer = got(&stack, &token, "out", &format!("http POST {}/a?b=c body", listed.url())).await;
-    assert!(answer.starts_with("200 POST /a?b=c HTTP/1.1|"), "{answer}");
-    assert!(
-        answer.contains("|content-length: 4|") && !answer.contains("x-from"),
-        "a hop-by-hop header went along: {answer}"
-    );
+    let answer = asked(&stack, &token, &format!("{}/a?b=c", listed.url())).await;
+    assert!(answer.starts_with("200 GET /a?b=c HTTP/1.1|"), "{answer}");
+    assert!(!answer.contains("x-from"), "a hop-by-hop header went along: {answer}");
     assert!(!answer.to_lowercase().contains("authorization") && !answer.contains(&token), "{answer}");
     assert_eq!(listed.served(), 1);
     assert_eq!(asked(&stack, &token, &format!("{}/", other.url())).await, "Denied");
@@ -44,7 +41,7 @@ async fn bounds_and_deadline_hold_and_the_worker_serves_others_meanwhile() {
     let address = silent.local_addr().expect("an address").to_string();
     let recorder = Recorder::serve().await;
     let entries = [
-        entry("out", &[STORE, &granted(&address, ", deadline-ms = 1000")]),
+        entry("out", &[STORE, &granted(&address, ", deadline-ms = 500")]),
         entry("small", &[STORE, &granted(recorder.url(), ", body-bytes = 10")]),
         entry("cut", &[STORE, &granted(&address, ", deadline-ms = 60000"), "[plugins.cut.limits]\nwall-ms = 300"]),
     ];
@@ -62,7 +59,7 @@ async fn bounds_and_deadline_hold_and_the_worker_serves_others_meanwhile() {
     assert_eq!([a, b, c, d], ["Timeout"; 4]);
     assert!(began.elapsed() < PATIENCE, "they waited one after the other: {:?}", began.elapsed());
     assert!(others < began.elapsed(), "bystanders waited for the slow ones: {others:?}");
-    let small = |question: String| async { got(&stack, &token, "small", &question).await };
+    let small = async |question: String| got(&stack, &token, "small", &question).await;
     assert_eq!(small(format!("http GET {}/", recorder.url())).await, "TooLarge", "the answer");
     assert_eq!(small(format!("http POST {}/ {}", recorder.url(), "b".repeat(11))).await, "TooLarge", "the request");
     let (status, code, _) = ask(&stack, &token, "cut", &format!("http GET {url}")).await;

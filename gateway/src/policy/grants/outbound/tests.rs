@@ -61,6 +61,37 @@ async fn a_whole_answer_comes_back_without_what_is_for_the_connection() {
 }
 
 #[tokio::test]
+async fn a_request_goes_out_whole() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    let heard = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        let mut heard = Vec::new();
+        while !heard.ends_with(b"body") {
+            assert!(stream.read_buf(&mut heard).await.expect("readable") > 0, "it ended early");
+        }
+        stream.write_all(OK).await.expect("sent");
+        String::from_utf8(heard).expect("text")
+    });
+    let headers =
+        [("x-a", "1"), ("connection", "x-hop"), ("x-hop", "1"), ("Host", "evil.test"), ("content-length", "99")];
+    let request = Request {
+        method: "PATCH".into(),
+        url: format!("http://api.example.com:{port}/path?query"),
+        headers: headers.map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec())).to_vec(),
+        body: b"body".to_vec(),
+    };
+    assert_eq!(outbound(port, "127.0.0.1", |_| {}).send(request).await.expect("an answer").status, 200);
+    let heard = heard.await.expect("heard");
+    assert!(heard.starts_with("PATCH /path?query HTTP/1.1\r\n"), "{heard}");
+    assert!(heard.contains(&format!("host: api.example.com:{port}\r\n")) && !heard.contains("evil"), "{heard}");
+    assert!(
+        heard.contains("x-a: 1\r\n") && !heard.contains("x-hop") && heard.contains("content-length: 4\r\n"),
+        "{heard}"
+    );
+}
+
+#[tokio::test]
 async fn a_listed_name_may_not_lead_home() {
     let port = server(OK).await;
     for leads_to in ["127.0.0.1", "10.0.0.1", "::1", "169.254.169.254"] {
