@@ -16,6 +16,7 @@ use crate::observe::metrics::Metrics;
 use crate::policy::chain::Chain;
 use crate::policy::component::{Compiler, Digest, LoadError};
 use crate::policy::fault::Fault;
+use crate::policy::grants::Resources;
 use crate::policy::instance::StartError;
 use crate::policy::limits::Limit;
 use crate::policy::plugin::{Plugin, PluginError};
@@ -45,6 +46,7 @@ pub type Components = BTreeMap<PathBuf, Result<Vec<u8>, LoadError>>;
 /// Builds generations.
 pub struct Builder {
     compiler: Compiler,
+    resources: Resources,
     runtime: Handle,
     metrics: Arc<Metrics>,
 }
@@ -55,7 +57,7 @@ impl Builder {
     /// # Errors
     /// When the WebAssembly engine cannot start on this machine.
     pub fn new(runtime: Handle, metrics: Arc<Metrics>) -> wasmtime::Result<Self> {
-        Ok(Self { compiler: Compiler::start()?, runtime, metrics })
+        Ok(Self { compiler: Compiler::start()?, resources: Resources::new(runtime.clone()), runtime, metrics })
     }
 
     /// Compiles, links, instantiates and configures. Blocks for as long as that takes: never call it on a worker.
@@ -114,7 +116,7 @@ impl Builder {
             Some(Err(LoadError::Read(why))) => return Err(LoadError::Read(why.clone()).into()),
             Some(Err(_)) | None => return Err(missing().into()),
         };
-        Plugin::load(&self.compiler, entry, bytes, workers, &self.metrics)
+        Plugin::load((&self.compiler, &self.resources), entry, bytes, workers, &self.metrics)
     }
 }
 
@@ -146,6 +148,7 @@ fn push(faults: &mut Faults, entry: &crate::config::Plugin, error: &PluginError)
     match error {
         PluginError::Load(LoadError::World { .. }) => faults.push(entry.spans.world, message, remedy(error)),
         PluginError::Load(_) => faults.push(entry.spans.file, message, remedy(error)),
+        PluginError::Grant(_) => faults.push(entry.spans.config, message, remedy(error)),
         PluginError::Start(StartError::Config(_)) => faults.push(entry.spans.config, message, remedy(error)),
         PluginError::Start(StartError::Fault(_)) => faults.push(entry.spans.name, message, remedy(error)),
     }
@@ -164,6 +167,7 @@ fn raise(limit: Limit) -> &'static str {
 fn remedy(error: &PluginError) -> &'static str {
     match error {
         PluginError::Load(error) => error.remedy(),
+        PluginError::Grant(_) => "correct [secrets] or what it names, or the plugin's `grants`",
         PluginError::Start(StartError::Config(_)) => "the plugin's README lists its keys",
         PluginError::Start(StartError::Fault(Fault::Limit(exceeded))) => raise(exceeded.limit),
         PluginError::Start(StartError::Fault(_)) => "run the plugin's own tests; the log has what it said",

@@ -2,7 +2,8 @@
 //!
 //! Never judges a plugin's config: the plugin does, when it is loaded.
 
-use super::{limits, upkeep};
+use super::grants::{self, WrittenGrants};
+use super::{limits, secret, upkeep};
 use crate::config::json;
 use crate::config::limits::PluginLimits;
 use crate::config::upkeep::{Breaker, Recycle};
@@ -23,6 +24,8 @@ pub(in crate::config) struct WrittenPlugin {
     pub(in crate::config) on_fault: Option<Spanned<String>>,
     pub(in crate::config) breaker: Breaker,
     pub(in crate::config) recycle: Recycle,
+    pub(in crate::config) grants: WrittenGrants,
+    pub(in crate::config) secrets: Vec<Spanned<String>>,
 }
 
 pub(super) fn plugins(file: &mut Table<'_>, faults: &mut Faults) -> Vec<WrittenPlugin> {
@@ -43,6 +46,8 @@ fn plugin(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> W
         on_fault: table.string("on-fault", faults),
         breaker: upkeep::breaker(&mut table, faults),
         recycle: upkeep::recycle(&mut table, limits.memory_bytes, faults),
+        grants: grants::grants(&mut table, faults),
+        secrets: config.map(secret::named).unwrap_or_default(),
         name,
     };
     table.finish(faults);
