@@ -4,6 +4,7 @@
 
 mod pattern;
 mod plugin;
+mod shadow;
 mod model;
 mod json;
 mod written;
@@ -11,9 +12,10 @@ mod specificity;
 mod overlap;
 mod meaning;
 
-pub use model::{Config, Issuer, KeySource, Limits, Route, Typ, Upstream};
+pub use model::{Config, DebugKey, Issuer, KeySource, Limits, Route, Typ, Upstream};
 pub use pattern::{HostPattern, PathPattern, Segment};
 pub use plugin::{Plugin, PluginLimits, PluginSpans, World};
+pub use shadow::Shadow;
 pub use specificity::Specificity;
 pub use witgate_settings::fault::{Faults, Source, Span};
 

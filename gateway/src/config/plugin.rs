@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use witgate_settings::fault::Span;
 
+use super::shadow::Shadow;
+
 /// The role of a plugin: which WIT world its component has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum World {
@@ -55,6 +57,8 @@ pub struct Plugin {
     pub config_json: String,
     /// What one instance may use.
     pub limits: PluginLimits,
+    /// The candidate beside it, if any.
+    pub shadow: Option<Shadow>,
     /// Where each fact was written, for faults found while loading.
     pub spans: PluginSpans,
 }

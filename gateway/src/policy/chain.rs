@@ -8,11 +8,14 @@ use std::sync::Arc;
 use http::{HeaderMap, StatusCode};
 
 use super::bindings::{Action, Decision, Outcome, Selection, router};
+use super::decision::Call;
 use super::evidence::{Permitted, Verified};
 use super::exchange::Exchange;
 use super::header_ops;
 use super::plugin::Plugin;
+use super::shadow::Tap;
 use super::verdict;
+use super::watch::Watch;
 use crate::admission::path;
 use crate::config::World;
 use crate::refusal::{Challenge, Refused};
@@ -30,6 +33,8 @@ pub struct Chain {
     default: usize,
     choices: Vec<(String, usize)>,
     identity_prefix: String,
+    /// the candidates beside some of the plugins
+    taps: Vec<Arc<Tap>>,
 }
 
 /// Where a permitted request goes.
@@ -62,7 +67,24 @@ impl Chain {
             default,
             choices,
             identity_prefix: identity_prefix.to_owned(),
+            taps: Vec::new(),
         }
+    }
+
+    /// With the candidates beside these plugins; others than the chain's own are left out.
+    #[must_use]
+    pub fn with_taps(mut self, taps: &[Arc<Tap>]) -> Self {
+        let own = |tap: &&Arc<Tap>| {
+            let once = self.authenticator.iter().chain(&self.router);
+            once.chain(&self.authorizers).chain(&self.filters).any(|plugin| plugin.name() == tap.identity().plugin)
+        };
+        self.taps = taps.iter().filter(own).cloned().collect();
+        self
+    }
+
+    fn watch(&self, plugin: &Plugin, worker: usize, call: Call, exchange: &mut Exchange) -> Watch {
+        let tap = self.taps.iter().find(|tap| tap.identity().plugin == plugin.name());
+        Watch::begin(plugin, tap, worker, call, exchange)
     }
 
     /// Whether this route looks at tokens at all.
@@ -79,14 +101,16 @@ impl Chain {
     ///
     /// # Errors
     /// The authenticator's refusal, or 500 for its fault.
-    pub fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Verified, Refused> {
+    pub async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Verified, Refused> {
         exchange.claims = None;
         exchange.token_refusal = None;
         let Some(plugin) = &self.authenticator else {
             return if self.public { Ok(Verified::anonymous()) } else { Err(closed("no authenticator")) };
         };
-        let outcome = plugin.authenticate(worker, exchange).map_err(|fault| fault.refuse(plugin.name()))?;
-        match outcome {
+        let watch = self.watch(plugin, worker, Call::Authenticate, exchange);
+        let outcome = plugin.authenticate(worker, exchange).await;
+        watch.end(exchange, &outcome);
+        match outcome.map_err(|fault| fault.refuse(plugin.name()))? {
             Outcome::Authenticated(attributes) => self.authenticated(plugin, attributes, exchange),
             Outcome::Anonymous => {
                 exchange.claims = None;
@@ -100,7 +124,7 @@ impl Chain {
     ///
     /// # Errors
     /// The first authorizer's refusal that does not abstain, 403 when all abstain, or 500 for a fault.
-    pub fn authorize(
+    pub async fn authorize(
         &self,
         worker: usize,
         verified: Verified,
@@ -110,7 +134,10 @@ impl Chain {
             return Ok(verified.permitted());
         }
         for plugin in &self.authorizers {
-            match plugin.authorize(worker, exchange).map_err(|fault| fault.refuse(plugin.name()))? {
+            let watch = self.watch(plugin, worker, Call::Authorize, exchange);
+            let decision = plugin.authorize(worker, exchange).await;
+            watch.end(exchange, &decision);
+            match decision.map_err(|fault| fault.refuse(plugin.name()))? {
                 Decision::Allow => return Ok(verified.permitted()),
                 Decision::Abstain => {}
                 Decision::Deny(refusal) => return Err(refused(plugin, refusal, exchange)),
@@ -123,7 +150,7 @@ impl Chain {
     ///
     /// # Errors
     /// The router's refusal, or 500 for a fault or a choice it may not make.
-    pub fn select(
+    pub async fn select(
         &self,
         worker: usize,
         permitted: Permitted<Verified>,
@@ -131,7 +158,7 @@ impl Chain {
     ) -> Result<Permitted<Destination>, Refused> {
         let (upstream, path) = match &self.router {
             None => (self.default, None),
-            Some(plugin) => match plugin.select(worker, exchange).map_err(|fault| fault.refuse(plugin.name()))? {
+            Some(plugin) => match self.selected(plugin, worker, exchange).await? {
                 Selection::Default => (self.default, None),
                 Selection::Refused(refusal) => return Err(refused(plugin, refusal, exchange)),
                 Selection::To(target) => {
@@ -146,9 +173,12 @@ impl Chain {
     ///
     /// # Errors
     /// A filter's refusal, or 500 for a fault.
-    pub fn filter_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<(), Refused> {
+    pub async fn filter_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<(), Refused> {
         for plugin in &self.filters {
-            match plugin.on_request(worker, exchange).map_err(|fault| fault.refuse(plugin.name()))? {
+            let watch = self.watch(plugin, worker, Call::OnRequest, exchange);
+            let action = plugin.on_request(worker, exchange).await;
+            watch.end(exchange, &action);
+            match action.map_err(|fault| fault.refuse(plugin.name()))? {
                 Action::Forward(ops) => header_ops::apply(ops, &mut exchange.headers, &self.identity_prefix)
                     .map_err(|how| plugin.contract_broken(how).refuse(plugin.name()))?,
                 Action::Refused(refusal) => return Err(refused(plugin, refusal, exchange)),
@@ -161,7 +191,7 @@ impl Chain {
     ///
     /// # Errors
     /// 500 for a fault.
-    pub fn filter_response(
+    pub async fn filter_response(
         &self,
         worker: usize,
         exchange: &mut Box<Exchange>,
@@ -169,12 +199,26 @@ impl Chain {
         headers: &mut HeaderMap,
     ) -> Result<(), Refused> {
         for plugin in self.filters.iter().rev() {
-            let ops =
-                plugin.on_response(worker, exchange, status.as_u16()).map_err(|fault| fault.refuse(plugin.name()))?;
+            let watch = self.watch(plugin, worker, Call::OnResponse(status.as_u16()), exchange);
+            let ops = plugin.on_response(worker, exchange, status.as_u16()).await;
+            watch.end(exchange, &ops);
+            let ops = ops.map_err(|fault| fault.refuse(plugin.name()))?;
             header_ops::apply(ops, headers, &self.identity_prefix)
                 .map_err(|how| plugin.contract_broken(how).refuse(plugin.name()))?;
         }
         Ok(())
+    }
+
+    async fn selected(
+        &self,
+        plugin: &Plugin,
+        worker: usize,
+        exchange: &mut Box<Exchange>,
+    ) -> Result<Selection, Refused> {
+        let watch = self.watch(plugin, worker, Call::Select, exchange);
+        let selection = plugin.select(worker, exchange).await;
+        watch.end(exchange, &selection);
+        selection.map_err(|fault| fault.refuse(plugin.name()))
     }
 
     /// The word `authenticated` counts only with the deed: claims that `jwt.verify` set in this very call.

@@ -10,6 +10,7 @@ use witgate_keyring::{Keyring, Scrutiny};
 use witgate_token::Claims;
 
 use super::bindings::types::RequestHead;
+use super::trace::Trace;
 
 /// One request on its way through its route's policies.
 pub struct Exchange {
@@ -37,6 +38,8 @@ pub struct Exchange {
     pub scrutiny: Scrutiny,
     /// for the guest's log lines
     pub request_id: String,
+    /// where every read and decision is recorded, for a request that is traced
+    pub trace: Option<Trace>,
 }
 
 impl Exchange {
@@ -55,6 +58,26 @@ impl Exchange {
             keyring: None,
             scrutiny: Scrutiny::sensitive(),
             request_id: String::new(),
+            trace: None,
+        }
+    }
+
+    /// A copy of everything a policy may read, for a candidate that is asked the same question.
+    pub(super) fn facts(&self) -> Self {
+        Self {
+            method: self.method.clone(),
+            head: Arc::clone(&self.head),
+            headers: self.headers.clone(),
+            query: self.query.clone(),
+            authority: self.authority.clone(),
+            peer: self.peer,
+            attributes: self.attributes.clone(),
+            claims: self.claims.clone(),
+            token_refusal: None,
+            keyring: self.keyring.clone(),
+            scrutiny: self.scrutiny.clone(),
+            request_id: self.request_id.clone(),
+            trace: None,
         }
     }
 }

@@ -5,6 +5,9 @@
 
 pub mod bindings;
 pub mod fault;
+pub mod secrecy;
+pub mod decision;
+pub mod trace;
 pub mod exchange;
 mod host;
 mod wasi;
@@ -16,4 +19,6 @@ pub mod plugin;
 pub mod evidence;
 mod verdict;
 mod header_ops;
+pub mod shadow;
+mod watch;
 pub mod chain;

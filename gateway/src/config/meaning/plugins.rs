@@ -4,7 +4,8 @@
 
 use super::names;
 use crate::config::plugin::{Plugin, PluginSpans, World};
-use crate::config::written::WrittenPlugin;
+use crate::config::shadow::Shadow;
+use crate::config::written::{WrittenPlugin, WrittenShadow};
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use witgate_settings::fault::Faults;
@@ -37,7 +38,27 @@ fn one(folder: &Path, written: &WrittenPlugin, faults: &mut Faults) -> Option<Pl
         file: file?,
         config_json: written.config_json.clone(),
         limits: written.limits,
+        shadow: written.shadow.as_ref().and_then(|shadow| candidate(folder, shadow, written, faults)),
         spans,
+    })
+}
+
+/// The candidate, with the live plugin's file or config where it has none of its own.
+fn candidate(folder: &Path, shadow: &WrittenShadow, live: &WrittenPlugin, faults: &mut Faults) -> Option<Shadow> {
+    let file = match &shadow.file {
+        Some(file) => component(folder, file, faults)?,
+        None => folder.join(live.file.as_ref()?.get_ref()),
+    };
+    let (config_json, config_span) = match &shadow.config {
+        Some((json, span)) => (json.clone(), *span),
+        None => (live.config_json.clone(), shadow.span),
+    };
+    Some(Shadow {
+        file,
+        config_json,
+        share_millionths: shadow.share_millionths,
+        file_span: shadow.file.as_ref().map_or(shadow.span, at),
+        config_span,
     })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Never looks at the disk, and never relates one table to another.
 
+mod shadow;
 mod policy;
 mod route;
 mod server;
@@ -11,6 +12,7 @@ pub(super) use policy::WrittenPlugin;
 pub(super) use route::{WrittenPair, WrittenRoute};
 pub(super) use server::{WrittenAdmin, WrittenGateway};
 pub(super) use service::{WrittenIssuer, WrittenUpstream};
+pub(super) use shadow::WrittenShadow;
 
 use super::model::Limits;
 use toml::Spanned;

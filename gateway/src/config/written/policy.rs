@@ -3,11 +3,11 @@
 //! Never judges a plugin's config: the plugin does, when it is loaded.
 
 use super::server::size;
+use super::shadow::{self, WrittenShadow};
 use crate::config::json;
 use crate::config::plugin::PluginLimits;
 use std::time::Duration;
 use toml::Spanned;
-use toml::de::DeValue;
 use witgate_settings::fault::{Faults, Span};
 use witgate_settings::reader::{Table, at};
 
@@ -25,6 +25,7 @@ pub(in crate::config) struct WrittenPlugin {
     pub(in crate::config) config_json: String,
     pub(in crate::config) config_span: Span,
     pub(in crate::config) limits: PluginLimits,
+    pub(in crate::config) shadow: Option<WrittenShadow>,
 }
 
 pub(super) fn plugins(file: &mut Table<'_>, faults: &mut Faults) -> Vec<WrittenPlugin> {
@@ -37,24 +38,14 @@ fn plugin(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> W
     let written = WrittenPlugin {
         world: table.required("world", "world = \"authenticator\", \"authorizer\", \"router\" or \"filter\"", faults),
         file: table.required("file", "the component, such as file = \"plugins/jwt_policy.wasm\"", faults),
-        config_json: config.map_or_else(|| "{}".to_owned(), |value| config_json(value, faults)),
+        config_json: config.map_or_else(|| "{}".to_owned(), |value| json::config(value, faults)),
         config_span: config.map_or_else(|| at(&name), at),
         limits: limits(&mut table, faults),
+        shadow: shadow::shadow(&mut table, faults),
         name,
     };
     table.finish(faults);
     written
-}
-
-fn config_json(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> String {
-    if !value.get_ref().is_table() {
-        faults.push(
-            at(value),
-            "`config` must be a table",
-            "write config = { key = \"value\" } or [plugins.NAME.config]",
-        );
-    }
-    json::from_toml(value, faults).to_string()
 }
 
 fn limits(plugin: &mut Table<'_>, faults: &mut Faults) -> PluginLimits {
