@@ -202,6 +202,7 @@ fn exchange(
         keyring: Some(generation.keyring.clone()),
         scrutiny: if route.sensitive { Scrutiny::sensitive() } else { Scrutiny::usual() },
         request_id: event.id.to_string(),
+        cost: None,
         trace: None,
     })
 }

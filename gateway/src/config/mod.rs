@@ -3,6 +3,7 @@
 //! Never opens a socket, never loads a component, and never accepts a file in part.
 
 mod pattern;
+mod limits;
 mod plugin;
 mod shadow;
 mod model;
@@ -12,9 +13,10 @@ mod specificity;
 mod overlap;
 mod meaning;
 
+pub use limits::PluginLimits;
 pub use model::{Config, DebugKey, Issuer, KeySource, Limits, Route, Typ, Upstream};
 pub use pattern::{HostPattern, PathPattern, Segment};
-pub use plugin::{Plugin, PluginLimits, PluginSpans, World};
+pub use plugin::{Plugin, PluginSpans, World};
 pub use shadow::Shadow;
 pub use specificity::Specificity;
 pub use witgate_settings::fault::{Faults, Source, Span};

@@ -1,7 +1,7 @@
 //! One route's policies, in the order they run, and the only door from one step to the next.
 //!
 //! Authentication and authorization fail closed: a fault, a missing answer or a word without its deed is a refusal.
-//! Never waits: everything here is synchronous.
+//! Never waits by itself: only a policy that was granted something that waits does, within its `wall-ms`.
 
 use std::sync::Arc;
 
@@ -11,13 +11,14 @@ use super::bindings::{Action, Decision, Outcome, Selection, router};
 use super::decision::Call;
 use super::evidence::{Permitted, Verified};
 use super::exchange::Exchange;
+use super::fault::Fault;
 use super::header_ops;
 use super::plugin::Plugin;
 use super::shadow::Tap;
-use super::verdict;
 use super::watch::Watch;
+use super::{returned, verdict};
 use crate::admission::path;
-use crate::config::World;
+use crate::config::{PluginLimits, World};
 use crate::refusal::{Challenge, Refused};
 
 type Target = router::exports::witgate::policy::router::Target;
@@ -108,9 +109,8 @@ impl Chain {
             return if self.public { Ok(Verified::anonymous()) } else { Err(closed("no authenticator")) };
         };
         let watch = self.watch(plugin, worker, Call::Authenticate, exchange);
-        let outcome = plugin.authenticate(worker, exchange).await;
-        watch.end(exchange, &outcome);
-        match outcome.map_err(|fault| fault.refuse(plugin.name()))? {
+        let outcome = watch.end(plugin.authenticate(worker, exchange).await, exchange);
+        match outcome.map_err(|fault| plugin.refuse(&fault))? {
             Outcome::Authenticated(attributes) => self.authenticated(plugin, attributes, exchange),
             Outcome::Anonymous => {
                 exchange.claims = None;
@@ -135,9 +135,8 @@ impl Chain {
         }
         for plugin in &self.authorizers {
             let watch = self.watch(plugin, worker, Call::Authorize, exchange);
-            let decision = plugin.authorize(worker, exchange).await;
-            watch.end(exchange, &decision);
-            match decision.map_err(|fault| fault.refuse(plugin.name()))? {
+            let decision = watch.end(plugin.authorize(worker, exchange).await, exchange);
+            match decision.map_err(|fault| plugin.refuse(&fault))? {
                 Decision::Allow => return Ok(verified.permitted()),
                 Decision::Abstain => {}
                 Decision::Deny(refusal) => return Err(refused(plugin, refusal, exchange)),
@@ -158,13 +157,15 @@ impl Chain {
     ) -> Result<Permitted<Destination>, Refused> {
         let (upstream, path) = match &self.router {
             None => (self.default, None),
-            Some(plugin) => match self.selected(plugin, worker, exchange).await? {
-                Selection::Default => (self.default, None),
-                Selection::Refused(refusal) => return Err(refused(plugin, refusal, exchange)),
-                Selection::To(target) => {
-                    self.chosen(target, exchange).map_err(|how| plugin.contract_broken(how).refuse(plugin.name()))?
+            Some(plugin) => {
+                match self.selected(plugin, worker, exchange).await.map_err(|fault| plugin.refuse(&fault))? {
+                    Selection::Default => (self.default, None),
+                    Selection::Refused(refusal) => return Err(refused(plugin, refusal, exchange)),
+                    Selection::To(target) => {
+                        self.chosen(target, exchange, plugin.limits()).map_err(|fault| plugin.broke(fault))?
+                    }
                 }
-            },
+            }
         };
         Ok(permitted.map(|verified| Destination { verified, upstream, path }))
     }
@@ -176,11 +177,12 @@ impl Chain {
     pub async fn filter_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<(), Refused> {
         for plugin in &self.filters {
             let watch = self.watch(plugin, worker, Call::OnRequest, exchange);
-            let action = plugin.on_request(worker, exchange).await;
-            watch.end(exchange, &action);
-            match action.map_err(|fault| fault.refuse(plugin.name()))? {
-                Action::Forward(ops) => header_ops::apply(ops, &mut exchange.headers, &self.identity_prefix)
-                    .map_err(|how| plugin.contract_broken(how).refuse(plugin.name()))?,
+            let action = watch.end(plugin.on_request(worker, exchange).await, exchange);
+            match action.map_err(|fault| plugin.refuse(&fault))? {
+                Action::Forward(ops) => {
+                    header_ops::apply(ops, &mut exchange.headers, &self.identity_prefix, plugin.limits())
+                        .map_err(|fault| plugin.broke(fault))?
+                }
                 Action::Refused(refusal) => return Err(refused(plugin, refusal, exchange)),
             }
         }
@@ -200,25 +202,17 @@ impl Chain {
     ) -> Result<(), Refused> {
         for plugin in self.filters.iter().rev() {
             let watch = self.watch(plugin, worker, Call::OnResponse(status.as_u16()), exchange);
-            let ops = plugin.on_response(worker, exchange, status.as_u16()).await;
-            watch.end(exchange, &ops);
-            let ops = ops.map_err(|fault| fault.refuse(plugin.name()))?;
-            header_ops::apply(ops, headers, &self.identity_prefix)
-                .map_err(|how| plugin.contract_broken(how).refuse(plugin.name()))?;
+            let returned = watch.end(plugin.on_response(worker, exchange, status.as_u16()).await, exchange);
+            let ops = returned.map_err(|fault| plugin.refuse(&fault))?;
+            header_ops::apply(ops, headers, &self.identity_prefix, plugin.limits())
+                .map_err(|fault| plugin.broke(fault))?;
         }
         Ok(())
     }
 
-    async fn selected(
-        &self,
-        plugin: &Plugin,
-        worker: usize,
-        exchange: &mut Box<Exchange>,
-    ) -> Result<Selection, Refused> {
+    async fn selected(&self, plugin: &Plugin, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
         let watch = self.watch(plugin, worker, Call::Select, exchange);
-        let selection = plugin.select(worker, exchange).await;
-        watch.end(exchange, &selection);
-        selection.map_err(|fault| fault.refuse(plugin.name()))
+        watch.end(plugin.select(worker, exchange).await, exchange)
     }
 
     /// The word `authenticated` counts only with the deed: claims that `jwt.verify` set in this very call.
@@ -229,30 +223,41 @@ impl Chain {
         exchange: &mut Exchange,
     ) -> Result<Verified, Refused> {
         let Some(claims) = exchange.claims.clone() else {
-            return Err(plugin.contract_broken("`authenticated` without a verified token").refuse(plugin.name()));
+            return Err(plugin.broke(Fault::Contract("`authenticated` without a verified token".to_owned())));
         };
-        set_attributes(attributes, exchange).map_err(|how| plugin.contract_broken(how).refuse(plugin.name()))?;
+        set_attributes(attributes, exchange, plugin.limits()).map_err(|fault| plugin.broke(fault))?;
         Ok(Verified::principal(claims))
     }
 
-    fn chosen(&self, target: Target, exchange: &mut Exchange) -> Result<(usize, Option<String>), String> {
+    fn chosen(
+        &self,
+        target: Target,
+        exchange: &mut Exchange,
+        limits: &PluginLimits,
+    ) -> Result<(usize, Option<String>), Fault> {
+        let broken = |how: &str| Fault::Contract(how.to_owned());
         let named = self.choices.iter().find(|(name, _)| *name == target.upstream);
-        let (_, upstream) = named.ok_or("an upstream that the route does not allow")?;
+        let (_, upstream) = named.ok_or_else(|| broken("an upstream that the route does not allow"))?;
         if let Some(chosen) = &target.path {
-            let canonical = path::canonical(chosen).map_err(|_| "a path that is not canonical")?;
+            let canonical = path::canonical(chosen).map_err(|_| broken("a path that is not canonical"))?;
             if canonical.as_str() != chosen {
-                return Err("a path that is not canonical".to_owned());
+                return Err(broken("a path that is not canonical"));
             }
         }
-        set_attributes(target.attributes, exchange)?;
+        set_attributes(target.attributes, exchange, limits)?;
         Ok((*upstream, target.path))
     }
 }
 
-fn set_attributes(attributes: Vec<(String, String)>, exchange: &mut Exchange) -> Result<(), String> {
+fn set_attributes(
+    attributes: Vec<(String, String)>,
+    exchange: &mut Exchange,
+    limits: &PluginLimits,
+) -> Result<(), Fault> {
+    returned::check(attributes.iter().map(|(name, value)| name.len() + value.len()), limits)?;
     for (name, value) in attributes {
         if !exchange.attributes.set(name, value) {
-            return Err("more or larger attributes than a request may carry".to_owned());
+            return Err(Fault::Contract("more or larger attributes than a request may carry".to_owned()));
         }
     }
     Ok(())
@@ -261,7 +266,7 @@ fn set_attributes(attributes: Vec<(String, String)>, exchange: &mut Exchange) ->
 fn refused(plugin: &Plugin, refusal: super::bindings::types::Refusal, exchange: &Exchange) -> Refused {
     match verdict::refused(refusal, &exchange.headers) {
         Ok(refused) => refused.because(format!("plugin `{}`", plugin.name())),
-        Err(how) => plugin.contract_broken(how).refuse(plugin.name()),
+        Err(how) => plugin.broke(Fault::Contract(how)),
     }
 }
 

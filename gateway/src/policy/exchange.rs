@@ -4,6 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{HeaderMap, Method};
 use witgate_keyring::{Keyring, Scrutiny};
@@ -40,6 +41,17 @@ pub struct Exchange {
     pub request_id: String,
     /// where every read and decision is recorded, for a request that is traced
     pub trace: Option<Trace>,
+    /// what the last policy call cost; only measured where this is set before the call, since clocks are system calls
+    pub cost: Option<CallCost>,
+}
+
+/// What one policy call cost.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct CallCost {
+    /// thread CPU time, the host's answers included
+    pub cpu: Duration,
+    /// linear memory the instance holds after the call, in bytes
+    pub memory_bytes: usize,
 }
 
 impl Exchange {
@@ -58,6 +70,7 @@ impl Exchange {
             keyring: None,
             scrutiny: Scrutiny::sensitive(),
             request_id: String::new(),
+            cost: None,
             trace: None,
         }
     }
@@ -78,6 +91,7 @@ impl Exchange {
             scrutiny: self.scrutiny.clone(),
             request_id: self.request_id.clone(),
             trace: None,
+            cost: None,
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::decision::{Call, Summarised, Summary};
-use super::exchange::Exchange;
+use super::exchange::{CallCost, Exchange};
 use super::fault::Fault;
 use super::plugin::Plugin;
 use super::shadow::Tap;
@@ -36,14 +36,18 @@ impl Watch {
         }
         if let Some(trace) = &exchange.trace {
             trace.begin(step(plugin, call));
+            exchange.cost = Some(CallCost::default());
         }
         Self { call, sampled, lent }
     }
 
-    /// After the call.
-    pub(super) fn end<T: Summarised>(self, exchange: &mut Exchange, answer: &Result<T, Fault>) {
-        let Some(trace) = &exchange.trace else { return };
-        let (summary, fault) = match answer {
+    /// After the call; gives the answer back as it is.
+    pub(super) fn end<T: Summarised>(self, answer: Result<T, Fault>, exchange: &mut Exchange) -> Result<T, Fault> {
+        let Some(trace) = &exchange.trace else { return answer };
+        if let Some(cost) = exchange.cost.take() {
+            trace.cost(cost.cpu, cost.memory_bytes);
+        }
+        let (summary, fault) = match &answer {
             Ok(answer) => (answer.summary(), None),
             Err(fault) => (Summary::fault(fault.kind()), Some(fault.to_string())),
         };
@@ -54,6 +58,7 @@ impl Watch {
         if self.lent {
             exchange.trace = None;
         }
+        answer
     }
 }
 

@@ -61,7 +61,7 @@ async fn a_refusal_says_who_refused_and_why() {
         3,
         &[
             "authorizer authz",
-            "  read claim roles: [\"customer\"]",
+            "  read claim roles: customer",
             "  decided refused 403 role_missing",
             "refused 403 role_missing",
             "  cause: plugin `authz`",

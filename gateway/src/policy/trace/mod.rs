@@ -128,9 +128,9 @@ impl Trace {
     }
 
     /// What the call cost.
-    pub(super) fn cost(&self, cpu: Option<Duration>, memory_bytes: usize) {
+    pub(super) fn cost(&self, cpu: Duration, memory_bytes: usize) {
         self.add(0, |step| {
-            step.cpu_micros = cpu.map(|time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+            step.cpu_micros = Some(u64::try_from(cpu.as_micros()).unwrap_or(u64::MAX));
             step.memory_bytes = Some(memory_bytes);
             true
         });
