@@ -41,7 +41,12 @@ impl Plugin {
             name: format!("{}.shadow", self.name),
             file: shadow.file.clone(),
             config_json: shadow.config_json.clone(),
-            spans: PluginSpans { file: shadow.file_span, config: shadow.config_span, ..self.spans },
+            spans: PluginSpans {
+                world: shadow.file_span,
+                file: shadow.file_span,
+                config: shadow.config_span,
+                ..self.spans
+            },
             shadow: None,
             ..self.clone()
         }

@@ -53,7 +53,7 @@ impl Watch {
         };
         trace.end(summary.clone(), fault);
         if let Some((tap, facts)) = self.sampled {
-            tap.ask(self.call, facts, summary, trace.last().unwrap_or_default());
+            tap.ask(self.call, facts, summary, trace.last().unwrap_or_default(), exchange.claims.clone());
         }
         if self.lent {
             exchange.trace = None;

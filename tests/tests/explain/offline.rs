@@ -71,6 +71,22 @@ async fn a_refusal_says_who_refused_and_why() {
     check(&missing, 3, &["refused 401 token_"]);
 }
 
+/// A rule that looks at a cookie: the trace shows that it was read, and how long it is.
+const CURIOUS: &str = r#"
+[[plugins.route.config.rules]]
+when = { header = "cookie", equals = "session=other" }
+upstream = "inventory"
+"#;
+
+#[tokio::test]
+async fn a_credential_that_a_policy_reads_is_shown_by_its_length() {
+    let stack = StackBuilder::new().with(CURIOUS).start().await;
+    let token = stack.login("alice").await.access;
+    let found = explain(&stack, &["/orders", "-H", "cookie: session=very-private"], &token);
+    check(&found, 0, &["router route (select, ", "  read header cookie: (secret, 20 bytes)", "  decided default"]);
+    assert!(!found.0.contains("very-private"), "{}", found.0);
+}
+
 #[tokio::test]
 async fn no_route_and_another_method_are_told_apart() {
     let stack = StackBuilder::new().replacing("prefix = \"/\"", "path = \"/portal\"").start().await;
@@ -82,7 +98,8 @@ async fn no_route_and_another_method_are_told_apart() {
     check(&ambiguous, 3, &["the request was not admitted", "refused 400 path_"]);
 }
 
-#[tokio::test]
+// The mint answers while the command runs.
+#[tokio::test(flavor = "multi_thread")]
 async fn an_expired_token_is_refused_with_the_precise_reason() {
     let mint = Mint::serve().await;
     let stack = StackBuilder::new().trusting(&mint).start().await;

@@ -198,5 +198,10 @@ async fn an_authenticator_candidate_verifies_by_itself() {
         (&"authenticated".into(), &"refused 401 token_invalid".into())
     );
     let case = difference["case"].as_str().expect("a case");
+    let parsed: toml::Value = toml::from_str(case).unwrap_or_else(|error| panic!("{error} in\n{case}"));
+    let token_of_case = &parsed["case"][0]["token"];
+    assert_eq!(token_of_case["claims"]["aud"].as_str(), Some("witgate"), "{case}");
+    assert!(token_of_case["claims"].get("scope").is_some(), "demanded, so it counts as read: {case}");
+    assert!(token_of_case["claims"].get("sid").is_none(), "nobody read it: {case}");
     assert!(!case.contains(&token) && !case.contains(token.rsplit('.').next().expect("a signature")), "{case}");
 }

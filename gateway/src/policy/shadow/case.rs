@@ -39,9 +39,12 @@ pub(super) fn toml(call: Call, exchange: &Exchange, steps: [&Step; 2], live: &Su
     if cannot_be_said(&steps) { commented(&text) } else { text }
 }
 
-/// A verification that failed for its signature or its date cannot be put into a case: a case's token is made up.
+/// A case's token is made up, so it is always well signed and in time. A token that nobody could verify was not; where one
+/// of the two could, the other asked for more, which a case can say.
 fn cannot_be_said(steps: &[&Step; 2]) -> bool {
-    steps.iter().flat_map(|step| &step.verifications).any(|one| one.outcome != "verified")
+    let mut outcomes =
+        steps.iter().flat_map(|step| &step.verifications).map(|one| one.outcome == "verified").peekable();
+    outcomes.peek().is_some() && !outcomes.any(|verified| verified)
 }
 
 fn commented(text: &str) -> String {
@@ -233,4 +236,87 @@ fn key(name: &str) -> String {
 
 fn word(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::policy::trace::Read;
+
+    fn step(reads: &[(&str, &str)]) -> Step {
+        let read = |(what, name): &(&str, &str)| Read { what: (*what).into(), name: (*name).into(), value: None };
+        Step { reads: reads.iter().map(read).collect(), ..Step::default() }
+    }
+
+    fn exchange() -> Exchange {
+        let mut exchange = Exchange::vacant();
+        exchange.head = std::sync::Arc::new(crate::policy::bindings::types::RequestHead {
+            method: "GET".into(),
+            path: "/orders/\"7\"".into(),
+            route: "orders".into(),
+        });
+        for (name, value) in
+            [("cookie", "c=private"), ("x-desk", "front"), ("x-unread", "unread"), ("x-note", "eyJh.eyJi.c2ln")]
+        {
+            exchange.headers.append(name, value.parse().expect("a value"));
+        }
+        exchange.query = Some("page=2&access_token=private&q=a%20b".to_owned());
+        assert!(exchange.attributes.set("path.id".into(), "7".into()));
+        exchange
+    }
+
+    #[test]
+    fn only_what_was_read_and_is_no_credential_is_in_a_case() {
+        let live = step(&[("header", "X-Desk"), ("header", "cookie"), ("query-param", "q"), ("attribute", "path.id")]);
+        let candidate = step(&[("header", "x-note"), ("query-param", "access_token"), ("header", "x-absent")]);
+        let answer = |code: &str| Summary {
+            outcome: "refused".into(),
+            status: Some(403),
+            code: Some(code.into()),
+            ..Summary::default()
+        };
+        let text = toml(Call::Authorize, &exchange(), [&live, &candidate], &answer("a"), &answer("b"));
+        let parsed: toml::Table = text.parse().unwrap_or_else(|error| panic!("{error} in\n{text}"));
+        let case = serde_json::to_value(&parsed["case"][0]).expect("JSON");
+        let request = json!({
+            "method": "GET", "path": "/orders/\"7\"",
+            "headers": {"x-desk": "front"}, "query": {"q": "a b"}, "attributes": {"path.id": "7"},
+        });
+        assert_eq!(case["request"], request);
+        assert_eq!(case["expect"], json!({"outcome": "refused", "status": 403, "code": "a"}));
+        assert!(!text.contains("private") && !text.contains("unread") && !text.contains("eyJ"), "{text}");
+    }
+
+    #[test]
+    fn a_pointer_takes_no_more_than_it_leads_to() {
+        let all = json!({"org": {"plan": "gold", "owner": "alice"}, "roles": [{"name": "a"}, {"name": "b"}], "a/b": 1});
+        let mut kept = json!({});
+        for pointer in ["org/plan", "roles/1/name", "a~1b", "nothing/here"] {
+            copy(&all, &mut kept, pointer);
+        }
+        assert_eq!(kept, json!({"org": {"plan": "gold"}, "roles": [{"name": "a"}, {"name": "b"}], "a/b": 1}));
+    }
+
+    #[test]
+    fn a_refused_token_makes_a_case_for_reading_only() {
+        let mut failed = step(&[]);
+        failed.verifications.push(crate::policy::trace::Verification {
+            profile: "main".into(),
+            outcome: "token_expired".into(),
+            required: Vec::new(),
+        });
+        let text =
+            toml(Call::Authenticate, &exchange(), [&failed, &failed], &Summary::default(), &Summary::fault("trap"));
+        assert!(text.lines().all(|line| line.starts_with('#')), "{text}");
+    }
+
+    #[test]
+    fn any_value_is_good_toml() {
+        let value = json!({"a b": ["x\"y\\z", "line\nbreak", {"n": null, "big": u64::MAX}], "f": 1.5, "": true});
+        let text = format!("v = {}", inline(&value));
+        let parsed: toml::Table = text.parse().unwrap_or_else(|error| panic!("{error} in\n{text}"));
+        assert_eq!(parsed["v"]["a b"][1].as_str(), Some("line\nbreak"));
+    }
 }

@@ -121,6 +121,8 @@ async fn compare(mut job: Job) {
     job.tap.tally.count(found);
     job.tap.metrics.shadowed(&job.tap.identity.plugin, found.word());
     if found == Found::Differed {
+        // A candidate that refused the token left no claims, but the case shows those that the live plugin saw.
+        job.exchange.claims = job.exchange.claims.take().or_else(|| job.claims.clone());
         keep(&job, &candidate, &trace.last().unwrap_or_default());
     }
 }

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use tokio::sync::mpsc::WeakSender;
+use witgate_token::Claims;
 
 use super::share::Share;
 use super::tally::Tally;
@@ -47,6 +48,8 @@ pub(super) struct Job {
     pub(super) live: Summary,
     /// what the live plugin read
     pub(super) step: Step,
+    /// the claims it verified, or was given
+    pub(super) claims: Option<Claims>,
 }
 
 impl Tap {
@@ -71,8 +74,15 @@ impl Tap {
     }
 
     /// Asks the candidate later, if there is room.
-    pub(in crate::policy) fn ask(self: &Arc<Self>, call: Call, exchange: Box<Exchange>, live: Summary, step: Step) {
-        let job = Job { tap: Arc::clone(self), call, exchange, live, step };
+    pub(in crate::policy) fn ask(
+        self: &Arc<Self>,
+        call: Call,
+        exchange: Box<Exchange>,
+        live: Summary,
+        step: Step,
+        claims: Option<Claims>,
+    ) {
+        let job = Job { tap: Arc::clone(self), call, exchange, live, step, claims };
         let queued = self.queue.upgrade().is_some_and(|queue| queue.try_send(job).is_ok());
         if !queued {
             self.tally.dropped();
