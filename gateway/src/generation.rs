@@ -17,6 +17,7 @@ use crate::observe::metrics::Metrics;
 use crate::policy::chain::Chain;
 use crate::policy::component::{Compiler, Digest, LoadError};
 use crate::policy::fault::Fault;
+use crate::policy::grants::Resources;
 use crate::policy::instance::StartError;
 use crate::policy::limits::Limit;
 use crate::policy::plugin::{Plugin, PluginError};
@@ -51,6 +52,7 @@ pub type Components = BTreeMap<PathBuf, Result<Vec<u8>, LoadError>>;
 /// Builds generations.
 pub struct Builder {
     compiler: Compiler,
+    resources: Resources,
     runtime: Handle,
     metrics: Arc<Metrics>,
     shadows: Runner,
@@ -63,7 +65,7 @@ impl Builder {
     /// When the WebAssembly engine cannot start on this machine.
     pub fn new(runtime: Handle, metrics: Arc<Metrics>) -> wasmtime::Result<Self> {
         let shadows = Runner::start(&metrics)?;
-        Ok(Self { compiler: Compiler::start()?, runtime, metrics, shadows })
+        Ok(Self { compiler: Compiler::start()?, resources: Resources::new(runtime.clone()), runtime, metrics, shadows })
     }
 
     /// Compiles, links, instantiates and configures. Blocks for as long as that takes: never call it on a worker.
@@ -117,9 +119,9 @@ impl Builder {
             else {
                 continue;
             };
-            let made = bytes(components, &shadow.file)
-                .map_err(PluginError::from)
-                .and_then(|bytes| self.shadows.tap(&self.compiler, live, &entry, bytes, workers, known));
+            let made = bytes(components, &shadow.file).map_err(PluginError::from).and_then(|bytes| {
+                self.shadows.tap((&self.compiler, &self.resources), live, &entry, bytes, workers, known)
+            });
             match made {
                 Ok(tap) => taps.extend(tap),
                 Err(error) => push(draft.faults(), &entry.candidate(shadow), &error),
@@ -147,7 +149,7 @@ impl Builder {
         components: &Components,
         workers: usize,
     ) -> Result<Plugin, PluginError> {
-        Plugin::load(&self.compiler, entry, bytes(components, &entry.file)?, workers, &self.metrics)
+        Plugin::load((&self.compiler, &self.resources), entry, bytes(components, &entry.file)?, workers, &self.metrics)
     }
 }
 
@@ -198,6 +200,7 @@ fn push(faults: &mut Faults, entry: &crate::config::Plugin, error: &PluginError)
     match error {
         PluginError::Load(LoadError::World { .. }) => faults.push(entry.spans.world, message, remedy(error)),
         PluginError::Load(_) => faults.push(entry.spans.file, message, remedy(error)),
+        PluginError::Grant(_) => faults.push(entry.spans.config, message, remedy(error)),
         PluginError::Start(StartError::Config(_)) => faults.push(entry.spans.config, message, remedy(error)),
         PluginError::Start(StartError::Fault(_)) => faults.push(entry.spans.name, message, remedy(error)),
     }
@@ -216,6 +219,7 @@ fn raise(limit: Limit) -> &'static str {
 fn remedy(error: &PluginError) -> &'static str {
     match error {
         PluginError::Load(error) => error.remedy(),
+        PluginError::Grant(_) => "correct [secrets] or what it names, or the plugin's `grants`",
         PluginError::Start(StartError::Config(_)) => "the plugin's README lists its keys",
         PluginError::Start(StartError::Fault(Fault::Limit(exceeded))) => raise(exceeded.limit),
         PluginError::Start(StartError::Fault(_)) => "run the plugin's own tests; the log has what it said",

@@ -5,6 +5,7 @@
 
 use super::pattern::{HostPattern, PathPattern};
 use super::plugin::Plugin;
+use super::secret::Secret;
 use http::uri::Authority;
 use http::{HeaderName, HeaderValue, Method};
 use std::net::SocketAddr;
@@ -38,6 +39,8 @@ pub struct Config {
     pub issuers: Vec<Issuer>,
     /// The upstreams, in the order written.
     pub upstreams: Vec<Upstream>,
+    /// Where values are that plugins get without this file holding them.
+    pub secrets: Vec<Secret>,
     /// The plugins, in the order written.
     pub plugins: Vec<Plugin>,
     /// The routes, in the order written; the order has no meaning.

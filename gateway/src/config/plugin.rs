@@ -5,6 +5,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::grants::Grants;
+use super::secret::Secret;
 use witgate_settings::fault::Span;
 
 use super::limits::PluginLimits;
@@ -57,6 +59,10 @@ pub struct Plugin {
     pub config_json: String,
     /// What one instance may use.
     pub limits: PluginLimits,
+    /// What it may use beyond its world.
+    pub grants: Grants,
+    /// The secrets that its config names; their values are put there when it is loaded.
+    pub secrets: Vec<Secret>,
     /// The candidate beside it, if any.
     pub shadow: Option<Shadow>,
     /// Where each fact was written, for faults found while loading.
@@ -70,6 +76,7 @@ impl fmt::Debug for Plugin {
             .field("world", &self.world)
             .field("file", &self.file)
             .field("limits", &self.limits)
+            .field("grants", &self.grants)
             .finish_non_exhaustive()
     }
 }

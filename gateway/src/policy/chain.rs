@@ -109,7 +109,7 @@ impl Chain {
             return if self.public { Ok(Verified::anonymous()) } else { Err(closed("no authenticator")) };
         };
         let watch = self.watch(plugin, worker, Call::Authenticate, exchange);
-        let outcome = watch.end(plugin.authenticate(worker, exchange).await, exchange);
+        let outcome = watch.end(plugin, plugin.authenticate(worker, exchange).await, exchange);
         match outcome.map_err(|fault| plugin.refuse(&fault))? {
             Outcome::Authenticated(attributes) => self.authenticated(plugin, attributes, exchange),
             Outcome::Anonymous => {
@@ -135,7 +135,7 @@ impl Chain {
         }
         for plugin in &self.authorizers {
             let watch = self.watch(plugin, worker, Call::Authorize, exchange);
-            let decision = watch.end(plugin.authorize(worker, exchange).await, exchange);
+            let decision = watch.end(plugin, plugin.authorize(worker, exchange).await, exchange);
             match decision.map_err(|fault| plugin.refuse(&fault))? {
                 Decision::Allow => return Ok(verified.permitted()),
                 Decision::Abstain => {}
@@ -177,7 +177,7 @@ impl Chain {
     pub async fn filter_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<(), Refused> {
         for plugin in &self.filters {
             let watch = self.watch(plugin, worker, Call::OnRequest, exchange);
-            let action = watch.end(plugin.on_request(worker, exchange).await, exchange);
+            let action = watch.end(plugin, plugin.on_request(worker, exchange).await, exchange);
             match action.map_err(|fault| plugin.refuse(&fault))? {
                 Action::Forward(ops) => {
                     header_ops::apply(ops, &mut exchange.headers, &self.identity_prefix, plugin.limits())
@@ -202,7 +202,7 @@ impl Chain {
     ) -> Result<(), Refused> {
         for plugin in self.filters.iter().rev() {
             let watch = self.watch(plugin, worker, Call::OnResponse(status.as_u16()), exchange);
-            let returned = watch.end(plugin.on_response(worker, exchange, status.as_u16()).await, exchange);
+            let returned = watch.end(plugin, plugin.on_response(worker, exchange, status.as_u16()).await, exchange);
             let ops = returned.map_err(|fault| plugin.refuse(&fault))?;
             header_ops::apply(ops, headers, &self.identity_prefix, plugin.limits())
                 .map_err(|fault| plugin.broke(fault))?;
@@ -212,7 +212,7 @@ impl Chain {
 
     async fn selected(&self, plugin: &Plugin, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
         let watch = self.watch(plugin, worker, Call::Select, exchange);
-        watch.end(plugin.select(worker, exchange).await, exchange)
+        watch.end(plugin, plugin.select(worker, exchange).await, exchange)
     }
 
     /// The word `authenticated` counts only with the deed: claims that `jwt.verify` set in this very call.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bindings::types::Refusal;
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
+use super::hidden::Hidden;
 use super::secrecy;
 
 /// What a policy is asked for.
@@ -111,15 +112,17 @@ impl fmt::Display for Summary {
 }
 
 /// An answer that has a summary.
-pub trait Summarised {
-    /// The answer's facts.
-    fn summary(&self) -> Summary;
+pub(super) trait Summarised {
+    /// The answer's facts, without what must not be said.
+    fn summary(&self, hidden: &Hidden) -> Summary;
 }
 
 impl Summarised for Outcome {
-    fn summary(&self) -> Summary {
+    fn summary(&self, hidden: &Hidden) -> Summary {
         match self {
-            Self::Authenticated(pairs) => Summary { attributes: attributes(pairs), ..Summary::word("authenticated") },
+            Self::Authenticated(pairs) => {
+                Summary { attributes: attributes(pairs, hidden), ..Summary::word("authenticated") }
+            }
             Self::Anonymous => Summary::word("anonymous"),
             Self::Refused(refusal) => refused(refusal),
         }
@@ -127,7 +130,7 @@ impl Summarised for Outcome {
 }
 
 impl Summarised for Decision {
-    fn summary(&self) -> Summary {
+    fn summary(&self, _hidden: &Hidden) -> Summary {
         match self {
             Self::Allow => Summary::word("allow"),
             Self::Abstain => Summary::word("abstain"),
@@ -137,14 +140,14 @@ impl Summarised for Decision {
 }
 
 impl Summarised for Selection {
-    fn summary(&self) -> Summary {
+    fn summary(&self, hidden: &Hidden) -> Summary {
         match self {
             Self::Default => Summary::word("default"),
             Self::Refused(refusal) => refused(refusal),
             Self::To(target) => Summary {
                 upstream: Some(target.upstream.clone()),
                 path: target.path.clone(),
-                attributes: attributes(&target.attributes),
+                attributes: attributes(&target.attributes, hidden),
                 ..Summary::word("to")
             },
         }
@@ -152,17 +155,17 @@ impl Summarised for Selection {
 }
 
 impl Summarised for Action {
-    fn summary(&self) -> Summary {
+    fn summary(&self, hidden: &Hidden) -> Summary {
         match self {
-            Self::Forward(ops) => Summary { headers: changes(ops), ..Summary::word("forward") },
+            Self::Forward(ops) => Summary { headers: changes(ops, hidden), ..Summary::word("forward") },
             Self::Refused(refusal) => refused(refusal),
         }
     }
 }
 
 impl Summarised for Vec<HeaderOp> {
-    fn summary(&self) -> Summary {
-        Summary { headers: changes(self), ..Summary::word("response") }
+    fn summary(&self, hidden: &Hidden) -> Summary {
+        Summary { headers: changes(self, hidden), ..Summary::word("response") }
     }
 }
 
@@ -170,15 +173,20 @@ fn refused(refusal: &Refusal) -> Summary {
     Summary { status: Some(refusal.status), code: Some(refusal.code.clone()), ..Summary::word("refused") }
 }
 
-fn attributes(pairs: &[(String, String)]) -> BTreeMap<String, String> {
-    pairs.iter().map(|(name, value)| (name.clone(), secrecy::comparable(name, value.as_bytes()))).collect()
+fn attributes(pairs: &[(String, String)], hidden: &Hidden) -> BTreeMap<String, String> {
+    pairs.iter().map(|(name, value)| (name.clone(), told(name, value.as_bytes(), hidden))).collect()
+}
+
+/// A value as it may be told; a secret of the plugin's config is told by its name.
+fn told(name: &str, value: &[u8], hidden: &Hidden) -> String {
+    secrecy::comparable(name, hidden.hide(&String::from_utf8_lossy(value)).as_bytes())
 }
 
 /// Changes of different headers commute, so their order does not count.
-fn changes(ops: &[HeaderOp]) -> Vec<HeaderChange> {
+fn changes(ops: &[HeaderOp], hidden: &Hidden) -> Vec<HeaderChange> {
     let change = |op: &str, name: &String, value: Option<&Vec<u8>>| {
         let name = name.to_ascii_lowercase();
-        let value = value.map(|value| secrecy::comparable(&name, value));
+        let value = value.map(|value| told(&name, value, hidden));
         HeaderChange { op: op.to_owned(), name, value }
     };
     let mut changes: Vec<HeaderChange> = ops
@@ -200,15 +208,16 @@ mod tests {
     #[test]
     fn the_order_counts_within_one_header_only() {
         let set = |name: &str, value: &str| HeaderOp::Set((name.into(), value.into()));
-        let one = vec![set("X-B", "1"), set("x-a", "1"), set("x-a", "2")].summary();
-        assert_eq!(one, vec![set("x-a", "1"), set("x-a", "2"), set("x-b", "1")].summary());
-        assert_ne!(one, vec![set("x-a", "2"), set("x-a", "1"), set("x-b", "1")].summary());
+        let one = vec![set("X-B", "1"), set("x-a", "1"), set("x-a", "2")].summary(&Hidden::default());
+        assert_eq!(one, vec![set("x-a", "1"), set("x-a", "2"), set("x-b", "1")].summary(&Hidden::default()));
+        assert_ne!(one, vec![set("x-a", "2"), set("x-a", "1"), set("x-b", "1")].summary(&Hidden::default()));
     }
 
     #[test]
     fn the_message_of_a_refusal_does_not_count_and_its_code_does() {
         let deny = |code: &str, message: &str| {
-            Decision::Deny(Refusal { status: 403, code: code.into(), message: message.into() }).summary()
+            Decision::Deny(Refusal { status: 403, code: code.into(), message: message.into() })
+                .summary(&Hidden::default())
         };
         assert_eq!(deny("a", "No."), deny("a", "Never."));
         assert_ne!(deny("a", "No."), deny("b", "No."));
@@ -216,8 +225,16 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_of_the_config_is_told_by_its_name() {
+        let mut hidden = Hidden::default();
+        hidden.add("key", "S3CRET");
+        let summary = vec![HeaderOp::Set(("x-upstream".into(), b"key S3CRET".to_vec()))].summary(&hidden);
+        assert_eq!(summary.headers[0].value.as_deref(), Some("key secret:key"));
+    }
+
+    #[test]
     fn a_credential_that_a_filter_sets_is_compared_and_not_shown() {
-        let set = |value: &str| vec![HeaderOp::Set(("Authorization".into(), value.into()))].summary();
+        let set = |value: &str| vec![HeaderOp::Set(("Authorization".into(), value.into()))].summary(&Hidden::default());
         assert_ne!(set("Basic c2VjcmV0"), set("Basic c2VjcmV1"));
         assert_eq!(set("Basic c2VjcmV0"), set("Basic c2VjcmV0"));
         assert!(!format!("{:?}", set("Basic c2VjcmV0")).contains("c2VjcmV0"));

@@ -151,8 +151,9 @@ impl log::Host for GuestState {
             message.len() + fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>(),
         )?;
         let fields: serde_json::Map<String, serde_json::Value> =
-            fields.into_iter().map(|(name, value)| (name, value.into())).collect();
+            fields.into_iter().map(|(name, value)| (name, self.hidden.hide(&value).into())).collect();
         let fields = serde_json::Value::Object(fields);
+        let message = self.hidden.hide(&message);
         self.record_line(&message, &fields);
         let (plugin, request_id) = (self.plugin.as_str(), self.exchange.request_id.as_str());
         match level {

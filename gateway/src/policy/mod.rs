@@ -4,6 +4,7 @@
 //! socket, a file or a clock, and never lets a fault become an allow.
 
 pub mod bindings;
+mod hidden;
 pub mod limits;
 pub mod fault;
 pub mod secrecy;
@@ -15,7 +16,9 @@ mod clock;
 mod guest;
 pub mod reading;
 mod host;
+pub mod grants;
 mod wasi;
+mod imports;
 pub mod component;
 mod exports;
 pub mod instance;

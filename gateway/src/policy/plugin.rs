@@ -13,6 +13,8 @@ use super::component::{Compiler, Digest, LoadError};
 use super::exchange::Exchange;
 use super::exports::{Exports, Role};
 use super::fault::Fault;
+use super::grants::{GrantError, Resources};
+use super::hidden::Hidden;
 use super::instance::{Blueprint, Calling, Description, Instance, StartError};
 use crate::config::{self, PluginLimits, World};
 use crate::observe::metrics::Metrics;
@@ -24,6 +26,9 @@ pub enum PluginError {
     /// the component itself
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// what its entry grants it
+    #[error(transparent)]
+    Grant(#[from] GrantError),
     /// its first instances
     #[error(transparent)]
     Start(#[from] StartError),
@@ -43,23 +48,25 @@ pub struct Plugin {
 impl Plugin {
     /// Links the component and starts one configured instance for each worker.
     pub fn load(
-        compiler: &Compiler,
+        (compiler, resources): (&Compiler, &Resources),
         entry: &config::Plugin,
         bytes: &[u8],
         workers: usize,
         metrics: &Arc<Metrics>,
     ) -> Result<Self, PluginError> {
         let digest = Digest::of(bytes);
-        let linked = compiler.link(bytes, digest, entry.world)?;
+        let granted = resources.granted(entry)?;
+        let linked = compiler.link(bytes, digest, entry.world, &granted)?;
         let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
         let blueprint = Blueprint {
             plugin: entry.name.clone(),
             engine: compiler.engine().clone(),
             linked,
             exports,
-            config_json: entry.config_json.as_str().into(),
+            config_json: granted.config_json.as_str().into(),
+            hidden: granted.hidden.clone(),
             limits: entry.limits,
-            calling: Calling::Sync,
+            calling: if granted.waits() { Calling::Waiting } else { Calling::Sync },
         };
         let (first, description) = blueprint.start(entry.limits.start_cpu)?;
         let mut warm = vec![Mutex::new(vec![first])];
@@ -87,6 +94,11 @@ impl Plugin {
     /// What the component says of itself.
     pub fn description(&self) -> &Description {
         &self.description
+    }
+
+    /// What must not be said of its config.
+    pub(super) fn hidden(&self) -> &Hidden {
+        &self.blueprint.hidden
     }
 
     /// What its instances may use.

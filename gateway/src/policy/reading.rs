@@ -108,7 +108,7 @@ impl GuestState {
         if let Some(trace) = &self.exchange.trace
             && what != What::Verification
         {
-            trace.read(what.word(), name, shown().map(|value| what.shown(name, &value)));
+            trace.read(what.word(), name, shown().map(|value| what.shown(name, &self.hidden.hide(&value))));
         }
         Ok(())
     }

@@ -42,13 +42,18 @@ impl Watch {
     }
 
     /// After the call; gives the answer back as it is.
-    pub(super) fn end<T: Summarised>(self, answer: Result<T, Fault>, exchange: &mut Exchange) -> Result<T, Fault> {
+    pub(super) fn end<T: Summarised>(
+        self,
+        plugin: &Plugin,
+        answer: Result<T, Fault>,
+        exchange: &mut Exchange,
+    ) -> Result<T, Fault> {
         let Some(trace) = &exchange.trace else { return answer };
         if let Some(cost) = exchange.cost.take() {
             trace.cost(cost.cpu, cost.memory_bytes);
         }
         let (summary, fault) = match &answer {
-            Ok(answer) => (answer.summary(), None),
+            Ok(answer) => (answer.summary(plugin.hidden()), None),
             Err(fault) => (Summary::fault(fault.kind()), Some(fault.to_string())),
         };
         trace.end(summary.clone(), fault);

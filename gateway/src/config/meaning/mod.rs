@@ -4,9 +4,11 @@
 
 mod addresses;
 mod client;
+mod grants;
 mod issuers;
 mod key_places;
 mod names;
+mod secrets;
 mod plugins;
 mod policies;
 mod routes;
@@ -38,6 +40,7 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
     let identity_prefix = addresses::identity_prefix(&written.gateway, faults);
     let upstreams = upstreams::upstreams(&written.upstreams, faults);
     let routes = routes::routes(written, &identity_prefix, faults);
+    let secrets = secrets::secrets(folder, &written.secrets, faults);
     overlap::refuse(&routes, faults);
     sensitive::refuse_silent_issuers(written, faults);
     Config {
@@ -51,7 +54,8 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
         limits: written.limits,
         issuers: issuers::issuers(folder, &written.issuers, faults),
         upstreams,
-        plugins: plugins::plugins(folder, &written.plugins, faults),
+        plugins: plugins::plugins(folder, written, &secrets, faults),
+        secrets,
         routes,
     }
 }

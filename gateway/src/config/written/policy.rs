@@ -2,7 +2,9 @@
 //!
 //! Never judges a plugin's config: the plugin does, when it is loaded.
 
+use super::grants::{self, WrittenGrants};
 use super::limits;
+use super::secret;
 use super::shadow::{self, WrittenShadow};
 use crate::config::json;
 use crate::config::limits::PluginLimits;
@@ -18,6 +20,8 @@ pub(in crate::config) struct WrittenPlugin {
     pub(in crate::config) config_json: String,
     pub(in crate::config) config_span: Span,
     pub(in crate::config) limits: PluginLimits,
+    pub(in crate::config) grants: WrittenGrants,
+    pub(in crate::config) secrets: Vec<Spanned<String>>,
     pub(in crate::config) shadow: Option<WrittenShadow>,
 }
 
@@ -34,6 +38,8 @@ fn plugin(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> W
         config_json: config.map_or_else(|| "{}".to_owned(), |value| json::config(value, faults)),
         config_span: config.map_or_else(|| at(&name), at),
         limits: limits::limits(&mut table, faults),
+        grants: grants::grants(&mut table, faults),
+        secrets: config.map(secret::named).unwrap_or_default(),
         shadow: shadow::shadow(&mut table, faults),
         name,
     };

@@ -7,6 +7,7 @@ use toml::de::DeValue;
 use witgate_settings::fault::{Faults, Span};
 use witgate_settings::reader::{Table, at};
 
+use super::secret;
 use crate::config::json;
 
 /// The sampled share, where not given, in millionths.
@@ -16,16 +17,20 @@ const SHARE_MILLIONTHS: u32 = 100_000;
 pub(in crate::config) struct WrittenShadow {
     pub(in crate::config) file: Option<Spanned<String>>,
     pub(in crate::config) config: Option<(String, Span)>,
+    /// those that `config` names
+    pub(in crate::config) secrets: Vec<Spanned<String>>,
     pub(in crate::config) share_millionths: u32,
     pub(in crate::config) span: Span,
 }
 
 pub(super) fn shadow(plugin: &mut Table<'_>, faults: &mut Faults) -> Option<WrittenShadow> {
     let mut table = plugin.table("shadow", faults)?;
-    let config = table.value("config").map(|value| (json::config(value, faults), at(value)));
+    let value = table.value("config");
+    let config = value.map(|value| (json::config(value, faults), at(value)));
     let written = WrittenShadow {
         file: table.string("file", faults),
         config,
+        secrets: value.map(secret::named).unwrap_or_default(),
         share_millionths: table.value("share").map_or(SHARE_MILLIONTHS, |value| share(value, faults)),
         span: table.span(),
     };

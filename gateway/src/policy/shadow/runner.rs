@@ -19,6 +19,7 @@ use crate::policy::component::{Compiler, Digest};
 use crate::policy::decision::{Call, Summarised, Summary};
 use crate::policy::exchange::Exchange;
 use crate::policy::fault::Fault;
+use crate::policy::grants::Resources;
 use crate::policy::plugin::{Plugin, PluginError};
 use crate::policy::trace::{Step, Trace};
 
@@ -55,8 +56,8 @@ impl Runner {
     /// As for any plugin.
     pub fn tap(
         &self,
-        compiler: &Compiler,
-        live: &Plugin,
+        parts: (&Compiler, &Resources),
+        live: &Arc<Plugin>,
         entry: &config::Plugin,
         bytes: &[u8],
         workers: usize,
@@ -65,7 +66,7 @@ impl Runner {
         let Some(shadow) = &entry.shadow else { return Ok(None) };
         let candidate = entry.candidate(shadow);
         // One thread asks, so one instance is enough.
-        let loaded = Plugin::load(compiler, &candidate, bytes, 1, &self.metrics)?;
+        let loaded = Plugin::load(parts, &candidate, bytes, 1, &self.metrics)?;
         let identity = Identity {
             plugin: entry.name.clone(),
             live: live.digest(),
@@ -76,6 +77,7 @@ impl Runner {
         Ok(Some(Arc::new(Tap {
             tally: same.map_or_else(Arc::default, |tap| Arc::clone(&tap.tally)),
             identity,
+            live: Arc::clone(live),
             candidate: Arc::new(loaded),
             share: Share::new(shadow.share_millionths, workers),
             queue: self.queue.downgrade(),
@@ -135,9 +137,16 @@ fn keep(job: &Job, candidate: &Summary, step: &Step) {
         live: job.live.to_string(),
         candidate: candidate.to_string(),
         times: 1,
-        case: case::toml(job.call, &job.exchange, [&job.step, step], &job.live, candidate),
+        case: case_of(job, step, candidate),
         kind,
     });
+}
+
+/// What was read may hold a secret of one of the configs.
+fn case_of(job: &Job, step: &Step, candidate: &Summary) -> String {
+    let text = case::toml(job.call, &job.exchange, [&job.step, step], &job.live, candidate);
+    let text = job.tap.live.hidden().hide(&text).into_owned();
+    job.tap.candidate.hidden().hide(&text).into_owned()
 }
 
 async fn answer(plugin: &Plugin, call: Call, exchange: &mut Box<Exchange>) -> Summary {
@@ -145,7 +154,7 @@ async fn answer(plugin: &Plugin, call: Call, exchange: &mut Box<Exchange>) -> Su
         Call::Authenticate => {
             exchange.claims = None;
             let answered = plugin.authenticate(0, exchange).await;
-            let summary = summarised(answered);
+            let summary = summarised(plugin, answered);
             // The word without the deed: as a live plugin it would be refused.
             if summary.outcome == "authenticated" && exchange.claims.is_none() {
                 Summary::fault("contract")
@@ -153,13 +162,13 @@ async fn answer(plugin: &Plugin, call: Call, exchange: &mut Box<Exchange>) -> Su
                 summary
             }
         }
-        Call::Authorize => summarised(plugin.authorize(0, exchange).await),
-        Call::Select => summarised(plugin.select(0, exchange).await),
-        Call::OnRequest => summarised(plugin.on_request(0, exchange).await),
-        Call::OnResponse(status) => summarised(plugin.on_response(0, exchange, status).await),
+        Call::Authorize => summarised(plugin, plugin.authorize(0, exchange).await),
+        Call::Select => summarised(plugin, plugin.select(0, exchange).await),
+        Call::OnRequest => summarised(plugin, plugin.on_request(0, exchange).await),
+        Call::OnResponse(status) => summarised(plugin, plugin.on_response(0, exchange, status).await),
     }
 }
 
-fn summarised<T: Summarised>(answer: Result<T, Fault>) -> Summary {
-    answer.map_or_else(|fault| Summary::fault(fault.kind()), |answer| answer.summary())
+fn summarised<T: Summarised>(plugin: &Plugin, answer: Result<T, Fault>) -> Summary {
+    answer.map_or_else(|fault| Summary::fault(fault.kind()), |answer| answer.summary(plugin.hidden()))
 }

@@ -32,6 +32,7 @@ pub struct Identity {
 /// The candidate of one plugin of one generation.
 pub struct Tap {
     pub(super) identity: Identity,
+    pub(super) live: Arc<Plugin>,
     pub(super) candidate: Arc<Plugin>,
     pub(super) share: Share,
     pub(super) queue: WeakSender<Job>,

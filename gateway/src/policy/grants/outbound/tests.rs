@@ -1,0 +1,1 @@
+//! Outbound calls against servers on loopback. Never asks the real DNS.
