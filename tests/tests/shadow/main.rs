@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 
+use claims_authz::ClaimsAuthz;
 use reqwest::Method;
 use serde_json::Value;
+use witgate_plugin::mock::cases::{authorizer, check};
 use witgate_tests::command::{told, witgate};
 use witgate_tests::component::{Delivery, deliver, with_revision};
 use witgate_tests::session::problem_code;
@@ -148,6 +150,19 @@ async fn differences_become_cases_without_credentials() {
     assert_eq!(case["request"]["path"].as_str(), Some("/whoami"), "{cases}");
     assert_eq!(case["claims"]["roles"][0].as_str(), Some("customer"), "{cases}");
     assert_eq!(case["expect"]["outcome"].as_str(), Some("allow"), "{cases}");
+    let text = stack.gateway_toml();
+    let written: toml::Value = toml::from_str(&text).expect("gateway.toml");
+    let authz = &written["plugins"]["authz"];
+    replay(&authz["config"], &cases);
+    let otherwise = std::panic::catch_unwind(|| replay(&authz["shadow"]["config"], &cases)).expect_err("it differs");
+    let told = otherwise.downcast_ref::<String>().expect("words");
+    assert!(told.contains("1 of 1 cases do not hold") && told.contains("\"refused\""), "{told}");
+}
+
+/// Runs recorded cases as the plugin's own tests would; panics where one does not hold.
+fn replay(config: &toml::Value, cases: &str) {
+    let file = toml::to_string(&toml::Table::from_iter([("config".to_owned(), config.clone())])).expect("TOML");
+    check(&format!("{cases}\n{file}"), authorizer::<ClaimsAuthz>);
 }
 
 #[tokio::test]
