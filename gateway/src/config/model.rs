@@ -31,6 +31,8 @@ pub struct Config {
     pub listeners: Vec<SocketAddr>,
     /// Where the admin console listens, if anywhere.
     pub admin: Option<SocketAddr>,
+    /// Whose debug headers count, if anybody's.
+    pub debug_key: Option<DebugKey>,
     /// Limits on connections and requests.
     pub limits: Limits,
     /// The issuers whose tokens may be verified, in the order written.
@@ -43,6 +45,15 @@ pub struct Config {
     pub plugins: Vec<Plugin>,
     /// The routes, in the order written; the order has no meaning.
     pub routes: Vec<Route>,
+}
+
+/// The public key of an operator who may trace live requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DebugKey {
+    /// A PEM file, joined to the folder of gateway.toml.
+    pub file: PathBuf,
+    /// Where it was written.
+    pub span: Span,
 }
 
 /// Limits on connections and requests.

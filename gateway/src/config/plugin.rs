@@ -10,6 +10,7 @@ use super::secret::Secret;
 use witgate_settings::fault::Span;
 
 use super::limits::PluginLimits;
+use super::shadow::Shadow;
 use super::upkeep::{Breaker, Isolation, OnFault, Recycle};
 
 /// The role of a plugin: which WIT world its component has.
@@ -71,6 +72,8 @@ pub struct Plugin {
     pub grants: Grants,
     /// The secrets that its config names; their values are put there when it is loaded.
     pub secrets: Vec<Secret>,
+    /// The candidate beside it, if any.
+    pub shadow: Option<Shadow>,
     /// Where each fact was written, for faults found while loading.
     pub spans: PluginSpans,
 }

@@ -17,6 +17,7 @@ use super::exchange::Exchange;
 use super::exports::{Exports, Role};
 use super::fault::Fault;
 use super::grants::{GrantError, Resources};
+use super::hidden::Hidden;
 use super::imports;
 use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
 use super::stock::{Keeping, Stock};
@@ -123,6 +124,11 @@ impl Plugin {
     /// What the component says of itself.
     pub fn description(&self) -> &Description {
         &self.description
+    }
+
+    /// What must not be said of its config.
+    pub(super) fn hidden(&self) -> &Hidden {
+        &self.stock.blueprint().hidden
     }
 
     /// What its instances may use.

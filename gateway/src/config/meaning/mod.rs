@@ -18,12 +18,19 @@ mod urls;
 mod upstreams;
 mod conditions;
 
-use super::model::Config;
+use super::model::{Config, DebugKey};
 use super::overlap;
 use super::written::Written;
 use std::path::Path;
 use std::sync::Arc;
+use toml::Spanned;
 use witgate_settings::fault::{Faults, Source};
+use witgate_settings::reader::at;
+
+/// The file itself is read with the generation, which notes what is wrong with it.
+fn debug_key(folder: &Path, file: Option<&Spanned<String>>) -> Option<DebugKey> {
+    file.map(|file| DebugKey { file: folder.join(file.get_ref()), span: at(file) })
+}
 
 /// The prefix of the identity headers, where not given.
 const IDENTITY_PREFIX: &str = "x-identity-";
@@ -44,6 +51,7 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
         identity_prefix,
         listeners: addresses::listeners(&written.listeners, faults),
         admin: addresses::admin(written, faults),
+        debug_key: debug_key(folder, written.gateway.debug_key_file.as_ref()),
         limits: written.limits,
         issuers: issuers::issuers(folder, &written.issuers, faults),
         upstreams,

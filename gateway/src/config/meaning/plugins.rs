@@ -5,7 +5,8 @@
 use super::{grants, names, secrets, upkeep};
 use crate::config::plugin::{Plugin, PluginSpans, World};
 use crate::config::secret::Secret;
-use crate::config::written::{Written, WrittenPlugin, WrittenSecret};
+use crate::config::shadow::Shadow;
+use crate::config::written::{Written, WrittenPlugin, WrittenSecret, WrittenShadow};
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use witgate_settings::fault::Faults;
@@ -33,6 +34,7 @@ fn one(
     names::check(&written.name, faults);
     let grants = grants::grants(&written.grants, faults);
     let secrets = secrets::named(&written.secrets, known, faults);
+    let shadow = written.shadow.as_ref().and_then(|shadow| candidate(folder, shadow, written, known, faults));
     let world = written.world.as_ref().and_then(|word| world(word, faults));
     let file = written.file.as_ref().and_then(|file| component(folder, file, faults));
     let isolation = upkeep::isolation(written, faults);
@@ -55,7 +57,35 @@ fn one(
         recycle: written.recycle,
         grants,
         secrets,
+        shadow,
         spans,
+    })
+}
+
+/// The candidate, with the live plugin's file or config where it has none of its own.
+fn candidate(
+    folder: &Path,
+    shadow: &WrittenShadow,
+    live: &WrittenPlugin,
+    known: (&[Secret], &[WrittenSecret]),
+    faults: &mut Faults,
+) -> Option<Shadow> {
+    let file = match &shadow.file {
+        Some(file) => component(folder, file, faults)?,
+        None => folder.join(live.file.as_ref()?.get_ref()),
+    };
+    let (config_json, config_span) = match &shadow.config {
+        Some((json, span)) => (json.clone(), *span),
+        None => (live.config_json.clone(), shadow.span),
+    };
+    let named = if shadow.config.is_some() { &shadow.secrets } else { &live.secrets };
+    Some(Shadow {
+        file,
+        config_json,
+        secrets: secrets::named(named, known, faults),
+        share_millionths: shadow.share_millionths,
+        file_span: shadow.file.as_ref().map_or(shadow.span, at),
+        config_span,
     })
 }
 

@@ -5,6 +5,7 @@
 mod grants;
 mod secret;
 mod limits;
+mod shadow;
 mod policy;
 mod route;
 mod server;
@@ -17,6 +18,7 @@ pub(super) use route::{WrittenPair, WrittenRoute};
 pub(super) use secret::WrittenSecret;
 pub(super) use server::{WrittenAdmin, WrittenGateway};
 pub(super) use service::{WrittenIssuer, WrittenUpstream};
+pub(super) use shadow::WrittenShadow;
 
 use super::model::Limits;
 use toml::Spanned;
