@@ -3,6 +3,7 @@
 //! Never opens a socket, never loads a component, and never accepts a file in part.
 
 mod pattern;
+mod loading;
 mod plugin;
 mod model;
 mod json;
@@ -11,6 +12,7 @@ mod specificity;
 mod overlap;
 mod meaning;
 
+pub use loading::{CachePlace, CompileLimits, Loading, Pin};
 pub use model::{Config, Issuer, KeySource, Limits, Route, Typ, Upstream};
 pub use pattern::{HostPattern, PathPattern, Segment};
 pub use plugin::{Plugin, PluginLimits, PluginSpans, World};

@@ -10,6 +10,7 @@ mod host;
 mod wasi;
 mod guest;
 pub mod engine;
+pub mod loading;
 pub mod component;
 pub mod instance;
 pub mod plugin;

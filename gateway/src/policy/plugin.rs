@@ -9,7 +9,7 @@ use wasmtime::{Engine, Result, Store};
 
 use super::bindings::types::RequestHead;
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
-use super::component::{Compiler, Digest, Linked, LoadError};
+use super::component::{Compiler, Digest, Linked, LoadError, check_pin};
 use super::exchange::Exchange;
 use super::fault::Fault;
 use super::guest::GuestState;
@@ -53,6 +53,7 @@ impl Plugin {
         metrics: &Arc<Metrics>,
     ) -> Result<Self, PluginError> {
         let digest = Digest::of(bytes);
+        check_pin(digest, entry.pin)?;
         let linked = compiler.link(bytes, digest, entry.world)?;
         let engine = compiler.engine().clone();
         let start = || Instance::start(&engine, &linked, &entry.name, &entry.limits, &entry.config_json);

@@ -7,6 +7,7 @@ mod client;
 mod issuers;
 mod key_places;
 mod names;
+mod loading;
 mod plugins;
 mod policies;
 mod routes;
@@ -43,6 +44,7 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
         limits: written.limits,
         issuers: issuers::issuers(folder, &written.issuers, faults),
         upstreams,
+        loading: loading::loading(folder, &written.gateway.loading, faults),
         plugins: plugins::plugins(folder, &written.plugins, faults),
         routes,
     }

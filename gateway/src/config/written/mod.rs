@@ -2,11 +2,13 @@
 //!
 //! Never looks at the disk, and never relates one table to another.
 
+mod loading;
 mod policy;
 mod route;
 mod server;
 mod service;
 
+pub(super) use loading::WrittenLoading;
 pub(super) use policy::WrittenPlugin;
 pub(super) use route::{WrittenPair, WrittenRoute};
 pub(super) use server::{WrittenAdmin, WrittenGateway};
