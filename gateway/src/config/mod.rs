@@ -4,6 +4,8 @@
 
 mod pattern;
 mod loading;
+mod limits;
+mod upkeep;
 mod plugin;
 mod model;
 mod json;
@@ -12,11 +14,13 @@ mod specificity;
 mod overlap;
 mod meaning;
 
+pub use limits::PluginLimits;
 pub use loading::{CachePlace, CompileLimits, Loading, Pin};
 pub use model::{Config, Issuer, KeySource, Limits, Route, Typ, Upstream};
 pub use pattern::{HostPattern, PathPattern, Segment};
-pub use plugin::{Plugin, PluginLimits, PluginSpans, World};
+pub use plugin::{Plugin, PluginSpans, World};
 pub use specificity::Specificity;
+pub use upkeep::{Breaker, Isolation, OnFault, Recycle};
 pub use witgate_settings::fault::{Faults, Source, Span};
 
 use std::path::Path;

@@ -15,6 +15,7 @@ use super::bindings::router::{RouterPlugin, RouterPluginPre};
 use super::engine::PolicyEngine;
 use super::guest::GuestState;
 use super::loading::{CompileError, Compiling, FolderFault, Loader, Tally};
+use super::refill::Refill;
 use super::wasi;
 use crate::config::{Loading, Pin, World};
 
@@ -112,6 +113,10 @@ impl Compiler {
         self.loader.compile_ahead(components);
     }
 
+    pub(super) fn refill(&self) -> &Refill {
+        self.engine.refill()
+    }
+
     /// Forgets every component but those of the given digests.
     pub fn keep_only(&self, digests: &[Digest]) {
         self.loader.keep_only(digests);
@@ -142,6 +147,11 @@ pub fn check_pin(digest: Digest, pin: Option<Pin>) -> Result<(), LoadError> {
     }
 }
 
+/// The full name of an interface of the contract.
+pub(super) fn export_name(interface: &str) -> String {
+    format!("{CONTRACT}{interface}{CONTRACT_VERSION}")
+}
+
 /// Reads a component file whole, within [`FILE_BYTES`].
 pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     let told = |error: std::io::Error| LoadError::Read(error.to_string());
@@ -153,7 +163,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
 }
 
 fn check_exports(engine: &Engine, component: &Component, world: World) -> Result<(), LoadError> {
-    let wanted = format!("{CONTRACT}{world}{CONTRACT_VERSION}");
+    let wanted = export_name(world.word());
     let ty = component.component_type();
     let exports: Vec<&str> =
         ty.exports(engine).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT)).collect();

@@ -3,10 +3,12 @@
 //! Never looks at the disk, and never relates one table to another.
 
 mod loading;
+mod limits;
 mod policy;
 mod route;
 mod server;
 mod service;
+mod upkeep;
 
 pub(super) use loading::WrittenLoading;
 pub(super) use policy::WrittenPlugin;
