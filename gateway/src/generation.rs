@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
@@ -18,6 +19,7 @@ use crate::policy::component::{Compiler, Digest, LoadError};
 use crate::policy::fault::Fault;
 use crate::policy::instance::StartError;
 use crate::policy::plugin::{Plugin, PluginError};
+use crate::rehearsal::{Failure, Rehearsal, Subject};
 use crate::routing::RouteTable;
 
 /// Everything a request needs, of one configuration.
@@ -36,14 +38,29 @@ pub struct Generation {
     pub plugins: Vec<Arc<Plugin>>,
     /// the issuers' keys
     pub keyring: Keyring,
+    /// requests under way, their response bodies too; `lease` counts
+    pub(crate) in_flight: AtomicUsize,
 }
 
 /// The bytes of every component a configuration names, as they were read.
 pub type Components = BTreeMap<PathBuf, Result<Vec<u8>, LoadError>>;
 
+/// The text of every cases.toml a configuration names, or why it could not be read.
+pub type Cases = BTreeMap<PathBuf, Result<String, String>>;
+
+/// What a configuration names, as it was read.
+#[derive(Default)]
+pub struct Material {
+    /// the components
+    pub components: Components,
+    /// what the components must answer
+    pub cases: Cases,
+}
+
 /// Builds generations.
 pub struct Builder {
     compiler: Compiler,
+    rehearsal: Rehearsal,
     runtime: Handle,
     metrics: Arc<Metrics>,
 }
@@ -54,10 +71,11 @@ impl Builder {
     /// # Errors
     /// When the WebAssembly engine cannot start on this machine.
     pub fn new(runtime: Handle, metrics: Arc<Metrics>) -> wasmtime::Result<Self> {
-        Ok(Self { compiler: Compiler::start()?, runtime, metrics })
+        Ok(Self { compiler: Compiler::start()?, rehearsal: Rehearsal::new(runtime.clone()), runtime, metrics })
     }
 
-    /// Compiles, links, instantiates and configures. Blocks for as long as that takes: never call it on a worker.
+    /// Compiles, links, instantiates, configures and rehearses. Blocks for as long as that takes: never call it on a
+    /// worker.
     ///
     /// # Errors
     /// Every fault of the file and of its plugins, each at its place in gateway.toml.
@@ -65,20 +83,29 @@ impl Builder {
         &self,
         number: u64,
         mut draft: Draft,
-        components: &Components,
+        material: &Material,
         previous: Option<&Generation>,
     ) -> Result<Generation, Faults> {
         if let Some(previous) = previous {
             check_fixed(&previous.config, &mut draft);
         }
-        let plugins = self.plugins(&mut draft, components);
+        let plugins = self.plugins(&mut draft, material);
         self.forget_others(&plugins, previous);
         let known = previous.map(|previous| &previous.keyring);
         let Some(keyring) = issuers::keyring(&mut draft, &self.runtime, known) else { return Err(draft.refuse()) };
         let config = draft.finish()?;
         let table = RouteTable::build(&config);
         let chains = config.routes.iter().map(|route| chain(&config, route, &plugins)).collect();
-        Ok(Generation { number, loaded_at: Timestamp::now(), config, table, chains, plugins, keyring })
+        Ok(Generation {
+            number,
+            loaded_at: Timestamp::now(),
+            config,
+            table,
+            chains,
+            plugins,
+            keyring,
+            in_flight: AtomicUsize::new(0),
+        })
     }
 
     /// Compiled code is kept for this attempt and for what serves: refused attempts must not pile up.
@@ -89,16 +116,49 @@ impl Builder {
     }
 
     /// Those that load; the faults of the others are noted.
-    fn plugins(&self, draft: &mut Draft, components: &Components) -> Vec<Arc<Plugin>> {
+    fn plugins(&self, draft: &mut Draft, material: &Material) -> Vec<Arc<Plugin>> {
         let workers = draft.config().threads;
         let mut plugins = Vec::new();
         for entry in draft.config().plugins.clone() {
-            match self.plugin(&entry, components, workers) {
-                Ok(plugin) => plugins.push(Arc::new(plugin)),
+            match self.plugin(&entry, &material.components, workers) {
+                Ok(plugin) => {
+                    self.rehearse(draft, &entry, material);
+                    plugins.push(Arc::new(plugin));
+                }
                 Err(error) => push(draft.faults(), &entry, &error),
             }
         }
         plugins
+    }
+
+    /// Notes whatever a component that loads must not do.
+    fn rehearse(&self, draft: &mut Draft, entry: &crate::config::Plugin, material: &Material) {
+        let Some(Ok(bytes)) = material.components.get(&entry.file) else { return };
+        let cases = match entry.cases.as_ref().map(|cases| (cases, material.cases.get(&cases.file))) {
+            None => None,
+            Some((_, Some(Ok(text)))) => Some(text.as_str()),
+            Some((cases, unread)) => {
+                let why = unread.and_then(|unread| unread.as_ref().err()).map_or("it was not read", String::as_str);
+                draft.faults().push(cases.span, format!("plugin `{}`: cases: {why}", entry.name), UNREAD_CASES);
+                return;
+            }
+        };
+        let config = draft.config();
+        let failures = self.rehearsal.failures(&Subject {
+            compiler: &self.compiler,
+            entry,
+            bytes,
+            cases,
+            issuers: &config.issuers,
+            identity_prefix: &config.identity_prefix,
+        });
+        for failure in failures {
+            let place = match (&failure, &entry.cases) {
+                (Failure::Cases(_), Some(cases)) => cases.span,
+                _ => entry.spans.name,
+            };
+            draft.faults().push(place, format!("plugin `{}`: {failure}", entry.name), failure.remedy());
+        }
     }
 
     fn plugin(
@@ -117,12 +177,16 @@ impl Builder {
     }
 }
 
+/// What to do about a cases.toml that cannot be read.
+const UNREAD_CASES: &str = "check the path and its permissions";
+
 /// Notes what a running process cannot change.
 fn check_fixed(before: &Config, draft: &mut Draft) {
     let after = draft.config();
     let changed = [
         (before.listeners != after.listeners, "`listeners` cannot change while witgate runs"),
         (before.admin != after.admin, "`admin.address` cannot change while witgate runs"),
+        (before.takeover_socket != after.takeover_socket, "`gateway.takeover-socket` cannot change while witgate runs"),
         (before.threads != after.threads, "`gateway.threads` cannot change while witgate runs"),
         (
             before.limits.connections != after.limits.connections,

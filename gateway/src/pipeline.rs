@@ -18,6 +18,8 @@ use crate::body::inbound::InboundBody;
 use crate::body::outbound::OutboundBody;
 use crate::config::Route;
 use crate::generation::Generation;
+use crate::generation_shown;
+use crate::lease::Lease;
 use crate::observe::access::Event;
 use crate::observe::metrics::Metrics;
 use crate::observe::request_id;
@@ -25,6 +27,7 @@ use crate::policy::bindings::types::RequestHead;
 use crate::policy::chain::{Chain, Destination};
 use crate::policy::evidence::Permitted;
 use crate::policy::exchange::{Attributes, Exchange};
+use crate::policy::tokens::Tokens;
 use crate::refusal::Refused;
 use crate::reply;
 use crate::routing::Found;
@@ -45,14 +48,16 @@ pub struct Worker {
 
 /// Answers one request; never fails.
 pub async fn handle(worker: &Worker, peer: SocketAddr, request: Request<Incoming>) -> Response<OutboundBody> {
-    let generation = worker.generations.load_full();
-    let mut event = Event::begin(peer, request.method().clone(), generation.number, Arc::clone(&worker.metrics));
-    let deadline = generation.config.limits.request_timeout;
+    let lease = Lease::take(&worker.generations);
+    let shown = generation_shown::asked(&lease, request.headers());
+    let mut event = Event::begin(peer, request.method().clone(), lease.number, Arc::clone(&worker.metrics));
+    let deadline = lease.config.limits.request_timeout;
     let (parts, body) = request.into_parts();
     let (body, upload) = Upload::new(body, &parts.headers);
-    let way = corridor(worker, &generation, peer, parts, body, &mut event);
+    let way = corridor(worker, lease, peer, parts, body, &mut event);
     let outcome = tokio::time::timeout(deadline, way).await.unwrap_or_else(|_| Err(too_slow()));
     let mut response = answer(outcome, event);
+    generation_shown::set(response.headers_mut(), shown);
     upload.settle(response.headers_mut()).await;
     response
 }
@@ -75,12 +80,13 @@ fn answer(outcome: Result<Response<OutboundBody>, Refused>, event: Event) -> Res
 /// The corridor: the one function that sees every room.
 async fn corridor(
     worker: &Worker,
-    generation: &Arc<Generation>,
+    lease: Lease,
     peer: SocketAddr,
     mut parts: Parts,
     body: Upload<Incoming>,
     event: &mut Event,
 ) -> Result<Response<OutboundBody>, Refused> {
+    let generation: &Generation = &lease;
     let admitted =
         admission::admit(&mut parts, &generation.config.identity_prefix, generation.config.limits.body_bytes)?;
     event.path = Some(admitted.path.as_str().to_owned());
@@ -107,8 +113,8 @@ async fn corridor(
     let (mut head, body) = response.into_parts();
     upstream_response::accept(&mut head, upstream)?;
     chain.filter_response(worker.index, &mut exchange, head.status, &mut head.headers)?;
-    let keeps: Arc<Generation> = Arc::clone(generation);
-    Ok(Response::from_parts(head, OutboundBody::stream(body, upstream.response_timeout, keeps)))
+    let silence = upstream.response_timeout;
+    Ok(Response::from_parts(head, OutboundBody::stream(body, silence, Box::new(lease))))
 }
 
 type Matched<'g> = (&'g Route, &'g Chain, Vec<(String, String)>);
@@ -155,7 +161,7 @@ fn exchange(
         attributes,
         claims: None,
         token_refusal: None,
-        keyring: Some(generation.keyring.clone()),
+        tokens: Tokens::Keyring(generation.keyring.clone()),
         scrutiny: if route.sensitive { Scrutiny::sensitive() } else { Scrutiny::usual() },
         request_id: event.id.to_string(),
     })
@@ -163,7 +169,7 @@ fn exchange(
 
 /// Guests never wait, so the host makes sure of the key, and of the issuer's word where it is needed, before they are asked.
 async fn consult_issuer(exchange: &mut Exchange) {
-    if let (Ok(token), Some(keyring)) = (bearer_token(&exchange.headers), &exchange.keyring) {
+    if let (Ok(token), Some(keyring)) = (bearer_token(&exchange.headers), exchange.tokens.keyring()) {
         keyring.prepare(token, &mut exchange.scrutiny).await;
     }
 }

@@ -3,6 +3,8 @@
 //! Never opens a socket, never loads a component, and never accepts a file in part.
 
 mod pattern;
+mod cases;
+mod operations;
 mod plugin;
 mod model;
 mod json;
@@ -11,7 +13,9 @@ mod specificity;
 mod overlap;
 mod meaning;
 
+pub use cases::PluginCases;
 pub use model::{Config, Issuer, KeySource, Limits, Route, Typ, Upstream};
+pub use operations::{ShowGeneration, TakeoverSocket};
 pub use pattern::{HostPattern, PathPattern, Segment};
 pub use plugin::{Plugin, PluginLimits, PluginSpans, World};
 pub use specificity::Specificity;
@@ -48,6 +52,12 @@ impl Draft {
     /// What was read: not to be served before [`Draft::finish`].
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// A configuration without a fault, to be built once more.
+    pub fn again(config: Config) -> Draft {
+        let faults = Faults::new(&config.source);
+        Draft { config, faults }
     }
 
     /// Where to note more faults.

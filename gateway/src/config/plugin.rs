@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use witgate_settings::fault::Span;
 
+use super::cases::PluginCases;
+
 /// The role of a plugin: which WIT world its component has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum World {
@@ -55,6 +57,8 @@ pub struct Plugin {
     pub config_json: String,
     /// What one instance may use.
     pub limits: PluginLimits,
+    /// What it must answer before it may serve.
+    pub cases: Option<PluginCases>,
     /// Where each fact was written, for faults found while loading.
     pub spans: PluginSpans,
 }
@@ -66,6 +70,7 @@ impl fmt::Debug for Plugin {
             .field("world", &self.world)
             .field("file", &self.file)
             .field("limits", &self.limits)
+            .field("cases", &self.cases)
             .finish_non_exhaustive()
     }
 }

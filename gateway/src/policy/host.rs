@@ -12,6 +12,7 @@ use witgate_token::{Algorithm, Demands, Failure, Refusal};
 
 use super::bindings::{claims, jwt, log, request, types};
 use super::guest::GuestState;
+use super::tokens::Tokens;
 
 /// Log lines a policy may write in one call; the rest is dropped.
 const LOG_LINES_PER_CALL: usize = 32;
@@ -48,11 +49,11 @@ impl request::Host for GuestState {
 
 impl claims::Host for GuestState {
     fn get(&mut self, name: String) -> Result<Option<claims::ClaimValue>> {
-        Ok(self.exchange.claims.as_ref().and_then(|claims| claims.get(&name)).map(claim_value))
+        Ok(self.exchange.claim(&name).map(claim_value))
     }
 
     fn has_scope(&mut self, scope: String) -> Result<bool> {
-        Ok(self.exchange.claims.as_ref().is_some_and(|claims| claims.has_scope(&scope)))
+        Ok(self.exchange.has_scope(&scope))
     }
 }
 
@@ -75,15 +76,15 @@ impl jwt::Host for GuestState {
 
     fn verify(&mut self, profile: String, demands: jwt::Demands) -> Result<Result<(), jwt::Failure>> {
         // A second verification replaces the first: claims of an earlier success must not outlive a later failure.
-        self.exchange.claims = None;
-        self.exchange.token_refusal = None;
-        Ok(match self.on_the_host(|guest| guest.verified(&profile, &demands))? {
-            Ok(claims) => {
-                self.exchange.claims = Some(claims);
-                Ok(())
+        self.exchange.forget_claims();
+        let verified = match self.exchange.tokens {
+            Tokens::Rehearsed(_) => self.rehearsed(&profile, &demands),
+            Tokens::Keyring(_) | Tokens::Nowhere => {
+                let verified = self.on_the_host(|guest| guest.verified(&profile, &demands))?;
+                verified.map(|claims| self.exchange.claims = Some(claims))
             }
-            Err(refusal) => Err(self.noted(&refusal)),
-        })
+        };
+        Ok(verified.map_err(|refusal| self.noted(&refusal)))
     }
 }
 
@@ -101,7 +102,11 @@ impl GuestState {
     /// A token that was verified before names its profile without being read again; any other is asked why it does not.
     fn profile_of_token(&self) -> Result<String, Refusal> {
         let token = bearer_token(&self.exchange.headers)?;
-        let keyring = self.exchange.keyring.as_ref().ok_or(Refusal::UnknownIssuer)?;
+        if let Some(case) = self.exchange.tokens.rehearsed() {
+            let issuer = witgate_token::claimed_issuer(token)?;
+            return case.profile_of(&issuer).map(str::to_owned).ok_or(Refusal::UnknownIssuer);
+        }
+        let keyring = self.exchange.tokens.keyring().ok_or(Refusal::UnknownIssuer)?;
         match keyring.profile_for_token(token) {
             Some(profile) => Ok(profile.name.clone()),
             None => Err(self.issuer_claimed().map_or_else(|refusal| refusal, |_| Refusal::UnknownIssuer)),
@@ -110,9 +115,16 @@ impl GuestState {
 
     fn verified(&self, profile: &str, wanted: &jwt::Demands) -> Result<witgate_token::Claims, Refusal> {
         let demands = demands(wanted).ok_or(Refusal::AlgorithmNotAllowed)?;
-        let keyring = self.exchange.keyring.as_ref().ok_or(Refusal::KeysUnavailable)?;
+        let keyring = self.exchange.tokens.keyring().ok_or(Refusal::KeysUnavailable)?;
         let token = bearer_token(&self.exchange.headers)?;
         keyring.verify_now(profile, token, &demands, unix_now(), &self.exchange.scrutiny)
+    }
+
+    fn rehearsed(&mut self, profile: &str, wanted: &jwt::Demands) -> Result<(), Refusal> {
+        let demands = demands(wanted).ok_or(Refusal::AlgorithmNotAllowed)?;
+        let token = bearer_token(&self.exchange.headers)?;
+        let case = self.exchange.tokens.rehearsed_mut().ok_or(Refusal::KeysUnavailable)?;
+        case.verify(profile, token, &demands)
     }
 }
 

@@ -5,6 +5,9 @@
 
 pub mod bindings;
 pub mod fault;
+pub(crate) mod base64url;
+pub mod rehearsed;
+pub mod tokens;
 pub mod exchange;
 mod host;
 mod wasi;
@@ -16,4 +19,5 @@ pub mod plugin;
 pub mod evidence;
 mod verdict;
 mod header_ops;
+pub mod answer;
 pub mod chain;

@@ -95,35 +95,35 @@ impl Plugin {
         &self.description
     }
 
-    pub(super) fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
+    pub(crate) fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
         self.run(worker, exchange, |role, store, head| match role {
             Role::Authenticator(guest) => guest.witgate_policy_authenticator().call_authenticate(store, head),
             _ => Err(wrong_role()),
         })
     }
 
-    pub(super) fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
+    pub(crate) fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
         self.run(worker, exchange, |role, store, head| match role {
             Role::Authorizer(guest) => guest.witgate_policy_authorizer().call_authorize(store, head),
             _ => Err(wrong_role()),
         })
     }
 
-    pub(super) fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
+    pub(crate) fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
         self.run(worker, exchange, |role, store, head| match role {
             Role::Router(guest) => guest.witgate_policy_router().call_select(store, head),
             _ => Err(wrong_role()),
         })
     }
 
-    pub(super) fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
+    pub(crate) fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
         self.run(worker, exchange, |role, store, head| match role {
             Role::Filter(guest) => guest.witgate_policy_filter().call_on_request(store, head),
             _ => Err(wrong_role()),
         })
     }
 
-    pub(super) fn on_response(
+    pub(crate) fn on_response(
         &self,
         worker: usize,
         exchange: &mut Box<Exchange>,

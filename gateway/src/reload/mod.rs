@@ -4,5 +4,7 @@
 
 pub mod ledger;
 pub mod snapshot;
+mod kept;
 pub mod reloader;
+mod relevance;
 pub mod watch;

@@ -7,6 +7,7 @@ mod client;
 mod issuers;
 mod key_places;
 mod names;
+mod operations;
 mod plugins;
 mod policies;
 mod routes;
@@ -38,6 +39,8 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
         source: source.clone(),
         threads: addresses::threads(&written.gateway),
         identity_prefix,
+        show_generation: operations::show_generation(&written.gateway, faults),
+        takeover_socket: operations::takeover_socket(folder, &written.gateway, faults),
         listeners: addresses::listeners(&written.listeners, faults),
         admin: addresses::admin(written, faults),
         limits: written.limits,

@@ -25,6 +25,7 @@ pub(in crate::config) struct WrittenPlugin {
     pub(in crate::config) config_json: String,
     pub(in crate::config) config_span: Span,
     pub(in crate::config) limits: PluginLimits,
+    pub(in crate::config) cases: Option<Spanned<String>>,
 }
 
 pub(super) fn plugins(file: &mut Table<'_>, faults: &mut Faults) -> Vec<WrittenPlugin> {
@@ -40,6 +41,7 @@ fn plugin(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> W
         config_json: config.map_or_else(|| "{}".to_owned(), |value| config_json(value, faults)),
         config_span: config.map_or_else(|| at(&name), at),
         limits: limits(&mut table, faults),
+        cases: table.string("cases", faults),
         name,
     };
     table.finish(faults);
