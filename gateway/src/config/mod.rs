@@ -5,6 +5,8 @@
 mod pattern;
 mod cases;
 mod operations;
+mod limits;
+mod upkeep;
 mod plugin;
 mod model;
 mod json;
@@ -14,11 +16,13 @@ mod overlap;
 mod meaning;
 
 pub use cases::PluginCases;
+pub use limits::PluginLimits;
 pub use model::{Config, Issuer, KeySource, Limits, Route, Typ, Upstream};
 pub use operations::{ShowGeneration, TakeoverSocket};
 pub use pattern::{HostPattern, PathPattern, Segment};
-pub use plugin::{Plugin, PluginLimits, PluginSpans, World};
+pub use plugin::{Plugin, PluginSpans, World};
 pub use specificity::Specificity;
+pub use upkeep::{Breaker, Isolation, OnFault, Recycle};
 pub use witgate_settings::fault::{Faults, Source, Span};
 
 use std::path::Path;

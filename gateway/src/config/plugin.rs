@@ -4,11 +4,12 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use witgate_settings::fault::Span;
 
 use super::cases::PluginCases;
+use super::limits::PluginLimits;
+use super::upkeep::{Breaker, Isolation, OnFault, Recycle};
 
 /// The role of a plugin: which WIT world its component has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +60,14 @@ pub struct Plugin {
     pub limits: PluginLimits,
     /// What it must answer before it may serve.
     pub cases: Option<PluginCases>,
+    /// What one instance may see.
+    pub isolation: Isolation,
+    /// What its faults do to a request.
+    pub on_fault: OnFault,
+    /// When it is not asked any more.
+    pub breaker: Breaker,
+    /// When its instances are replaced.
+    pub recycle: Recycle,
     /// Where each fact was written, for faults found while loading.
     pub spans: PluginSpans,
 }
@@ -73,15 +82,6 @@ impl fmt::Debug for Plugin {
             .field("cases", &self.cases)
             .finish_non_exhaustive()
     }
-}
-
-/// What one plugin instance may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PluginLimits {
-    /// Linear memory, in bytes.
-    pub memory_bytes: usize,
-    /// Thread CPU time of one call.
-    pub cpu: Duration,
 }
 
 /// Where a plugin's facts were written. What was left out points at the name.

@@ -10,9 +10,18 @@ use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
 use super::exchange::{Attributes, Exchange};
 use super::{header_ops, verdict};
 use crate::admission::path;
+use crate::config::PluginLimits;
 
 /// What part of the contract an answer breaks.
 pub type Broken = String;
+
+/// What a filter's operations are held to.
+pub struct Rules<'a> {
+    /// the prefix of the headers that no policy may set
+    pub identity_prefix: &'a str,
+    /// how much one call may return
+    pub limits: &'a PluginLimits,
+}
 
 /// An authenticator's answer; `authenticated` counts only after a `jwt.verify` that succeeded.
 pub fn of_outcome(outcome: Outcome, exchange: &Exchange) -> Result<Value, Broken> {
@@ -51,15 +60,15 @@ pub fn of_selection(selection: Selection, exchange: &Exchange) -> Result<Value, 
 }
 
 /// A filter's answer to a request.
-pub fn of_action(action: Action, exchange: &Exchange, identity_prefix: &str) -> Result<Value, Broken> {
+pub fn of_action(action: Action, exchange: &Exchange, rules: &Rules<'_>) -> Result<Value, Broken> {
     match action {
-        Action::Forward(ops) => of_ops("forward", ops, identity_prefix),
+        Action::Forward(ops) => of_ops("forward", ops, rules),
         Action::Refused(refusal) => refused(refusal, exchange),
     }
 }
 
 /// Header operations by what happens to them, in order of their names.
-pub fn of_ops(outcome: &str, ops: Vec<HeaderOp>, identity_prefix: &str) -> Result<Value, Broken> {
+pub fn of_ops(outcome: &str, ops: Vec<HeaderOp>, rules: &Rules<'_>) -> Result<Value, Broken> {
     let (mut set, mut append, mut remove) = (Map::new(), Map::new(), Vec::new());
     for op in &ops {
         match op {
@@ -69,7 +78,8 @@ pub fn of_ops(outcome: &str, ops: Vec<HeaderOp>, identity_prefix: &str) -> Resul
         }
     }
     remove.sort();
-    header_ops::apply(ops, &mut HeaderMap::new(), identity_prefix)?;
+    let applied = header_ops::apply(ops, &mut HeaderMap::new(), rules.identity_prefix, rules.limits);
+    applied.map_err(|fault| fault.to_string())?;
     Ok(json!({"outcome": outcome, "set": set, "append": append, "remove": remove}))
 }
 

@@ -18,6 +18,7 @@ use super::bindings::filter::{FilterPlugin, FilterPluginPre};
 use super::bindings::router::{RouterPlugin, RouterPluginPre};
 use super::engine::PolicyEngine;
 use super::guest::GuestState;
+use super::refill::Refill;
 use super::wasi;
 use crate::config::World;
 
@@ -112,6 +113,10 @@ impl Compiler {
         self.engine.engine()
     }
 
+    pub(super) fn refill(&self) -> &Refill {
+        self.engine.refill()
+    }
+
     /// Forgets every component but those of the given digests.
     pub fn keep_only(&self, digests: &[Digest]) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).retain(|digest, _| digests.contains(digest));
@@ -137,6 +142,11 @@ impl Compiler {
     }
 }
 
+/// The full name of an interface of the contract.
+pub(super) fn export_name(interface: &str) -> String {
+    format!("{CONTRACT}{interface}{CONTRACT_VERSION}")
+}
+
 /// Reads a component file whole, within [`FILE_BYTES`].
 pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     let told = |error: std::io::Error| LoadError::Read(error.to_string());
@@ -148,7 +158,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
 }
 
 fn check_exports(engine: &Engine, component: &Component, world: World) -> Result<(), LoadError> {
-    let wanted = format!("{CONTRACT}{world}{CONTRACT_VERSION}");
+    let wanted = export_name(world.word());
     let ty = component.component_type();
     let exports: Vec<&str> =
         ty.exports(engine).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT)).collect();

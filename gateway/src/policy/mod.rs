@@ -4,20 +4,29 @@
 //! socket, a file or a clock, and never lets a fault become an allow.
 
 pub mod bindings;
+pub mod limits;
 pub mod fault;
 pub(crate) mod base64url;
 pub mod rehearsed;
 pub mod tokens;
 pub mod exchange;
+mod refill;
+pub mod engine;
+mod clock;
+mod guest;
+pub mod reading;
 mod host;
 mod wasi;
-mod guest;
-pub mod engine;
 pub mod component;
+mod exports;
+mod recycling;
 pub mod instance;
+mod stock;
+mod breaker;
 pub mod plugin;
 pub mod evidence;
 mod verdict;
+mod returned;
 mod header_ops;
 pub mod answer;
 pub mod chain;

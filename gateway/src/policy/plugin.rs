@@ -1,21 +1,27 @@
-//! A plugin of one generation: its component, its configuration, and one warm instance for each worker.
+//! A plugin of one generation: its component, its configuration, its instances and its breaker.
 //!
-//! Never shares an instance between threads, and never reuses one after a fault.
+//! Never shares an instance between threads, and never reuses one after a fault or a call that was given up.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
-use wasmtime::{Engine, Result, Store};
+use wasmtime::Result;
+use wasmtime::component::{ComponentNamedList, Lift, Lower, TypedFunc};
 
-use super::bindings::types::RequestHead;
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
-use super::component::{Compiler, Digest, Linked, LoadError};
+use super::breaker::{Admission, Breaker};
+use super::clock::thread_cpu_time;
+use super::component::{Compiler, Digest, LoadError};
 use super::exchange::Exchange;
+use super::exports::{Exports, Role};
 use super::fault::Fault;
-use super::guest::GuestState;
-use super::instance::{Description, Instance, Role, StartError};
-use crate::config::{self, PluginLimits, World};
+use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
+use super::stock::{Keeping, Stock};
+use crate::config::{self, OnFault, PluginLimits, World};
 use crate::observe::metrics::Metrics;
+use crate::observe::policies::PolicyCounters;
+use crate::refusal::Refused;
 
 /// Why a plugin cannot enter a generation.
 #[derive(Debug, Error)]
@@ -28,23 +34,28 @@ pub enum PluginError {
     Start(#[from] StartError),
 }
 
+/// A later start may use so many times the CPU time of the first, which was measured at load.
+const START_SLACK: u32 = 4;
+/// CPU time that every later start may use, however quick the first one was.
+const LEAST_START_CPU: Duration = Duration::from_millis(5);
+
 /// A loaded plugin.
 pub struct Plugin {
-    name: String,
     world: World,
     digest: Digest,
     description: Description,
-    engine: Engine,
-    linked: Linked,
-    config_json: String,
-    limits: PluginLimits,
+    on_fault: OnFault,
+    breaker: Breaker,
+    stock: Arc<Stock>,
+    counters: PolicyCounters,
     metrics: Arc<Metrics>,
-    /// One place for each worker. The lock is never waited for: only its worker takes it, for the length of a call.
-    warm: Vec<Mutex<Option<Instance>>>,
 }
 
 impl Plugin {
     /// Links the component and starts one configured instance for each worker.
+    ///
+    /// # Errors
+    /// When the component does not fit its entry, breaks while it is started, or refuses its configuration.
     pub fn load(
         compiler: &Compiler,
         entry: &config::Plugin,
@@ -54,30 +65,36 @@ impl Plugin {
     ) -> Result<Self, PluginError> {
         let digest = Digest::of(bytes);
         let linked = compiler.link(bytes, digest, entry.world)?;
-        let engine = compiler.engine().clone();
-        let start = || Instance::start(&engine, &linked, &entry.name, &entry.limits, &entry.config_json);
-        let (first, description) = start()?;
-        let mut warm = vec![Mutex::new(Some(first))];
-        for _ in 1..workers {
-            warm.push(Mutex::new(Some(start()?.0)));
-        }
+        let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
+        let blueprint = Blueprint {
+            plugin: entry.name.clone(),
+            engine: compiler.engine().clone(),
+            linked,
+            exports,
+            config_json: entry.config_json.as_str().into(),
+            limits: entry.limits,
+            recycle: entry.recycle,
+            calling: Calling::Sync,
+        };
+        let (warm, description, start_cpu) = started(&blueprint, workers)?;
+        let counters = metrics.policies().of(&entry.name);
+        let refill = compiler.refill().clone();
+        let keeping = Keeping { isolation: entry.isolation, start_cpu, counters: counters.clone(), refill };
         Ok(Self {
-            name: entry.name.clone(),
             world: entry.world,
             digest,
             description,
-            engine,
-            linked,
-            config_json: entry.config_json.clone(),
-            limits: entry.limits,
+            on_fault: entry.on_fault,
+            breaker: Breaker::new(&entry.breaker),
+            stock: Stock::new(blueprint, warm, keeping),
+            counters,
             metrics: Arc::clone(metrics),
-            warm,
         })
     }
 
     /// The name in gateway.toml.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.stock.blueprint().plugin
     }
 
     /// Its role.
@@ -95,87 +112,162 @@ impl Plugin {
         &self.description
     }
 
-    pub(crate) fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
-        self.run(worker, exchange, |role, store, head| match role {
-            Role::Authenticator(guest) => guest.witgate_policy_authenticator().call_authenticate(store, head),
-            _ => Err(wrong_role()),
-        })
+    /// What its instances may use.
+    pub(crate) fn limits(&self) -> &PluginLimits {
+        &self.stock.blueprint().limits
     }
 
-    pub(crate) fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
-        self.run(worker, exchange, |role, store, head| match role {
-            Role::Authorizer(guest) => guest.witgate_policy_authorizer().call_authorize(store, head),
-            _ => Err(wrong_role()),
-        })
+    pub(crate) async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
+        let head = (Arc::clone(&exchange.head),);
+        self.run(worker, exchange, Role::authenticate, head).await
     }
 
-    pub(crate) fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
-        self.run(worker, exchange, |role, store, head| match role {
-            Role::Router(guest) => guest.witgate_policy_router().call_select(store, head),
-            _ => Err(wrong_role()),
-        })
+    pub(crate) async fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
+        let head = (Arc::clone(&exchange.head),);
+        self.run(worker, exchange, Role::authorize, head).await
     }
 
-    pub(crate) fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
-        self.run(worker, exchange, |role, store, head| match role {
-            Role::Filter(guest) => guest.witgate_policy_filter().call_on_request(store, head),
-            _ => Err(wrong_role()),
-        })
+    pub(crate) async fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
+        let head = (Arc::clone(&exchange.head),);
+        self.run(worker, exchange, Role::select, head).await
     }
 
-    pub(crate) fn on_response(
+    pub(crate) async fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
+        let head = (Arc::clone(&exchange.head),);
+        self.run(worker, exchange, Role::on_request, head).await
+    }
+
+    pub(crate) async fn on_response(
         &self,
         worker: usize,
         exchange: &mut Box<Exchange>,
         status: u16,
     ) -> Result<Vec<HeaderOp>, Fault> {
-        self.run(worker, exchange, |role, store, head| match role {
-            Role::Filter(guest) => guest.witgate_policy_filter().call_on_response(store, head, status),
-            _ => Err(wrong_role()),
-        })
+        let head = (Arc::clone(&exchange.head), status);
+        self.run(worker, exchange, Role::on_response, head).await
     }
 
-    /// Notes a fault that the host found in what the guest returned.
-    pub(super) fn contract_broken(&self, how: impl Into<String>) -> Fault {
-        let fault = Fault::Contract(how.into());
+    /// The refusal for a fault of this plugin that is noted already.
+    pub(super) fn refuse(&self, fault: &Fault) -> Refused {
+        fault.refuse(self.name())
+    }
+
+    /// The refusal for a fault that the host found in what the guest returned; it is noted here.
+    pub(super) fn broke(&self, fault: Fault) -> Refused {
+        self.refuse(&self.noted(fault))
+    }
+
+    /// Notes a fault.
+    pub(super) fn noted(&self, fault: Fault) -> Fault {
         self.note(&fault);
         fault
     }
 
-    /// An instance is taken out for the call and put back only after a good one: a fault drops it, and the next call
-    /// starts a fresh one.
-    fn run<R>(
-        &self,
-        worker: usize,
-        exchange: &mut Box<Exchange>,
-        role_call: impl FnOnce(&Role, &mut Store<GuestState>, &RequestHead) -> Result<R>,
-    ) -> Result<R, Fault> {
-        let place = &self.warm[worker % self.warm.len()];
-        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
-        let result = self.take_or_start(place.take()).and_then(|mut instance| {
-            let answer = instance.call(exchange, self.limits.cpu, role_call)?;
-            *place = Some(instance);
-            Ok(answer)
-        });
-        drop(place);
-        result.inspect_err(|fault| self.note(fault))
-    }
-
-    fn take_or_start(&self, warm: Option<Instance>) -> Result<Instance, Fault> {
-        match warm {
-            Some(instance) => Ok(instance),
-            None => Instance::start(&self.engine, &self.linked, &self.name, &self.limits, &self.config_json)
-                .map(|(instance, _)| instance)
-                .map_err(|error| Fault::Start(error.to_string())),
+    /// Goes on without this plugin, where its entry says so.
+    ///
+    /// # Errors
+    /// The fault's refusal, where it does not.
+    pub(super) fn skip(&self, fault: &Fault) -> Result<(), Refused> {
+        match self.on_fault {
+            OnFault::Close => Err(self.refuse(fault)),
+            OnFault::Skip => {
+                self.counters.skipped();
+                Ok(())
+            }
         }
     }
 
+    /// One call, if the breaker admits it. An instance is leased for it and serves again only after a good one: a
+    /// fault, or a caller that gave up, ends it.
+    async fn run<P, R>(
+        &self,
+        worker: usize,
+        exchange: &mut Box<Exchange>,
+        pick: fn(&Role) -> Option<TypedFunc<P, (R,)>>,
+        params: P,
+    ) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower + Send + Sync + 'static,
+        R: Send + Sync + 'static,
+        (R,): ComponentNamedList + Lift,
+    {
+        let trial = self.admitted().inspect_err(|fault| self.count(fault))?;
+        self.counters.called();
+        match self.leased(worker, exchange, pick, params).await {
+            Ok(answer) => {
+                if trial {
+                    self.recovered();
+                }
+                Ok(answer)
+            }
+            Err(fault) => Err(self.noted(fault)),
+        }
+    }
+
+    async fn leased<P, R>(
+        &self,
+        worker: usize,
+        exchange: &mut Box<Exchange>,
+        pick: fn(&Role) -> Option<TypedFunc<P, (R,)>>,
+        params: P,
+    ) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower + Send + Sync + 'static,
+        R: Send + Sync + 'static,
+        (R,): ComponentNamedList + Lift,
+    {
+        let mut lease = self.stock.take(worker).await?;
+        let answer = lease.call(exchange, pick, params).await?;
+        lease.went_well();
+        Ok(answer)
+    }
+
+    /// Whether a call may be made; true when it is a trial.
+    fn admitted(&self) -> Result<bool, Fault> {
+        match self.breaker.admit() {
+            Admission::Free => Ok(false),
+            Admission::Trial => Ok(true),
+            Admission::Shut(left) => {
+                Err(Fault::Unavailable { why: "broke too often and is not asked for now", retry_after: seconds(left) })
+            }
+        }
+    }
+
+    fn recovered(&self) {
+        self.breaker.trial_went_well();
+        self.counters.breaker(false);
+        tracing::info!(target: "policy", plugin = %self.name(), "policy is asked again: a trial went well");
+    }
+
+    /// Counts and logs a fault, and tells the breaker. That no instance was free says nothing about the plugin.
     fn note(&self, fault: &Fault) {
-        self.metrics.fault(&self.name, fault.kind());
-        tracing::error!(target: "policy", plugin = %self.name, kind = fault.kind(), "policy {fault}");
+        self.count(fault);
+        tracing::error!(target: "policy", plugin = %self.name(), kind = fault.kind(), "policy {fault}");
+        if !matches!(fault, Fault::Unavailable { .. }) && self.breaker.fault() {
+            self.counters.breaker(true);
+            tracing::error!(target: "policy", plugin = %self.name(), "policy broke too often: it is not asked for now");
+        }
+    }
+
+    fn count(&self, fault: &Fault) {
+        self.metrics.fault(self.name(), fault.kind());
     }
 }
 
-fn wrong_role() -> wasmtime::Error {
-    wasmtime::Error::msg("called in a role it was not loaded for")
+/// One instance for each worker, what the first says of itself, and the CPU time that a later start may use.
+fn started(blueprint: &Blueprint, workers: usize) -> Result<(Vec<Instance>, Description, Duration), StartError> {
+    let most = blueprint.limits.start_cpu;
+    let began = thread_cpu_time();
+    let (first, description) = blueprint.start(most, START_WALL)?;
+    let took = thread_cpu_time().saturating_sub(began);
+    let mut warm = vec![first];
+    for _ in 1..workers {
+        warm.push(blueprint.start(most, START_WALL)?.0);
+    }
+    Ok((warm, description, (took * START_SLACK).max(LEAST_START_CPU)))
+}
+
+/// In whole seconds, at least one.
+fn seconds(time: Duration) -> u32 {
+    u32::try_from(time.as_millis().div_ceil(1000)).unwrap_or(u32::MAX).max(1)
 }

@@ -85,27 +85,28 @@ pub(super) async fn ask(
     identity_prefix: &str,
 ) -> Result<Value, String> {
     let mut exchange = Box::new(exchange);
+    let rules = answer::Rules { identity_prefix, limits: plugin.limits() };
     let told = |fault: crate::policy::fault::Fault| fault.to_string();
     match (plugin.world(), response) {
         (World::Authenticator, _) => {
-            let outcome = plugin.authenticate(0, &mut exchange).map_err(told)?;
+            let outcome = plugin.authenticate(0, &mut exchange).await.map_err(told)?;
             answer::of_outcome(outcome, &exchange)
         }
         (World::Authorizer, _) => {
-            let decision = plugin.authorize(0, &mut exchange).map_err(told)?;
+            let decision = plugin.authorize(0, &mut exchange).await.map_err(told)?;
             answer::of_decision(decision, &exchange)
         }
         (World::Router, _) => {
-            let selection = plugin.select(0, &mut exchange).map_err(told)?;
+            let selection = plugin.select(0, &mut exchange).await.map_err(told)?;
             answer::of_selection(selection, &exchange)
         }
         (World::Filter, None) => {
-            let action = plugin.on_request(0, &mut exchange).map_err(told)?;
-            answer::of_action(action, &exchange, identity_prefix)
+            let action = plugin.on_request(0, &mut exchange).await.map_err(told)?;
+            answer::of_action(action, &exchange, &rules)
         }
         (World::Filter, Some(status)) => {
-            let ops = plugin.on_response(0, &mut exchange, status).map_err(told)?;
-            answer::of_ops("response", ops, identity_prefix)
+            let ops = plugin.on_response(0, &mut exchange, status).await.map_err(told)?;
+            answer::of_ops("response", ops, &rules)
         }
     }
 }

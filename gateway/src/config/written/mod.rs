@@ -2,10 +2,12 @@
 //!
 //! Never looks at the disk, and never relates one table to another.
 
+mod limits;
 mod policy;
 mod route;
 mod server;
 mod service;
+mod upkeep;
 
 pub(super) use policy::WrittenPlugin;
 pub(super) use route::{WrittenPair, WrittenRoute};

@@ -2,20 +2,14 @@
 //!
 //! Never judges a plugin's config: the plugin does, when it is loaded.
 
-use super::server::size;
+use super::{limits, upkeep};
 use crate::config::json;
-use crate::config::plugin::PluginLimits;
-use std::time::Duration;
+use crate::config::limits::PluginLimits;
+use crate::config::upkeep::{Breaker, Recycle};
 use toml::Spanned;
 use toml::de::DeValue;
 use witgate_settings::fault::{Faults, Span};
 use witgate_settings::reader::{Table, at};
-
-/// Memory of a plugin instance, where not given, in bytes.
-const MEMORY_BYTES: u64 = 64 << 20;
-
-/// CPU time of one call, where not given, in milliseconds.
-const CPU_MS: u64 = 5;
 
 /// `[plugins.NAME]`.
 pub(in crate::config) struct WrittenPlugin {
@@ -26,6 +20,10 @@ pub(in crate::config) struct WrittenPlugin {
     pub(in crate::config) config_span: Span,
     pub(in crate::config) limits: PluginLimits,
     pub(in crate::config) cases: Option<Spanned<String>>,
+    pub(in crate::config) isolation: Option<Spanned<String>>,
+    pub(in crate::config) on_fault: Option<Spanned<String>>,
+    pub(in crate::config) breaker: Breaker,
+    pub(in crate::config) recycle: Recycle,
 }
 
 pub(super) fn plugins(file: &mut Table<'_>, faults: &mut Faults) -> Vec<WrittenPlugin> {
@@ -35,13 +33,18 @@ pub(super) fn plugins(file: &mut Table<'_>, faults: &mut Faults) -> Vec<WrittenP
 
 fn plugin(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> WrittenPlugin {
     let config = table.value("config");
+    let limits = limits::limits(&mut table, faults);
     let written = WrittenPlugin {
         world: table.required("world", "world = \"authenticator\", \"authorizer\", \"router\" or \"filter\"", faults),
         file: table.required("file", "the component, such as file = \"plugins/jwt_policy.wasm\"", faults),
         config_json: config.map_or_else(|| "{}".to_owned(), |value| config_json(value, faults)),
         config_span: config.map_or_else(|| at(&name), at),
-        limits: limits(&mut table, faults),
+        limits,
         cases: table.string("cases", faults),
+        isolation: table.string("isolation", faults),
+        on_fault: table.string("on-fault", faults),
+        breaker: upkeep::breaker(&mut table, faults),
+        recycle: upkeep::recycle(&mut table, limits.memory_bytes, faults),
         name,
     };
     table.finish(faults);
@@ -57,15 +60,4 @@ fn config_json(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> String {
         );
     }
     json::from_toml(value, faults).to_string()
-}
-
-fn limits(plugin: &mut Table<'_>, faults: &mut Faults) -> PluginLimits {
-    let usual = PluginLimits { memory_bytes: size(MEMORY_BYTES), cpu: Duration::from_millis(CPU_MS) };
-    let Some(mut table) = plugin.table("limits", faults) else { return usual };
-    let limits = PluginLimits {
-        memory_bytes: size(table.number("memory-bytes", 65_536..=4 << 30, MEMORY_BYTES, faults)),
-        cpu: Duration::from_millis(table.number("cpu-ms", 1..=10_000, CPU_MS, faults)),
-    };
-    table.finish(faults);
-    limits
 }
