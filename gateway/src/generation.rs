@@ -17,6 +17,7 @@ use crate::policy::chain::Chain;
 use crate::policy::component::{Compiler, Digest, LoadError};
 use crate::policy::fault::Fault;
 use crate::policy::instance::StartError;
+use crate::policy::limits::Limit;
 use crate::policy::plugin::{Plugin, PluginError};
 use crate::routing::RouteTable;
 
@@ -150,11 +151,21 @@ fn push(faults: &mut Faults, entry: &crate::config::Plugin, error: &PluginError)
     }
 }
 
+fn raise(limit: Limit) -> &'static str {
+    match limit {
+        Limit::MemoryBytes => "raise `memory-bytes` in the plugin's `limits`",
+        Limit::StartCpuMs => "raise `start-cpu-ms` in the plugin's `limits`",
+        Limit::TableElements => "raise `table-elements` in the plugin's `limits`",
+        Limit::Parts => "raise `instances` in the plugin's `limits`",
+        _ => "raise this limit in the plugin's `limits`, or let the plugin do less while it is configured",
+    }
+}
+
 fn remedy(error: &PluginError) -> &'static str {
     match error {
         PluginError::Load(error) => error.remedy(),
         PluginError::Start(StartError::Config(_)) => "the plugin's README lists its keys",
-        PluginError::Start(StartError::Fault(Fault::Memory(_))) => "raise `memory-bytes` in the plugin's `limits`",
+        PluginError::Start(StartError::Fault(Fault::Limit(exceeded))) => raise(exceeded.limit),
         PluginError::Start(StartError::Fault(_)) => "run the plugin's own tests; the log has what it said",
     }
 }

@@ -91,11 +91,11 @@ async fn corridor(
     if chain.authenticates() {
         consult_issuer(&mut exchange).await;
     }
-    let verified = chain.authenticate(worker.index, &mut exchange)?;
+    let verified = chain.authenticate(worker.index, &mut exchange).await?;
     event.subject = verified.claims().map(|claims| claims.subject().to_owned());
-    let permitted = chain.authorize(worker.index, verified, &mut exchange)?;
-    let permitted = chain.select(worker.index, permitted, &mut exchange)?;
-    chain.filter_request(worker.index, &mut exchange)?;
+    let permitted = chain.authorize(worker.index, verified, &mut exchange).await?;
+    let permitted = chain.select(worker.index, permitted, &mut exchange).await?;
+    chain.filter_request(worker.index, &mut exchange).await?;
 
     let upstream = &generation.config.upstreams[permitted.get().upstream];
     event.upstream = Some(upstream.name.clone());
@@ -106,7 +106,7 @@ async fn corridor(
 
     let (mut head, body) = response.into_parts();
     upstream_response::accept(&mut head, upstream)?;
-    chain.filter_response(worker.index, &mut exchange, head.status, &mut head.headers)?;
+    chain.filter_response(worker.index, &mut exchange, head.status, &mut head.headers).await?;
     let keeps: Arc<Generation> = Arc::clone(generation);
     Ok(Response::from_parts(head, OutboundBody::stream(body, upstream.response_timeout, keeps)))
 }
@@ -158,6 +158,7 @@ fn exchange(
         keyring: Some(generation.keyring.clone()),
         scrutiny: if route.sensitive { Scrutiny::sensitive() } else { Scrutiny::usual() },
         request_id: event.id.to_string(),
+        cost: None,
     })
 }
 

@@ -3,6 +3,7 @@
 //! Never opens a socket, never loads a component, and never accepts a file in part.
 
 mod pattern;
+mod limits;
 mod plugin;
 mod model;
 mod json;
@@ -11,9 +12,10 @@ mod specificity;
 mod overlap;
 mod meaning;
 
+pub use limits::PluginLimits;
 pub use model::{Config, Issuer, KeySource, Limits, Route, Typ, Upstream};
 pub use pattern::{HostPattern, PathPattern, Segment};
-pub use plugin::{Plugin, PluginLimits, PluginSpans, World};
+pub use plugin::{Plugin, PluginSpans, World};
 pub use specificity::Specificity;
 pub use witgate_settings::fault::{Faults, Source, Span};
 

@@ -4,9 +4,10 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use witgate_settings::fault::Span;
+
+use super::limits::PluginLimits;
 
 /// The role of a plugin: which WIT world its component has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,15 +69,6 @@ impl fmt::Debug for Plugin {
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
-}
-
-/// What one plugin instance may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PluginLimits {
-    /// Linear memory, in bytes.
-    pub memory_bytes: usize,
-    /// Thread CPU time of one call.
-    pub cpu: Duration,
 }
 
 /// Where a plugin's facts were written. What was left out points at the name.

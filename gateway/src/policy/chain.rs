@@ -1,7 +1,7 @@
 //! One route's policies, in the order they run, and the only door from one step to the next.
 //!
 //! Authentication and authorization fail closed: a fault, a missing answer or a word without its deed is a refusal.
-//! Never waits: everything here is synchronous.
+//! Never waits by itself: only a policy that was granted something that waits does, within its `wall-ms`.
 
 use std::sync::Arc;
 
@@ -10,11 +10,12 @@ use http::{HeaderMap, StatusCode};
 use super::bindings::{Action, Decision, Outcome, Selection, router};
 use super::evidence::{Permitted, Verified};
 use super::exchange::Exchange;
+use super::fault::Fault;
 use super::header_ops;
 use super::plugin::Plugin;
-use super::verdict;
+use super::{returned, verdict};
 use crate::admission::path;
-use crate::config::World;
+use crate::config::{PluginLimits, World};
 use crate::refusal::{Challenge, Refused};
 
 type Target = router::exports::witgate::policy::router::Target;
@@ -79,13 +80,13 @@ impl Chain {
     ///
     /// # Errors
     /// The authenticator's refusal, or 500 for its fault.
-    pub fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Verified, Refused> {
+    pub async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Verified, Refused> {
         exchange.claims = None;
         exchange.token_refusal = None;
         let Some(plugin) = &self.authenticator else {
             return if self.public { Ok(Verified::anonymous()) } else { Err(closed("no authenticator")) };
         };
-        let outcome = plugin.authenticate(worker, exchange).map_err(|fault| fault.refuse(plugin.name()))?;
+        let outcome = plugin.authenticate(worker, exchange).await.map_err(|fault| plugin.refuse(&fault))?;
         match outcome {
             Outcome::Authenticated(attributes) => self.authenticated(plugin, attributes, exchange),
             Outcome::Anonymous => {
@@ -100,7 +101,7 @@ impl Chain {
     ///
     /// # Errors
     /// The first authorizer's refusal that does not abstain, 403 when all abstain, or 500 for a fault.
-    pub fn authorize(
+    pub async fn authorize(
         &self,
         worker: usize,
         verified: Verified,
@@ -110,7 +111,7 @@ impl Chain {
             return Ok(verified.permitted());
         }
         for plugin in &self.authorizers {
-            match plugin.authorize(worker, exchange).map_err(|fault| fault.refuse(plugin.name()))? {
+            match plugin.authorize(worker, exchange).await.map_err(|fault| plugin.refuse(&fault))? {
                 Decision::Allow => return Ok(verified.permitted()),
                 Decision::Abstain => {}
                 Decision::Deny(refusal) => return Err(refused(plugin, refusal, exchange)),
@@ -123,7 +124,7 @@ impl Chain {
     ///
     /// # Errors
     /// The router's refusal, or 500 for a fault or a choice it may not make.
-    pub fn select(
+    pub async fn select(
         &self,
         worker: usize,
         permitted: Permitted<Verified>,
@@ -131,11 +132,11 @@ impl Chain {
     ) -> Result<Permitted<Destination>, Refused> {
         let (upstream, path) = match &self.router {
             None => (self.default, None),
-            Some(plugin) => match plugin.select(worker, exchange).map_err(|fault| fault.refuse(plugin.name()))? {
+            Some(plugin) => match plugin.select(worker, exchange).await.map_err(|fault| plugin.refuse(&fault))? {
                 Selection::Default => (self.default, None),
                 Selection::Refused(refusal) => return Err(refused(plugin, refusal, exchange)),
                 Selection::To(target) => {
-                    self.chosen(target, exchange).map_err(|how| plugin.contract_broken(how).refuse(plugin.name()))?
+                    self.chosen(target, exchange, plugin.limits()).map_err(|fault| plugin.broke(fault))?
                 }
             },
         };
@@ -146,11 +147,13 @@ impl Chain {
     ///
     /// # Errors
     /// A filter's refusal, or 500 for a fault.
-    pub fn filter_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<(), Refused> {
+    pub async fn filter_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<(), Refused> {
         for plugin in &self.filters {
-            match plugin.on_request(worker, exchange).map_err(|fault| fault.refuse(plugin.name()))? {
-                Action::Forward(ops) => header_ops::apply(ops, &mut exchange.headers, &self.identity_prefix)
-                    .map_err(|how| plugin.contract_broken(how).refuse(plugin.name()))?,
+            match plugin.on_request(worker, exchange).await.map_err(|fault| plugin.refuse(&fault))? {
+                Action::Forward(ops) => {
+                    header_ops::apply(ops, &mut exchange.headers, &self.identity_prefix, plugin.limits())
+                        .map_err(|fault| plugin.broke(fault))?
+                }
                 Action::Refused(refusal) => return Err(refused(plugin, refusal, exchange)),
             }
         }
@@ -161,7 +164,7 @@ impl Chain {
     ///
     /// # Errors
     /// 500 for a fault.
-    pub fn filter_response(
+    pub async fn filter_response(
         &self,
         worker: usize,
         exchange: &mut Box<Exchange>,
@@ -169,10 +172,10 @@ impl Chain {
         headers: &mut HeaderMap,
     ) -> Result<(), Refused> {
         for plugin in self.filters.iter().rev() {
-            let ops =
-                plugin.on_response(worker, exchange, status.as_u16()).map_err(|fault| fault.refuse(plugin.name()))?;
-            header_ops::apply(ops, headers, &self.identity_prefix)
-                .map_err(|how| plugin.contract_broken(how).refuse(plugin.name()))?;
+            let returned = plugin.on_response(worker, exchange, status.as_u16()).await;
+            let ops = returned.map_err(|fault| plugin.refuse(&fault))?;
+            header_ops::apply(ops, headers, &self.identity_prefix, plugin.limits())
+                .map_err(|fault| plugin.broke(fault))?;
         }
         Ok(())
     }
@@ -185,30 +188,41 @@ impl Chain {
         exchange: &mut Exchange,
     ) -> Result<Verified, Refused> {
         let Some(claims) = exchange.claims.clone() else {
-            return Err(plugin.contract_broken("`authenticated` without a verified token").refuse(plugin.name()));
+            return Err(plugin.broke(Fault::Contract("`authenticated` without a verified token".to_owned())));
         };
-        set_attributes(attributes, exchange).map_err(|how| plugin.contract_broken(how).refuse(plugin.name()))?;
+        set_attributes(attributes, exchange, plugin.limits()).map_err(|fault| plugin.broke(fault))?;
         Ok(Verified::principal(claims))
     }
 
-    fn chosen(&self, target: Target, exchange: &mut Exchange) -> Result<(usize, Option<String>), String> {
+    fn chosen(
+        &self,
+        target: Target,
+        exchange: &mut Exchange,
+        limits: &PluginLimits,
+    ) -> Result<(usize, Option<String>), Fault> {
+        let broken = |how: &str| Fault::Contract(how.to_owned());
         let named = self.choices.iter().find(|(name, _)| *name == target.upstream);
-        let (_, upstream) = named.ok_or("an upstream that the route does not allow")?;
+        let (_, upstream) = named.ok_or_else(|| broken("an upstream that the route does not allow"))?;
         if let Some(chosen) = &target.path {
-            let canonical = path::canonical(chosen).map_err(|_| "a path that is not canonical")?;
+            let canonical = path::canonical(chosen).map_err(|_| broken("a path that is not canonical"))?;
             if canonical.as_str() != chosen {
-                return Err("a path that is not canonical".to_owned());
+                return Err(broken("a path that is not canonical"));
             }
         }
-        set_attributes(target.attributes, exchange)?;
+        set_attributes(target.attributes, exchange, limits)?;
         Ok((*upstream, target.path))
     }
 }
 
-fn set_attributes(attributes: Vec<(String, String)>, exchange: &mut Exchange) -> Result<(), String> {
+fn set_attributes(
+    attributes: Vec<(String, String)>,
+    exchange: &mut Exchange,
+    limits: &PluginLimits,
+) -> Result<(), Fault> {
+    returned::check(attributes.iter().map(|(name, value)| name.len() + value.len()), limits)?;
     for (name, value) in attributes {
         if !exchange.attributes.set(name, value) {
-            return Err("more or larger attributes than a request may carry".to_owned());
+            return Err(Fault::Contract("more or larger attributes than a request may carry".to_owned()));
         }
     }
     Ok(())
@@ -217,7 +231,7 @@ fn set_attributes(attributes: Vec<(String, String)>, exchange: &mut Exchange) ->
 fn refused(plugin: &Plugin, refusal: super::bindings::types::Refusal, exchange: &Exchange) -> Refused {
     match verdict::refused(refusal, &exchange.headers) {
         Ok(refused) => refused.because(format!("plugin `{}`", plugin.name())),
-        Err(how) => plugin.contract_broken(how).refuse(plugin.name()),
+        Err(how) => plugin.broke(Fault::Contract(how)),
     }
 }
 

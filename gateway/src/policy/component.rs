@@ -137,6 +137,11 @@ impl Compiler {
     }
 }
 
+/// The full name of an interface of the contract.
+pub(super) fn export_name(interface: &str) -> String {
+    format!("{CONTRACT}{interface}{CONTRACT_VERSION}")
+}
+
 /// Reads a component file whole, within [`FILE_BYTES`].
 pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     let told = |error: std::io::Error| LoadError::Read(error.to_string());
@@ -148,7 +153,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
 }
 
 fn check_exports(engine: &Engine, component: &Component, world: World) -> Result<(), LoadError> {
-    let wanted = format!("{CONTRACT}{world}{CONTRACT_VERSION}");
+    let wanted = export_name(world.word());
     let ty = component.component_type();
     let exports: Vec<&str> =
         ty.exports(engine).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT)).collect();

@@ -11,7 +11,7 @@ use wasmtime::{Config, Engine};
 /// One epoch tick: how often a running guest can be looked at.
 pub const TICK: Duration = Duration::from_millis(1);
 /// The most stack a guest may use, in bytes.
-const GUEST_STACK: usize = 512 * 1024;
+pub const GUEST_STACK: usize = 512 * 1024;
 
 /// The engine; its ticker ends with it.
 pub struct PolicyEngine {

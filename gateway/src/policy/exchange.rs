@@ -4,6 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{HeaderMap, Method};
 use witgate_keyring::{Keyring, Scrutiny};
@@ -37,6 +38,17 @@ pub struct Exchange {
     pub scrutiny: Scrutiny,
     /// for the guest's log lines
     pub request_id: String,
+    /// what the last policy call cost; only measured where this is set before the call, since clocks are system calls
+    pub cost: Option<CallCost>,
+}
+
+/// What one policy call cost.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct CallCost {
+    /// thread CPU time, the host's answers included
+    pub cpu: Duration,
+    /// linear memory the instance holds after the call, in bytes
+    pub memory_bytes: usize,
 }
 
 impl Exchange {
@@ -55,6 +67,7 @@ impl Exchange {
             keyring: None,
             scrutiny: Scrutiny::sensitive(),
             request_id: String::new(),
+            cost: None,
         }
     }
 }

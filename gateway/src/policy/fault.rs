@@ -2,11 +2,10 @@
 //!
 //! Never carries a header value, a token or a claim: a trap's text names code places only.
 
-use std::time::Duration;
-
 use http::StatusCode;
 use thiserror::Error;
 
+use super::limits::Exceeded;
 use crate::refusal::Refused;
 
 /// A policy broke; the request is refused (closed), the instance thrown away.
@@ -15,18 +14,18 @@ pub enum Fault {
     /// it trapped: a panic, an unreachable, an out-of-bounds access, or a WASI call that is not granted
     #[error("trapped: {0}")]
     Trap(String),
-    /// it used more CPU time than one call may
-    #[error("used more than its {} ms of CPU time in one call", .0.as_millis())]
-    CpuTime(Duration),
-    /// it asked for more linear memory than it may have, and then died
-    #[error("asked for more than its {0} bytes of memory")]
-    Memory(usize),
+    /// it used more of something than it may
+    #[error("{0}")]
+    Limit(Exceeded),
     /// it decided something it may not decide
     #[error("broke the contract: {0}")]
     Contract(String),
     /// a fresh instance could not be made
     #[error("could not be started again: {0}")]
     Start(String),
+    /// it broke too often of late and is not asked now; how long it stays so, in seconds
+    #[error("is not asked for {0} s more: it broke too often")]
+    Unavailable(u32),
 }
 
 impl Fault {
@@ -34,16 +33,30 @@ impl Fault {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Trap(_) => "trap",
-            Self::CpuTime(_) => "cpu_time",
-            Self::Memory(_) => "memory",
+            Self::Limit(exceeded) => exceeded.limit.kind(),
             Self::Contract(_) => "contract",
             Self::Start(_) => "start",
+            Self::Unavailable(_) => "unavailable",
         }
     }
 
-    /// The refusal that a fault becomes: always 500, always closed.
+    /// The refusal that a fault becomes: 500, or 503 while the policy is not asked; always closed.
     pub fn refuse(&self, plugin: &str) -> Refused {
-        Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "policy_fault", "A policy of this route failed.")
-            .because(format!("plugin `{plugin}` {self}"))
+        let refused = match self {
+            Self::Unavailable(seconds) => Refused::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "policy_unavailable",
+                "A policy of this route is unavailable.",
+            )
+            .retry_after(*seconds),
+            _ => Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "policy_fault", "A policy of this route failed."),
+        };
+        refused.because(format!("plugin `{plugin}` {self}"))
+    }
+}
+
+impl From<Exceeded> for Fault {
+    fn from(exceeded: Exceeded) -> Self {
+        Self::Limit(exceeded)
     }
 }

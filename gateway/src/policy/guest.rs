@@ -2,22 +2,25 @@
 //!
 //! Never outlives its store, and never remembers a request after the call.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use rustix::time::{ClockId, clock_gettime};
-use wasmtime::{ResourceLimiter, Result, Store, UpdateDeadline};
+use wasmtime::{ResourceLimiter, Result, Store, Trap, UpdateDeadline};
 
+use super::clock::{Allowance, CallClock, Turns, thread_cpu_time};
+use super::engine::GUEST_STACK;
 use super::exchange::Exchange;
 use super::fault::Fault;
+use super::limits::{Exceeded, Limit};
+use crate::config::PluginLimits;
 
-/// Ticks between two looks at the CPU clock; one tick is `engine::TICK`.
+/// Ticks between two looks at the clocks; one tick is `engine::TICK`.
 const TICKS_BETWEEN_LOOKS: u64 = 1;
 /// Tokens that one call may have verified; a policy needs one, or a few when it tries profiles.
 const VERIFICATIONS_PER_CALL: usize = 8;
-/// The most elements a table may have.
-const TABLE_ELEMENTS: usize = 20_000;
-/// The most core instances, tables and memories one component may make; a Rust guest needs a handful (its adapter too).
-const PARTS_PER_STORE: usize = 32;
+/// How wasmtime says that a guest handed over more than its host-call fuel; the error's type is private.
+const FUEL_EXHAUSTED: &str = "fuel allocated for hostcalls has been exhausted";
+/// How wasmtime says that a component has too many core instances, tables or memories.
+const TOO_MANY_PARTS: &str = "resource limit exceeded";
 
 /// What a store of this host holds.
 pub(super) struct GuestState {
@@ -25,46 +28,80 @@ pub(super) struct GuestState {
     pub(super) plugin: String,
     /// the request of this call; vacant between calls
     pub(super) exchange: Box<Exchange>,
-    /// log lines written in this call
-    pub(super) log_lines: usize,
-    cpu_limit: Duration,
-    /// the guest's own time when it was first looked at
-    cpu_at_first_tick: Option<Duration>,
-    /// what the host itself spent on this call's behalf
-    cpu_of_host: Duration,
-    cpu_exceeded: bool,
-    verifications: usize,
-    memory_limit: usize,
+    /// what the instance may use
+    pub(super) limits: PluginLimits,
+    /// what this call has used so far
+    pub(super) used: Used,
+    clock: CallClock,
     /// bytes granted to all memories together
     memory_used: usize,
-    memory_refused: bool,
+    /// the limit that the host ended the call for
+    exceeded: Option<Exceeded>,
+    /// a growth that was refused in this call: the cause, if the call then dies
+    refused: Option<Exceeded>,
+}
+
+/// What one call has used so far.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Used {
+    pub(super) host_call_bytes: usize,
+    pub(super) log_lines: usize,
+    pub(super) log_bytes: usize,
+    verifications: usize,
 }
 
 impl GuestState {
-    pub(super) fn new(plugin: &str, memory_limit: usize) -> Self {
+    /// The state of an idle instance; `turns` where its calls may wait.
+    pub(super) fn new(plugin: &str, limits: PluginLimits, turns: Option<Arc<Turns>>) -> Self {
         Self {
             plugin: plugin.to_owned(),
             exchange: Box::new(Exchange::vacant()),
-            log_lines: 0,
-            cpu_limit: Duration::ZERO,
-            cpu_at_first_tick: None,
-            cpu_of_host: Duration::ZERO,
-            cpu_exceeded: false,
-            verifications: 0,
-            memory_limit,
+            limits,
+            used: Used::default(),
+            clock: CallClock::new(turns),
             memory_used: 0,
-            memory_refused: false,
+            exceeded: None,
+            refused: None,
         }
+    }
+
+    /// Linear memory of all memories together, in bytes.
+    pub(super) fn memory_used(&self) -> usize {
+        self.memory_used
+    }
+
+    /// Notes a passed limit; the error ends the call.
+    pub(super) fn exceed(&mut self, limit: Limit, value: usize) -> wasmtime::Error {
+        let exceeded = Exceeded::new(limit, value);
+        self.exceeded = Some(exceeded);
+        wasmtime::Error::msg(exceeded.to_string())
     }
 
     /// Names what ended a call: the limit that was passed, or the trap itself.
     pub(super) fn fault(&self, error: &wasmtime::Error) -> Fault {
-        if self.cpu_exceeded {
-            Fault::CpuTime(self.cpu_limit)
-        } else if self.memory_refused {
-            Fault::Memory(self.memory_limit)
+        match self.exceeded.or_else(|| self.told(error)).or(self.refused) {
+            Some(exceeded) => Fault::Limit(exceeded),
+            None => Fault::Trap(error.root_cause().to_string()),
+        }
+    }
+
+    /// The call was left to the wall clock's end.
+    pub(super) fn too_slow(&self) -> Fault {
+        Fault::Limit(self.clock.wall_exceeded())
+    }
+
+    /// A limit that wasmtime itself keeps, told by its error.
+    fn told(&self, error: &wasmtime::Error) -> Option<Exceeded> {
+        if error.downcast_ref::<Trap>() == Some(&Trap::StackOverflow) {
+            return Some(Exceeded::new(Limit::StackBytes, GUEST_STACK));
+        }
+        let cause = error.root_cause().to_string();
+        if cause.contains(FUEL_EXHAUSTED) {
+            Some(Exceeded::new(Limit::HostCallBytes, self.limits.host_call_bytes))
+        } else if cause.starts_with(TOO_MANY_PARTS) {
+            Some(Exceeded::new(Limit::Parts, self.limits.parts))
         } else {
-            Fault::Trap(error.root_cause().to_string())
+            None
         }
     }
 
@@ -73,80 +110,78 @@ impl GuestState {
     /// # Errors
     /// When one call asks for it too often: the budget would not end a guest that only asks.
     pub(super) fn on_the_host<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> Result<R> {
-        self.verifications += 1;
-        if self.verifications > VERIFICATIONS_PER_CALL {
-            return Err(wasmtime::Error::msg(format!("more than {VERIFICATIONS_PER_CALL} verifications in one call")));
+        self.used.verifications += 1;
+        if self.used.verifications > VERIFICATIONS_PER_CALL {
+            return Err(self.exceed(Limit::Verifications, VERIFICATIONS_PER_CALL));
         }
         let began = thread_cpu_time();
         let result = work(self);
-        self.cpu_of_host += thread_cpu_time().saturating_sub(began);
+        self.clock.spent_by_host(thread_cpu_time().saturating_sub(began));
         Ok(result)
     }
 
-    /// Wall time would kill innocent calls on a busy machine, so only CPU time counts. The clock is a system call, so
-    /// it is read after a tick only: a call that ends within one tick never pays for it.
+    /// Wall time alone would kill innocent calls on a busy machine, so it is generous and CPU time is what counts.
     fn tick(&mut self) -> UpdateDeadline {
-        let now = thread_cpu_time().saturating_sub(self.cpu_of_host);
-        let since = *self.cpu_at_first_tick.get_or_insert(now);
-        if now.saturating_sub(since) > self.cpu_limit {
-            self.cpu_exceeded = true;
-            return UpdateDeadline::Interrupt;
+        match self.clock.look() {
+            Some(exceeded) => {
+                self.exceeded = Some(exceeded);
+                UpdateDeadline::Interrupt
+            }
+            None => UpdateDeadline::Continue(TICKS_BETWEEN_LOOKS),
         }
-        UpdateDeadline::Continue(TICKS_BETWEEN_LOOKS)
     }
 }
 
 /// A store with its limits armed.
 pub(super) fn store(engine: &wasmtime::Engine, state: GuestState) -> Store<GuestState> {
+    let host_call_bytes = state.limits.host_call_bytes;
     let mut store = Store::new(engine, state);
     store.limiter(|state| state);
+    store.set_hostcall_fuel(host_call_bytes);
     store.epoch_deadline_callback(|mut context| Ok(context.data_mut().tick()));
     store
 }
 
-/// Arms the CPU limit for the next call.
-pub(super) fn begin_call(store: &mut Store<GuestState>, cpu_limit: Duration) {
+/// Arms the limits for the next call.
+pub(super) fn begin_call(store: &mut Store<GuestState>, allowance: Allowance) {
     let state = store.data_mut();
-    state.cpu_limit = cpu_limit;
-    state.cpu_at_first_tick = None;
-    state.cpu_of_host = Duration::ZERO;
-    state.cpu_exceeded = false;
-    state.memory_refused = false;
-    state.verifications = 0;
-    state.log_lines = 0;
+    state.clock.begin(allowance);
+    state.used = Used::default();
+    state.exceeded = None;
+    state.refused = None;
     store.set_epoch_deadline(TICKS_BETWEEN_LOOKS);
-}
-
-fn thread_cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 impl ResourceLimiter for GuestState {
     /// The limit is on all memories of the instance together.
     fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
         let total = self.memory_used.saturating_add(desired.saturating_sub(current));
-        let granted = total <= self.memory_limit;
+        let granted = total <= self.limits.memory_bytes;
         if granted {
             self.memory_used = total;
+        } else {
+            self.refused = Some(Exceeded::new(Limit::MemoryBytes, self.limits.memory_bytes));
         }
-        self.memory_refused |= !granted;
         Ok(granted)
     }
 
     fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
-        Ok(desired <= TABLE_ELEMENTS)
+        let granted = desired <= self.limits.table_elements;
+        if !granted {
+            self.refused = Some(Exceeded::new(Limit::TableElements, self.limits.table_elements));
+        }
+        Ok(granted)
     }
 
     fn instances(&self) -> usize {
-        PARTS_PER_STORE
+        self.limits.parts
     }
 
     fn tables(&self) -> usize {
-        PARTS_PER_STORE
+        self.limits.parts
     }
 
     fn memories(&self) -> usize {
-        PARTS_PER_STORE
+        self.limits.parts
     }
 }

@@ -5,19 +5,27 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::bindings::HeaderOp;
+use super::fault::Fault;
+use super::returned;
 use crate::admission::headers;
+use crate::config::PluginLimits;
 
-/// Operations one call may return.
-const OPERATIONS: usize = 64;
 /// The longest value, in bytes.
 const VALUE_BYTES: usize = 8 * 1024;
 
 /// Applies all operations or, when one breaks the contract, none.
-pub(super) fn apply(ops: Vec<HeaderOp>, target: &mut HeaderMap, identity_prefix: &str) -> Result<(), String> {
-    if ops.len() > OPERATIONS {
-        return Err(format!("{} header operations; {OPERATIONS} are allowed", ops.len()));
-    }
-    let checked: Vec<Checked> = ops.into_iter().map(|op| check(op, identity_prefix)).collect::<Result<_, _>>()?;
+///
+/// # Errors
+/// The limit that the operations pass, or how one of them breaks the contract.
+pub(super) fn apply(
+    ops: Vec<HeaderOp>,
+    target: &mut HeaderMap,
+    identity_prefix: &str,
+    limits: &PluginLimits,
+) -> Result<(), Fault> {
+    returned::check(ops.iter().map(size), limits)?;
+    let checked = ops.into_iter().map(|op| check(op, identity_prefix)).collect::<Result<Vec<Checked>, _>>();
+    let checked = checked.map_err(Fault::Contract)?;
     for op in checked {
         match op {
             Checked::Set(name, value) => drop(target.insert(name, value)),
@@ -32,6 +40,14 @@ enum Checked {
     Set(HeaderName, HeaderValue),
     Append(HeaderName, HeaderValue),
     Remove(HeaderName),
+}
+
+/// Name and value, in bytes.
+fn size(op: &HeaderOp) -> usize {
+    match op {
+        HeaderOp::Set((name, value)) | HeaderOp::Append((name, value)) => name.len() + value.len(),
+        HeaderOp::Remove(name) => name.len(),
+    }
 }
 
 fn check(op: HeaderOp, identity_prefix: &str) -> Result<Checked, String> {
@@ -83,7 +99,8 @@ mod tests {
             set("x-a", &vec![b'v'; VALUE_BYTES + 1]),
         ] {
             let mut headers = HeaderMap::new();
-            let result = apply(vec![set("x-first", b"1"), bad.clone()], &mut headers, "x-identity-");
+            let result =
+                apply(vec![set("x-first", b"1"), bad.clone()], &mut headers, "x-identity-", &PluginLimits::default());
             assert!(result.is_err(), "{bad:?}");
             assert!(headers.is_empty(), "nothing of a refused list is applied");
         }
@@ -98,7 +115,7 @@ mod tests {
             HeaderOp::Append(("x-tenant".into(), b"globex".to_vec())),
             HeaderOp::Remove("x-old".into()),
         ];
-        apply(ops, &mut headers, "x-identity-").expect("applies");
+        apply(ops, &mut headers, "x-identity-", &PluginLimits::default()).expect("applies");
         assert_eq!(headers.get_all("x-tenant").iter().count(), 2);
         assert!(!headers.contains_key("x-old"));
     }

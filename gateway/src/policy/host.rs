@@ -12,47 +12,64 @@ use witgate_token::{Algorithm, Demands, Failure, Refusal};
 
 use super::bindings::{claims, jwt, log, request, types};
 use super::guest::GuestState;
-
-/// Log lines a policy may write in one call; the rest is dropped.
-const LOG_LINES_PER_CALL: usize = 32;
-/// The longest log message or field that is kept, in bytes.
-const LOG_BYTES: usize = 4 * 1024;
+use super::limits::Limit;
+use super::reading::What;
 
 impl types::Host for GuestState {}
 
 impl request::Host for GuestState {
     fn header(&mut self, name: String) -> Result<Option<Vec<u8>>> {
-        Ok(self.exchange.headers.get(name).map(|value| value.as_bytes().to_vec()))
+        let value = self.exchange.headers.get(&name).map(|value| value.as_bytes().to_vec());
+        self.read(What::Header, &name, length(value.as_deref()), || value.as_deref().map(text))?;
+        Ok(value)
     }
 
     fn header_values(&mut self, name: String) -> Result<Vec<Vec<u8>>> {
-        Ok(self.exchange.headers.get_all(name).iter().map(|value| value.as_bytes().to_vec()).collect())
+        let values: Vec<Vec<u8>> =
+            self.exchange.headers.get_all(&name).iter().map(|value| value.as_bytes().to_vec()).collect();
+        let bytes = values.iter().map(Vec::len).sum();
+        let shown =
+            || (!values.is_empty()).then(|| values.iter().map(|value| text(value)).collect::<Vec<_>>().join(", "));
+        self.read(What::HeaderValues, &name, bytes, shown)?;
+        Ok(values)
     }
 
     fn query_param(&mut self, name: String) -> Result<Option<String>> {
-        Ok(self.exchange.query.as_deref().and_then(|query| query_param(query, &name)))
+        let value = self.exchange.query.as_deref().and_then(|query| query_param(query, &name));
+        self.read(What::QueryParam, &name, length(value.as_ref()), || value.clone())?;
+        Ok(value)
     }
 
     fn authority(&mut self) -> Result<String> {
-        Ok(self.exchange.authority.clone())
+        let authority = self.exchange.authority.clone();
+        self.read(What::Authority, "", authority.len(), || Some(authority.clone()))?;
+        Ok(authority)
     }
 
     fn peer_address(&mut self) -> Result<String> {
-        Ok(self.exchange.peer.to_string())
+        let peer = self.exchange.peer.to_string();
+        self.read(What::PeerAddress, "", peer.len(), || Some(peer.clone()))?;
+        Ok(peer)
     }
 
     fn attribute(&mut self, name: String) -> Result<Option<String>> {
-        Ok(self.exchange.attributes.get(&name).map(str::to_owned))
+        let value = self.exchange.attributes.get(&name).map(str::to_owned);
+        self.read(What::Attribute, &name, length(value.as_ref()), || value.clone())?;
+        Ok(value)
     }
 }
 
 impl claims::Host for GuestState {
     fn get(&mut self, name: String) -> Result<Option<claims::ClaimValue>> {
-        Ok(self.exchange.claims.as_ref().and_then(|claims| claims.get(&name)).map(claim_value))
+        let value = self.exchange.claims.as_ref().and_then(|claims| claims.get(&name)).map(claim_value);
+        self.read(What::Claim, &name, value.as_ref().map_or(0, claim_bytes), || value.as_ref().map(claim_text))?;
+        Ok(value)
     }
 
     fn has_scope(&mut self, scope: String) -> Result<bool> {
-        Ok(self.exchange.claims.as_ref().is_some_and(|claims| claims.has_scope(&scope)))
+        let held = self.exchange.claims.as_ref().is_some_and(|claims| claims.has_scope(&scope));
+        self.read(What::Scope, &scope, 1, || Some(held.to_string()))?;
+        Ok(held)
     }
 }
 
@@ -60,30 +77,41 @@ impl jwt::Host for GuestState {
     fn peek(&mut self) -> Result<Result<jwt::Header, jwt::Failure>> {
         let peeked = bearer_token(&self.exchange.headers).and_then(witgate_token::peek);
         let header = peeked.map(|header| jwt::Header { alg: header.alg, kid: header.kid, typ: header.typ });
-        Ok(header.map_err(|refusal| self.noted(&refusal)))
+        let header = header.map_err(|refusal| self.noted(&refusal));
+        let bytes = header
+            .as_ref()
+            .map_or(0, |header| header.alg.len() + length(header.kid.as_ref()) + length(header.typ.as_ref()));
+        self.read(What::TokenHeader, "", bytes, || header.as_ref().ok().map(|header| format!("{header:?}")))?;
+        Ok(header)
     }
 
     fn unverified_issuer(&mut self) -> Result<Option<String>> {
         let issuer = self.issuer_claimed();
-        Ok(issuer.map_err(|refusal| self.noted(&refusal)).ok())
+        let issuer = issuer.map_err(|refusal| self.noted(&refusal)).ok();
+        self.read(What::Issuer, "", length(issuer.as_ref()), || issuer.clone())?;
+        Ok(issuer)
     }
 
     fn profile(&mut self) -> Result<Option<String>> {
         let profile = self.profile_of_token();
-        Ok(profile.map_err(|refusal| self.noted(&refusal)).ok())
+        let profile = profile.map_err(|refusal| self.noted(&refusal)).ok();
+        self.read(What::Profile, "", length(profile.as_ref()), || profile.clone())?;
+        Ok(profile)
     }
 
     fn verify(&mut self, profile: String, demands: jwt::Demands) -> Result<Result<(), jwt::Failure>> {
         // A second verification replaces the first: claims of an earlier success must not outlive a later failure.
         self.exchange.claims = None;
         self.exchange.token_refusal = None;
-        Ok(match self.on_the_host(|guest| guest.verified(&profile, &demands))? {
+        let verified = match self.on_the_host(|guest| guest.verified(&profile, &demands))? {
             Ok(claims) => {
                 self.exchange.claims = Some(claims);
                 Ok(())
             }
             Err(refusal) => Err(self.noted(&refusal)),
-        })
+        };
+        self.read(What::Verification, &profile, 1, || Some(format!("{verified:?}")))?;
+        Ok(verified)
     }
 }
 
@@ -118,13 +146,11 @@ impl GuestState {
 
 impl log::Host for GuestState {
     fn log(&mut self, level: log::Level, message: String, fields: Vec<(String, String)>) -> Result<()> {
-        self.log_lines += 1;
-        if self.log_lines > LOG_LINES_PER_CALL {
-            return Ok(());
-        }
-        let message = clipped(&message);
+        self.count_log_line(
+            message.len() + fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>(),
+        )?;
         let fields: serde_json::Map<String, serde_json::Value> =
-            fields.iter().map(|(name, value)| (clipped(name).to_owned(), clipped(value).into())).collect();
+            fields.into_iter().map(|(name, value)| (name, value.into())).collect();
         let fields = serde_json::Value::Object(fields);
         let (plugin, request_id) = (self.plugin.as_str(), self.exchange.request_id.as_str());
         match level {
@@ -137,16 +163,31 @@ impl log::Host for GuestState {
     }
 }
 
+impl GuestState {
+    /// Counts one log line before anything of it is written.
+    fn count_log_line(&mut self, bytes: usize) -> Result<()> {
+        self.used.log_lines += 1;
+        self.used.log_bytes = self.used.log_bytes.saturating_add(bytes);
+        if self.used.log_lines > self.limits.log_lines {
+            return Err(self.exceed(Limit::LogLines, self.limits.log_lines));
+        }
+        if self.used.log_bytes > self.limits.log_bytes {
+            return Err(self.exceed(Limit::LogBytes, self.limits.log_bytes));
+        }
+        Ok(())
+    }
+}
+
 fn unix_now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-fn clipped(text: &str) -> &str {
-    let mut end = text.len().min(LOG_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+fn length<B: AsRef<[u8]>>(value: Option<B>) -> usize {
+    value.map_or(0, |value| value.as_ref().len())
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// The first value of a parameter of an `application/x-www-form-urlencoded` query.
@@ -208,6 +249,28 @@ fn claim_value(value: &serde_json::Value) -> claims::ClaimValue {
             ClaimValue::Texts(items.iter().filter_map(Value::as_str).map(str::to_owned).collect())
         }
         other => ClaimValue::Json(other.to_string()),
+    }
+}
+
+/// What a claim weighs when it is handed over; a number weighs what a register does.
+fn claim_bytes(value: &claims::ClaimValue) -> usize {
+    use claims::ClaimValue;
+    match value {
+        ClaimValue::Text(text) | ClaimValue::Json(text) => text.len(),
+        ClaimValue::Texts(texts) => texts.iter().map(String::len).sum(),
+        ClaimValue::Integer(_) | ClaimValue::Number(_) | ClaimValue::Boolean(_) => size_of::<u64>(),
+    }
+}
+
+/// A claim as a person would read it.
+fn claim_text(value: &claims::ClaimValue) -> String {
+    use claims::ClaimValue;
+    match value {
+        ClaimValue::Text(text) | ClaimValue::Json(text) => text.clone(),
+        ClaimValue::Texts(texts) => texts.join(", "),
+        ClaimValue::Integer(number) => number.to_string(),
+        ClaimValue::Number(number) => number.to_string(),
+        ClaimValue::Boolean(flag) => flag.to_string(),
     }
 }
 

@@ -2,25 +2,23 @@
 //!
 //! Never used again after a call that did not return: the caller drops it.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use thiserror::Error;
+use wasmtime::component::{ComponentNamedList, Lift, Lower, TypedFunc};
 use wasmtime::{Engine, Result, Store};
 
-use super::bindings::authenticator::AuthenticatorPlugin;
-use super::bindings::authorizer::AuthorizerPlugin;
-use super::bindings::filter::FilterPlugin;
-use super::bindings::router::RouterPlugin;
-use super::bindings::types::RequestHead;
+use super::clock::{Allowance, Turns, thread_cpu_time};
 use super::component::Linked;
-use super::exchange::Exchange;
+use super::exchange::{CallCost, Exchange};
+use super::exports::{Exports, Functions, Role};
 use super::fault::Fault;
 use super::guest::{self, GuestState};
+use super::limits::Limit;
 use crate::config::PluginLimits;
-
-/// CPU time that instantiating, describing and configuring may take together. After a fault this is on a request's way.
-const START_CPU: Duration = Duration::from_secs(1);
 
 /// Why an instance could not be made.
 #[derive(Debug, Error)]
@@ -33,14 +31,6 @@ pub enum StartError {
     Config(String),
 }
 
-/// The typed exports.
-pub(super) enum Role {
-    Authenticator(AuthenticatorPlugin),
-    Authorizer(AuthorizerPlugin),
-    Router(RouterPlugin),
-    Filter(FilterPlugin),
-}
-
 /// What `describe` says of a component.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {
@@ -50,84 +40,148 @@ pub struct Description {
     pub version: String,
 }
 
+/// How the host calls a guest. In wasmtime this belongs to the call, not to the engine, so one engine serves both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Calling {
+    /// on the worker's own stack: no host function of this plugin waits
+    Sync,
+    /// on a fiber, which is left while a host function waits
+    Waiting,
+}
+
+/// What every instance of a plugin is made from.
+pub(super) struct Blueprint {
+    pub(super) plugin: String,
+    pub(super) engine: Engine,
+    pub(super) linked: Linked,
+    pub(super) exports: Exports,
+    pub(super) config_json: Arc<str>,
+    pub(super) limits: PluginLimits,
+    pub(super) calling: Calling,
+}
+
 /// An instance that was configured and is ready for calls.
 pub(super) struct Instance {
     store: Store<GuestState>,
     role: Role,
+    limits: PluginLimits,
+    turns: Option<Arc<Turns>>,
+}
+
+impl Blueprint {
+    /// Instantiates, describes and configures, within `cpu`. Never waits: a host function that would is a fault here.
+    ///
+    /// # Errors
+    /// When the component breaks on the way or refuses its configuration.
+    pub(super) fn start(&self, cpu: Duration) -> Result<(Instance, Description), StartError> {
+        let turns = (self.calling == Calling::Waiting).then(Arc::default);
+        let state = GuestState::new(&self.plugin, self.limits, turns.clone());
+        let mut store = guest::store(&self.engine, state);
+        guest::begin_call(&mut store, Allowance { limit: Limit::StartCpuMs, cpu, wall: self.limits.wall.max(cpu) });
+        let started = match &turns {
+            None => at_once(self.started(&mut store)),
+            Some(turns) => at_once(turns.of(self.started(&mut store))),
+        };
+        let (functions, description, configured) = match started {
+            Some(Ok(started)) => started,
+            Some(Err(error)) => return Err(store.data().fault(&error).into()),
+            None => return Err(Fault::Trap("waited for something while it was started".to_owned()).into()),
+        };
+        configured.map_err(StartError::Config)?;
+        Ok((Instance { store, role: functions.role, limits: self.limits, turns }, description))
+    }
+
+    async fn started(&self, store: &mut Store<GuestState>) -> Result<(Functions, Description, Result<(), String>)> {
+        let instance = match self.calling {
+            Calling::Sync => self.linked.pre().instantiate(&mut *store)?,
+            Calling::Waiting => self.linked.pre().instantiate_async(&mut *store).await?,
+        };
+        let functions = self.exports.functions(&instance, store)?;
+        let (said,) = called(self.calling, &functions.describe, store, ()).await?;
+        let config = (Arc::clone(&self.config_json),);
+        let (configured,) = called(self.calling, &functions.configure, store, config).await?;
+        Ok((functions, Description { name: said.name, version: said.version }, configured))
+    }
 }
 
 impl Instance {
-    /// Instantiates, describes and configures.
-    pub(super) fn start(
-        engine: &Engine,
-        linked: &Linked,
-        plugin: &str,
-        limits: &PluginLimits,
-        config_json: &str,
-    ) -> Result<(Self, Description), StartError> {
-        let mut store = guest::store(engine, GuestState::new(plugin, limits.memory_bytes));
-        guest::begin_call(&mut store, START_CPU);
-        let role = match instantiate(linked, &mut store) {
-            Ok(role) => role,
-            Err(error) => return Err(store.data().fault(&error).into()),
-        };
-        let mut instance = Self { store, role };
-        let description = instance.describe().map_err(|error| instance.store.data().fault(&error))?;
-        let configured = instance.configure(config_json).map_err(|error| instance.store.data().fault(&error))?;
-        configured.map_err(StartError::Config)?;
-        Ok((instance, description))
-    }
-
-    /// Moves the exchange in, calls, and moves it out again, whatever the call did.
-    pub(super) fn call<R>(
+    /// Moves the exchange in, calls, and moves it out again, whatever the call did. When the future is dropped before
+    /// it is done, the exchange is lost with the request and the instance must be dropped too.
+    ///
+    /// # Errors
+    /// When the call trapped or passed a limit: the instance must be dropped.
+    pub(super) async fn call<P, R>(
         &mut self,
         exchange: &mut Box<Exchange>,
-        cpu_limit: Duration,
-        role_call: impl FnOnce(&Role, &mut Store<GuestState>, &RequestHead) -> Result<R>,
-    ) -> Result<R, Fault> {
-        let head = Arc::clone(&exchange.head);
-        guest::begin_call(&mut self.store, cpu_limit);
+        pick: fn(&Role) -> Option<TypedFunc<P, (R,)>>,
+        params: P,
+    ) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower + Send + Sync + 'static,
+        R: Send + Sync + 'static,
+        (R,): ComponentNamedList + Lift,
+    {
+        let Some(function) = pick(&self.role) else {
+            return Err(Fault::Trap("called in a role it was not loaded for".to_owned()));
+        };
+        let allowance = Allowance { limit: Limit::CpuMs, cpu: self.limits.cpu, wall: self.limits.wall };
+        guest::begin_call(&mut self.store, allowance);
+        let measured = exchange.cost.is_some().then(|| self.cpu_now());
         std::mem::swap(&mut self.store.data_mut().exchange, exchange);
-        let result = role_call(&self.role, &mut self.store, &head);
+        let result = self.run(&function, params).await;
         std::mem::swap(&mut self.store.data_mut().exchange, exchange);
-        result.map_err(|error| self.store.data().fault(&error))
-    }
-
-    fn describe(&mut self) -> Result<Description> {
-        let store = &mut self.store;
-        let (name, version) = match &self.role {
-            Role::Authenticator(role) => {
-                role.witgate_policy_lifecycle().call_describe(store).map(|said| (said.name, said.version))
-            }
-            Role::Authorizer(role) => {
-                role.witgate_policy_lifecycle().call_describe(store).map(|said| (said.name, said.version))
-            }
-            Role::Router(role) => {
-                role.witgate_policy_lifecycle().call_describe(store).map(|said| (said.name, said.version))
-            }
-            Role::Filter(role) => {
-                role.witgate_policy_lifecycle().call_describe(store).map(|said| (said.name, said.version))
-            }
-        }?;
-        Ok(Description { name, version })
-    }
-
-    fn configure(&mut self, json: &str) -> Result<Result<(), String>> {
-        let store = &mut self.store;
-        match &self.role {
-            Role::Authenticator(role) => role.witgate_policy_lifecycle().call_configure(store, json),
-            Role::Authorizer(role) => role.witgate_policy_lifecycle().call_configure(store, json),
-            Role::Router(role) => role.witgate_policy_lifecycle().call_configure(store, json),
-            Role::Filter(role) => role.witgate_policy_lifecycle().call_configure(store, json),
+        if let Some(began) = measured {
+            let cpu = self.cpu_now().saturating_sub(began);
+            exchange.cost = Some(CallCost { cpu, memory_bytes: self.store.data().memory_used() });
         }
+        result
+    }
+
+    async fn run<P, R>(&mut self, function: &TypedFunc<P, (R,)>, params: P) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower + Send + Sync + 'static,
+        R: Send + Sync + 'static,
+        (R,): ComponentNamedList + Lift,
+    {
+        let called = match &self.turns {
+            None => function.call(&mut self.store, params),
+            Some(turns) => {
+                let call = turns.of(function.call_async(&mut self.store, params));
+                match tokio::time::timeout(self.limits.wall, call).await {
+                    Ok(called) => called,
+                    Err(_) => return Err(self.store.data().too_slow()),
+                }
+            }
+        };
+        called.map(|(answer,)| answer).map_err(|error| self.store.data().fault(&error))
+    }
+
+    /// CPU time used so far, by this instance's turns or, where it never waits, by the thread.
+    fn cpu_now(&self) -> Duration {
+        self.turns.as_ref().map_or_else(thread_cpu_time, |turns| turns.ended())
     }
 }
 
-fn instantiate(linked: &Linked, store: &mut Store<GuestState>) -> Result<Role> {
-    Ok(match linked {
-        Linked::Authenticator(pre) => Role::Authenticator(pre.instantiate(store)?),
-        Linked::Authorizer(pre) => Role::Authorizer(pre.instantiate(store)?),
-        Linked::Router(pre) => Role::Router(pre.instantiate(store)?),
-        Linked::Filter(pre) => Role::Filter(pre.instantiate(store)?),
-    })
+async fn called<P, R>(
+    calling: Calling,
+    function: &TypedFunc<P, R>,
+    store: &mut Store<GuestState>,
+    params: P,
+) -> Result<R>
+where
+    P: ComponentNamedList + Lower + Send + Sync + 'static,
+    R: ComponentNamedList + Lift + Send + Sync + 'static,
+{
+    match calling {
+        Calling::Sync => function.call(store, params),
+        Calling::Waiting => function.call_async(store, params).await,
+    }
+}
+
+/// What a future has to say when it is asked once.
+fn at_once<F: Future>(future: F) -> Option<F::Output> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
 }

@@ -4,16 +4,21 @@
 //! socket, a file or a clock, and never lets a fault become an allow.
 
 pub mod bindings;
+pub mod limits;
 pub mod fault;
 pub mod exchange;
+pub mod engine;
+mod clock;
+mod guest;
+pub mod reading;
 mod host;
 mod wasi;
-mod guest;
-pub mod engine;
 pub mod component;
+mod exports;
 pub mod instance;
 pub mod plugin;
 pub mod evidence;
 mod verdict;
+mod returned;
 mod header_ops;
 pub mod chain;

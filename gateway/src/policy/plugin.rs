@@ -1,21 +1,22 @@
-//! A plugin of one generation: its component, its configuration, and one warm instance for each worker.
+//! A plugin of one generation: its component, its configuration, and warm instances for each worker.
 //!
-//! Never shares an instance between threads, and never reuses one after a fault.
+//! Never shares an instance between threads, and never reuses one after a fault or a call that was given up.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use thiserror::Error;
-use wasmtime::{Engine, Result, Store};
+use wasmtime::Result;
+use wasmtime::component::{ComponentNamedList, Lift, Lower, TypedFunc};
 
-use super::bindings::types::RequestHead;
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
-use super::component::{Compiler, Digest, Linked, LoadError};
+use super::component::{Compiler, Digest, LoadError};
 use super::exchange::Exchange;
+use super::exports::{Exports, Role};
 use super::fault::Fault;
-use super::guest::GuestState;
-use super::instance::{Description, Instance, Role, StartError};
+use super::instance::{Blueprint, Calling, Description, Instance, StartError};
 use crate::config::{self, PluginLimits, World};
 use crate::observe::metrics::Metrics;
+use crate::refusal::Refused;
 
 /// Why a plugin cannot enter a generation.
 #[derive(Debug, Error)]
@@ -30,17 +31,13 @@ pub enum PluginError {
 
 /// A loaded plugin.
 pub struct Plugin {
-    name: String,
     world: World,
     digest: Digest,
     description: Description,
-    engine: Engine,
-    linked: Linked,
-    config_json: String,
-    limits: PluginLimits,
+    blueprint: Blueprint,
     metrics: Arc<Metrics>,
-    /// One place for each worker. The lock is never waited for: only its worker takes it, for the length of a call.
-    warm: Vec<Mutex<Option<Instance>>>,
+    /// One place for each worker. The lock is held to take or to give, never for a call.
+    warm: Vec<Mutex<Vec<Instance>>>,
 }
 
 impl Plugin {
@@ -54,30 +51,27 @@ impl Plugin {
     ) -> Result<Self, PluginError> {
         let digest = Digest::of(bytes);
         let linked = compiler.link(bytes, digest, entry.world)?;
-        let engine = compiler.engine().clone();
-        let start = || Instance::start(&engine, &linked, &entry.name, &entry.limits, &entry.config_json);
-        let (first, description) = start()?;
-        let mut warm = vec![Mutex::new(Some(first))];
-        for _ in 1..workers {
-            warm.push(Mutex::new(Some(start()?.0)));
-        }
-        Ok(Self {
-            name: entry.name.clone(),
-            world: entry.world,
-            digest,
-            description,
-            engine,
+        let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
+        let blueprint = Blueprint {
+            plugin: entry.name.clone(),
+            engine: compiler.engine().clone(),
             linked,
-            config_json: entry.config_json.clone(),
+            exports,
+            config_json: entry.config_json.as_str().into(),
             limits: entry.limits,
-            metrics: Arc::clone(metrics),
-            warm,
-        })
+            calling: Calling::Sync,
+        };
+        let (first, description) = blueprint.start(entry.limits.start_cpu)?;
+        let mut warm = vec![Mutex::new(vec![first])];
+        for _ in 1..workers {
+            warm.push(Mutex::new(vec![blueprint.start(entry.limits.start_cpu)?.0]));
+        }
+        Ok(Self { world: entry.world, digest, description, blueprint, metrics: Arc::clone(metrics), warm })
     }
 
     /// The name in gateway.toml.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.blueprint.plugin
     }
 
     /// Its role.
@@ -95,87 +89,98 @@ impl Plugin {
         &self.description
     }
 
-    pub(super) fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
-        self.run(worker, exchange, |role, store, head| match role {
-            Role::Authenticator(guest) => guest.witgate_policy_authenticator().call_authenticate(store, head),
-            _ => Err(wrong_role()),
-        })
+    /// What its instances may use.
+    pub(super) fn limits(&self) -> &PluginLimits {
+        &self.blueprint.limits
     }
 
-    pub(super) fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
-        self.run(worker, exchange, |role, store, head| match role {
-            Role::Authorizer(guest) => guest.witgate_policy_authorizer().call_authorize(store, head),
-            _ => Err(wrong_role()),
-        })
+    pub(super) async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
+        let head = (Arc::clone(&exchange.head),);
+        self.run(worker, exchange, Role::authenticate, head).await
     }
 
-    pub(super) fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
-        self.run(worker, exchange, |role, store, head| match role {
-            Role::Router(guest) => guest.witgate_policy_router().call_select(store, head),
-            _ => Err(wrong_role()),
-        })
+    pub(super) async fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
+        let head = (Arc::clone(&exchange.head),);
+        self.run(worker, exchange, Role::authorize, head).await
     }
 
-    pub(super) fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
-        self.run(worker, exchange, |role, store, head| match role {
-            Role::Filter(guest) => guest.witgate_policy_filter().call_on_request(store, head),
-            _ => Err(wrong_role()),
-        })
+    pub(super) async fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
+        let head = (Arc::clone(&exchange.head),);
+        self.run(worker, exchange, Role::select, head).await
     }
 
-    pub(super) fn on_response(
+    pub(super) async fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
+        let head = (Arc::clone(&exchange.head),);
+        self.run(worker, exchange, Role::on_request, head).await
+    }
+
+    pub(super) async fn on_response(
         &self,
         worker: usize,
         exchange: &mut Box<Exchange>,
         status: u16,
     ) -> Result<Vec<HeaderOp>, Fault> {
-        self.run(worker, exchange, |role, store, head| match role {
-            Role::Filter(guest) => guest.witgate_policy_filter().call_on_response(store, head, status),
-            _ => Err(wrong_role()),
-        })
+        let head = (Arc::clone(&exchange.head), status);
+        self.run(worker, exchange, Role::on_response, head).await
     }
 
-    /// Notes a fault that the host found in what the guest returned.
-    pub(super) fn contract_broken(&self, how: impl Into<String>) -> Fault {
-        let fault = Fault::Contract(how.into());
+    /// The refusal for a fault of this plugin that is noted already.
+    pub(super) fn refuse(&self, fault: &Fault) -> Refused {
+        fault.refuse(self.name())
+    }
+
+    /// The refusal for a fault that the host found in what the guest returned; it is noted here.
+    pub(super) fn broke(&self, fault: impl Into<Fault>) -> Refused {
+        let fault = fault.into();
         self.note(&fault);
-        fault
+        self.refuse(&fault)
     }
 
-    /// An instance is taken out for the call and put back only after a good one: a fault drops it, and the next call
-    /// starts a fresh one.
-    fn run<R>(
+    /// An instance is taken out for the call and put back only after a good one: a fault, or a caller that gave up,
+    /// drops it, and the next call starts a fresh one.
+    async fn run<P, R>(
         &self,
         worker: usize,
         exchange: &mut Box<Exchange>,
-        role_call: impl FnOnce(&Role, &mut Store<GuestState>, &RequestHead) -> Result<R>,
-    ) -> Result<R, Fault> {
-        let place = &self.warm[worker % self.warm.len()];
-        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
-        let result = self.take_or_start(place.take()).and_then(|mut instance| {
-            let answer = instance.call(exchange, self.limits.cpu, role_call)?;
-            *place = Some(instance);
-            Ok(answer)
-        });
-        drop(place);
+        pick: fn(&Role) -> Option<TypedFunc<P, (R,)>>,
+        params: P,
+    ) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower + Send + Sync + 'static,
+        R: Send + Sync + 'static,
+        (R,): ComponentNamedList + Lift,
+    {
+        let result = match self.take_or_start(worker) {
+            Ok(mut instance) => {
+                let answer = instance.call(exchange, pick, params).await;
+                if answer.is_ok() {
+                    self.place(worker).lock().unwrap_or_else(PoisonError::into_inner).push(instance);
+                }
+                answer
+            }
+            Err(fault) => Err(fault),
+        };
         result.inspect_err(|fault| self.note(fault))
     }
 
-    fn take_or_start(&self, warm: Option<Instance>) -> Result<Instance, Fault> {
+    fn place(&self, worker: usize) -> &Mutex<Vec<Instance>> {
+        &self.warm[worker % self.warm.len()]
+    }
+
+    fn take_or_start(&self, worker: usize) -> Result<Instance, Fault> {
+        let warm = self.place(worker).lock().unwrap_or_else(PoisonError::into_inner).pop();
         match warm {
             Some(instance) => Ok(instance),
-            None => Instance::start(&self.engine, &self.linked, &self.name, &self.limits, &self.config_json)
+            None => self
+                .blueprint
+                .start(self.blueprint.limits.start_cpu)
                 .map(|(instance, _)| instance)
                 .map_err(|error| Fault::Start(error.to_string())),
         }
     }
 
     fn note(&self, fault: &Fault) {
-        self.metrics.fault(&self.name, fault.kind());
-        tracing::error!(target: "policy", plugin = %self.name, kind = fault.kind(), "policy {fault}");
+        self.metrics.fault(self.name(), fault.kind());
+        tracing::error!(target: "policy", plugin = %self.name(), kind = fault.kind(), "policy {fault}");
     }
-}
-
-fn wrong_role() -> wasmtime::Error {
-    wasmtime::Error::msg("called in a role it was not loaded for")
 }

@@ -2,6 +2,7 @@
 //!
 //! Never looks at the disk, and never relates one table to another.
 
+mod limits;
 mod policy;
 mod route;
 mod server;

@@ -2,20 +2,13 @@
 //!
 //! Never judges a plugin's config: the plugin does, when it is loaded.
 
-use super::server::size;
+use super::limits;
 use crate::config::json;
-use crate::config::plugin::PluginLimits;
-use std::time::Duration;
+use crate::config::limits::PluginLimits;
 use toml::Spanned;
 use toml::de::DeValue;
 use witgate_settings::fault::{Faults, Span};
 use witgate_settings::reader::{Table, at};
-
-/// Memory of a plugin instance, where not given, in bytes.
-const MEMORY_BYTES: u64 = 64 << 20;
-
-/// CPU time of one call, where not given, in milliseconds.
-const CPU_MS: u64 = 5;
 
 /// `[plugins.NAME]`.
 pub(in crate::config) struct WrittenPlugin {
@@ -39,7 +32,7 @@ fn plugin(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> W
         file: table.required("file", "the component, such as file = \"plugins/jwt_policy.wasm\"", faults),
         config_json: config.map_or_else(|| "{}".to_owned(), |value| config_json(value, faults)),
         config_span: config.map_or_else(|| at(&name), at),
-        limits: limits(&mut table, faults),
+        limits: limits::limits(&mut table, faults),
         name,
     };
     table.finish(faults);
@@ -55,15 +48,4 @@ fn config_json(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> String {
         );
     }
     json::from_toml(value, faults).to_string()
-}
-
-fn limits(plugin: &mut Table<'_>, faults: &mut Faults) -> PluginLimits {
-    let usual = PluginLimits { memory_bytes: size(MEMORY_BYTES), cpu: Duration::from_millis(CPU_MS) };
-    let Some(mut table) = plugin.table("limits", faults) else { return usual };
-    let limits = PluginLimits {
-        memory_bytes: size(table.number("memory-bytes", 65_536..=4 << 30, MEMORY_BYTES, faults)),
-        cpu: Duration::from_millis(table.number("cpu-ms", 1..=10_000, CPU_MS, faults)),
-    };
-    table.finish(faults);
-    limits
 }
