@@ -33,9 +33,7 @@ def loop() -> Decision:
 
 
 def memory() -> Decision:
-    kept = []
-    while True:
-        kept.append(bytearray(1 << 20))
+    return bytearray(1 << 28) and ALLOW
 
 
 def stack() -> Decision:
