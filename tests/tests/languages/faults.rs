@@ -49,7 +49,7 @@ async fn each_fault_costs_one_request(gateway: &Gateway, policy: Policy, token: 
 async fn each_fault_of_the_policy_costs_one_request() {
     let policies = BOTH.map(Language::faulty);
     let Some(built) = components(&policies) else { return };
-    let plugins: String = policies.iter().map(|policy| plugin(*policy, "")).collect();
+    let plugins: String = policies.iter().map(|policy| plugin(*policy, "isolation = \"instance\"")).collect();
     let routes: String =
         policies.iter().map(|policy| route(policy.name(), &format!("\"jwt\", \"{}\"", policy.name()))).collect();
     let gateway = Gateway::start(&built, &(plugins + &routes + &route("bystander", "\"jwt\", \"authz\""))).await;
