@@ -5,9 +5,12 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::grants::Grants;
+use super::secret::Secret;
 use witgate_settings::fault::Span;
 
 use super::limits::PluginLimits;
+use super::shadow::Shadow;
 use super::upkeep::{Breaker, Isolation, OnFault, Recycle};
 
 /// The role of a plugin: which WIT world its component has.
@@ -65,6 +68,12 @@ pub struct Plugin {
     pub breaker: Breaker,
     /// When its instances are replaced.
     pub recycle: Recycle,
+    /// What it may use beyond its world.
+    pub grants: Grants,
+    /// The secrets that its config names; their values are put there when it is loaded.
+    pub secrets: Vec<Secret>,
+    /// The candidate beside it, if any.
+    pub shadow: Option<Shadow>,
     /// Where each fact was written, for faults found while loading.
     pub spans: PluginSpans,
 }
@@ -76,6 +85,7 @@ impl fmt::Debug for Plugin {
             .field("world", &self.world)
             .field("file", &self.file)
             .field("limits", &self.limits)
+            .field("grants", &self.grants)
             .finish_non_exhaustive()
     }
 }

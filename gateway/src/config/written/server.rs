@@ -19,6 +19,7 @@ pub(in crate::config) struct WrittenGateway {
     /// Number of worker threads; 0 where not given.
     pub(in crate::config) threads: u64,
     pub(in crate::config) identity_prefix: Option<Spanned<String>>,
+    pub(in crate::config) debug_key_file: Option<Spanned<String>>,
 }
 
 /// `[admin]`.
@@ -29,11 +30,12 @@ pub(in crate::config) struct WrittenAdmin {
 
 pub(super) fn gateway(file: &mut Table<'_>, faults: &mut Faults) -> WrittenGateway {
     let Some(mut table) = file.table("gateway", faults) else {
-        return WrittenGateway { threads: 0, identity_prefix: None };
+        return WrittenGateway { threads: 0, identity_prefix: None, debug_key_file: None };
     };
     let written = WrittenGateway {
         threads: table.number("threads", 1..=MAX_THREADS, 0, faults),
         identity_prefix: table.string("identity-prefix", faults),
+        debug_key_file: table.string("debug-key-file", faults),
     };
     table.finish(faults);
     written
