@@ -11,8 +11,11 @@
   (core module $store-module
     (memory (export "memory") 4)
     (global $next (mut i32) (i32.const 65536))
+    ;; what the host passes in fits 64 KiB and is of use for one call only: after the end it begins again
     (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
       (local $at i32)
+      (if (i32.gt_u (i32.add (global.get $next) (local.get 3)) (i32.const 131000))
+        (then (global.set $next (i32.const 65536))))
       (local.set $at (i32.and (i32.add (global.get $next) (i32.const 15)) (i32.const -16)))
       (global.set $next (i32.add (local.get $at) (local.get 3)))
       (local.get $at)))
@@ -73,7 +76,7 @@
     (import "import-metadata" (type $metadata (eq $own-metadata)))
     (import "import-describe" (func $describe (result $metadata)))
     (import "import-configure" (func $configure (param "config-json" string) (result (result (error string)))))
-    (export $exported "metadata" (type $metadata))
+    (export $exported "metadata" (type $own-metadata))
     (export "describe" (func $describe) (func (result $exported)))
     (export "configure" (func $configure)))
   (instance $life (instantiate $life
@@ -95,9 +98,10 @@
     (type $own-decision (variant (case "allow") (case "abstain") (case "deny" $refusal)))
     (import "import-decision" (type $decision (eq $own-decision)))
     (import "import-authorize" (func $authorize (param "head" $head) (result $decision)))
-    (export $exported-head "request-head" (type $head))
-    (export $exported-refusal "refusal" (type $refusal))
-    (export $exported-decision "decision" (type $decision))
+    (export $exported-head "request-head" (type $own-head))
+    (export $exported-refusal "refusal" (type $own-refusal))
+    (type $decision-to-export (variant (case "allow") (case "abstain") (case "deny" $exported-refusal)))
+    (export $exported-decision "decision" (type $decision-to-export))
     (export "authorize" (func $authorize) (func (param "head" $exported-head) (result $exported-decision))))
   (instance $role (instantiate $role
     (with "import-head" (type $head))

@@ -1,7 +1,10 @@
 //! Every attack within a request: it costs that request alone, the operator learns which limit of which plugin, and
 //! nobody else notices. Never judges a time.
 
+use std::time::Duration;
+
 use serde_json::Value;
+use witgate_tests::deadline;
 use witgate_tests::trial::host::clients::{Ask, Clients, Met};
 use witgate_tests::trial::host::ground::{self, Ground};
 
@@ -16,6 +19,9 @@ const GOOD: usize = 3;
 
 /// Clients of another route, all the time.
 const BYSTANDERS: usize = 8;
+
+/// The log is written by a thread of its own.
+const LOG_DEADLINE: Duration = Duration::from_secs(10);
 
 /// What the bystanders' route has, and what stands behind a hostile authenticator.
 const INNOCENT: &str = "config = { rules = [{ name = \"all\", effect = \"allow\" }] }";
@@ -99,10 +105,11 @@ async fn untold(ground: &Ground, attack: &Attack) -> Option<String> {
         let own: Vec<&str> = metrics.lines().filter(|line| line.contains(&format!("\"{plugin}\""))).collect();
         return Some(format!("{plugin}: {metric} is {counted}; {own:?}"));
     }
-    let log = ground.gateway.log();
-    let told = log.lines().any(|line| line.contains(&format!("plugin `{plugin}`")) && line.contains(words));
-    (!told).then(|| {
-        let own: Vec<&str> = log.lines().filter(|line| line.contains(&plugin)).take(2).collect();
-        format!("{plugin}: the log does not say {words:?}: {own:#?}")
-    })
+    let named = format!("plugin `{plugin}`");
+    let look = async || {
+        let log = ground.gateway.log();
+        log.lines().any(|line| line.contains(&named) && line.contains(words)).then_some(())
+    };
+    deadline::until(LOG_DEADLINE, &format!("the log says {words:?} of {plugin}"), look).await;
+    None
 }
