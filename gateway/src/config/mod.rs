@@ -4,6 +4,7 @@
 
 mod pattern;
 mod limits;
+mod upkeep;
 mod plugin;
 mod model;
 mod json;
@@ -17,6 +18,7 @@ pub use model::{Config, Issuer, KeySource, Limits, Route, Typ, Upstream};
 pub use pattern::{HostPattern, PathPattern, Segment};
 pub use plugin::{Plugin, PluginSpans, World};
 pub use specificity::Specificity;
+pub use upkeep::{Breaker, Isolation, OnFault, Recycle};
 pub use witgate_settings::fault::{Faults, Source, Span};
 
 use std::path::Path;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use witgate_settings::fault::Span;
 
 use super::limits::PluginLimits;
+use super::upkeep::{Breaker, Isolation, OnFault, Recycle};
 
 /// The role of a plugin: which WIT world its component has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,6 +57,14 @@ pub struct Plugin {
     pub config_json: String,
     /// What one instance may use.
     pub limits: PluginLimits,
+    /// What one instance may see.
+    pub isolation: Isolation,
+    /// What its faults do to a request.
+    pub on_fault: OnFault,
+    /// When it is not asked any more.
+    pub breaker: Breaker,
+    /// When its instances are replaced.
+    pub recycle: Recycle,
     /// Where each fact was written, for faults found while loading.
     pub spans: PluginSpans,
 }

@@ -18,6 +18,7 @@ use super::bindings::filter::{FilterPlugin, FilterPluginPre};
 use super::bindings::router::{RouterPlugin, RouterPluginPre};
 use super::engine::PolicyEngine;
 use super::guest::GuestState;
+use super::refill::Refill;
 use super::wasi;
 use crate::config::World;
 
@@ -110,6 +111,10 @@ impl Compiler {
 
     pub(super) fn engine(&self) -> &Engine {
         self.engine.engine()
+    }
+
+    pub(super) fn refill(&self) -> &Refill {
+        self.engine.refill()
     }
 
     /// Forgets every component but those of the given digests.

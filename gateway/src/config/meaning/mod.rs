@@ -11,6 +11,7 @@ mod plugins;
 mod policies;
 mod routes;
 mod sensitive;
+mod upkeep;
 mod urls;
 mod upstreams;
 mod conditions;

@@ -2,7 +2,7 @@
 //!
 //! Never opens a component: the policy host does, and adds its faults to the same list.
 
-use super::names;
+use super::{names, upkeep};
 use crate::config::plugin::{Plugin, PluginSpans, World};
 use crate::config::written::WrittenPlugin;
 use std::path::{Path, PathBuf};
@@ -25,6 +25,8 @@ fn one(folder: &Path, written: &WrittenPlugin, faults: &mut Faults) -> Option<Pl
     names::check(&written.name, faults);
     let world = written.world.as_ref().and_then(|word| world(word, faults));
     let file = written.file.as_ref().and_then(|file| component(folder, file, faults));
+    let isolation = upkeep::isolation(written, faults);
+    let on_fault = upkeep::on_fault(written, world, faults);
     let spans = PluginSpans {
         name: at(&written.name),
         world: at(written.world.as_ref()?),
@@ -37,6 +39,10 @@ fn one(folder: &Path, written: &WrittenPlugin, faults: &mut Faults) -> Option<Pl
         file: file?,
         config_json: written.config_json.clone(),
         limits: written.limits,
+        isolation,
+        on_fault,
+        breaker: written.breaker,
+        recycle: written.recycle,
         spans,
     })
 }

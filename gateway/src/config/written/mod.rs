@@ -7,6 +7,7 @@ mod policy;
 mod route;
 mod server;
 mod service;
+mod upkeep;
 
 pub(super) use policy::WrittenPlugin;
 pub(super) use route::{WrittenPair, WrittenRoute};
