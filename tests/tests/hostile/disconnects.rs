@@ -34,7 +34,7 @@ enum Moment {
     Head(u64),
     /// So many bytes of the body were sent.
     Upload(u64),
-    /// The policy works, for two milliseconds.
+    /// The policy works, for about a millisecond.
     Policy(Duration),
     /// The upstream has not answered yet.
     Upstream(Duration),

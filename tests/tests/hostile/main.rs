@@ -6,5 +6,6 @@ mod attack;
 mod attacks;
 mod requests;
 mod starts;
+mod breaker;
 mod memory;
 mod disconnects;

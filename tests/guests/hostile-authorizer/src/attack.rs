@@ -18,7 +18,7 @@ pub enum Attack {
     Trap,
     /// never returns
     Loop,
-    /// works for about two milliseconds, and is innocent
+    /// works for about a millisecond, and is innocent
     Busy,
     /// takes and touches memory until it is refused
     Memory,

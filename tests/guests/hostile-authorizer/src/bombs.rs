@@ -7,8 +7,8 @@ use witgate_plugin::Decision;
 /// How much memory is asked for at a time, in bytes.
 const PIECE_BYTES: usize = 1 << 20;
 
-/// Turns of the innocent work: one to two milliseconds on a machine of our day.
-const INNOCENT_TURNS: u64 = 1_000_000;
+/// Turns of the innocent work: about one millisecond on a machine of our day.
+const INNOCENT_TURNS: u64 = 500_000;
 
 /// Never returns; the black box keeps the compiler from seeing that.
 pub fn spin() -> ! {

@@ -49,9 +49,7 @@ fn asked_by(header: &str) -> Vec<HeaderOp> {
         Some("identity") => set("x-identity-subject", b"root"),
         Some("identity-twin") => set("x_identity_subject", b"root"),
         Some("many") => (0..MANY).map(|n| HeaderOp::Append(format!("x-{n}"), b"v".to_vec())).collect(),
-        Some("much") => {
-            (0..SOME).map(|n| HeaderOp::Append(format!("x-{n}"), vec![b'v'; VALUE_BYTES])).collect()
-        }
+        Some("much") => (0..SOME).map(|n| HeaderOp::Append(format!("x-{n}"), vec![b'v'; VALUE_BYTES])).collect(),
         Some("huge") => set("x-filtered", &vec![b'v'; 2 << 20]),
         _ => Vec::new(),
     }

@@ -23,7 +23,8 @@ impl Plugin for Hostile {
 
 impl Router for Hostile {
     fn select(&self, _head: RequestHead) -> Selection {
-        let to = |upstream: &str, path: Option<&str>| Target { path: path.map(str::to_owned), ..Target::upstream(upstream) };
+        let to =
+            |upstream: &str, path: Option<&str>| Target { path: path.map(str::to_owned), ..Target::upstream(upstream) };
         let target = match request::header_text("x-attack").as_deref() {
             Some("unlisted-upstream") => to("elsewhere", None),
             Some("unknown-upstream") => to("169.254.169.254", None),

@@ -7,7 +7,8 @@ use crate::trial::host::clients::{Ask, Clients, Met};
 use crate::trial::host::ground::{self, Ground};
 
 /// Authorizers that have no opinion, before one that allows: every one of a route is asked.
-const ABSTAINS: &str = "config = { default = \"abstain\", rules = [{ name = \"none\", effect = \"allow\", methods = [\"DELETE\"] }] }";
+const ABSTAINS: &str =
+    "config = { default = \"abstain\", rules = [{ name = \"none\", effect = \"allow\", methods = [\"DELETE\"] }] }";
 const ALLOWS: &str = "config = { rules = [{ name = \"all\", effect = \"allow\" }] }";
 
 /// One route of the table.
