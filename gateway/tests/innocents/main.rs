@@ -5,7 +5,7 @@ mod policies;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::available_parallelism;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use policies::Policies;
 
@@ -50,7 +50,7 @@ fn no_innocent_call_is_ended_on_a_busy_machine() {
     let cores = available_parallelism().expect("a number of cores").get();
     let policies = Policies::load(TEXT, &["claims_authz", "guest_hostile_authorizer"], cores);
     let (ended, began) = (AtomicBool::new(false), Instant::now());
-    let killed: Vec<String> = std::thread::scope(|scope| {
+    let done: Vec<Done> = std::thread::scope(|scope| {
         for _ in 0..cores * BUSY_PER_CORE {
             scope.spawn(|| {
                 while !ended.load(Ordering::Relaxed) {
@@ -59,14 +59,17 @@ fn no_innocent_call_is_ended_on_a_busy_machine() {
             });
         }
         let policies = &policies;
-        let workers: Vec<_> =
-            (0..cores).map(|worker| scope.spawn(move || work(policies, worker, calls / cores))).collect();
-        let killed = workers.into_iter().flat_map(|worker| worker.join().expect("a worker")).collect();
+        let work = |worker| scope.spawn(move || work(policies, worker, calls / cores));
+        let workers: Vec<_> = (0..cores).map(work).collect();
+        let done = workers.into_iter().map(|worker| worker.join().expect("a worker")).collect();
         ended.store(true, Ordering::Relaxed);
-        killed
+        done
     });
+    let killed: Vec<&String> = done.iter().flat_map(|done| &done.killed).collect();
+    let longest = done.iter().map(|done| done.longest).max().unwrap_or_default();
     println!(
-        "{calls} innocent calls beside {} busy threads on {cores} cores in {:.1?}: {} were ended",
+        "{calls} innocent calls beside {} busy threads on {cores} cores in {:.1?}: {} were ended; \
+         the longest took {longest:.1?} on the wall",
         cores * BUSY_PER_CORE,
         began.elapsed(),
         killed.len()
@@ -74,20 +77,30 @@ fn no_innocent_call_is_ended_on_a_busy_machine() {
     assert!(killed.is_empty(), "{:?}", killed.first());
 }
 
-/// One worker's calls; the causes of those that were ended.
-fn work(policies: &Policies, worker: usize, calls: usize) -> Vec<String> {
+/// What became of one worker's calls.
+#[derive(Default)]
+struct Done {
+    /// The causes of those that were ended.
+    killed: Vec<String>,
+    /// The longest one, on the wall: past `cpu-ms`, a clock on the wall would have ended it.
+    longest: Duration,
+}
+
+fn work(policies: &Policies, worker: usize, calls: usize) -> Done {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let mut killed = Vec::new();
+        let mut done = Done::default();
         for call in 0..calls {
             let (route, header) = match call % ONE_WORKS_OF {
                 0 => ("working", Some(("x-attack", "busy"))),
                 _ => ("quick", None),
             };
+            let began = Instant::now();
             if let Err(refused) = policies.ask(route, worker, header).await {
-                killed.push(format!("{}: {:?}", refused.code, refused.cause));
+                done.killed.push(format!("{}: {:?}", refused.code, refused.cause));
             }
+            done.longest = done.longest.max(began.elapsed());
         }
-        killed
+        done
     })
 }

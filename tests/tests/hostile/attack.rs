@@ -58,7 +58,7 @@ impl Attack {
     }
 
     /// Its plugin and its route, as text of gateway.toml; no other attack shares them.
-    pub fn toml(&self) -> String {
+    pub fn toml(&self, isolation: &str) -> String {
         let (name, raw) = (self.plugin(), format!("raw_{}", self.name));
         let (world, component) = match self.by {
             By::Authorizer => ("authorizer", "guest_hostile_authorizer"),
@@ -74,7 +74,7 @@ impl Attack {
         let route = ground::route(&name, policies);
         // what is public may be anonymous
         let route = if matches!(self.by, By::Authenticator) { route.replace("public = true\n", "") } else { route };
-        ground::plugin(&name, world, component, self.limits()) + &route
+        ground::plugin(&name, world, component, &format!("isolation = {isolation:?}\n{}", self.limits())) + &route
     }
 
     /// Only the endless loop has the usual time: another attack should meet its own limit first, on a slow machine too.

@@ -26,10 +26,11 @@ const LOG_DEADLINE: Duration = Duration::from_secs(10);
 /// What the bystanders' route has, and what stands behind a hostile authenticator.
 const INNOCENT: &str = "config = { rules = [{ name = \"all\", effect = \"allow\" }] }";
 
-async fn start() -> Ground {
+async fn start(isolation: &str) -> Ground {
     let mut text = ground::plugin("innocent", "authorizer", "claims_authz", INNOCENT);
-    text += &ground::route("bystander", &["innocent"]);
-    attacks::ALL.iter().for_each(|attack| text += &attack.toml());
+    // at another upstream, so that what an attack sends on can be counted
+    text += &ground::route("bystander", &["innocent"]).replace("upstream = \"home\"", "upstream = \"elsewhere\"");
+    attacks::ALL.iter().for_each(|attack| text += &attack.toml(isolation));
     let made: Vec<(String, Vec<u8>)> =
         raw::IN_A_CALL.iter().map(|(name, raw)| (format!("raw_{name}"), raw.component())).collect();
     let made: Vec<(&str, Vec<u8>)> = made.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
@@ -38,7 +39,16 @@ async fn start() -> Ground {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_attack_costs_its_own_request_and_nobody_else_notices() {
-    let ground = start().await;
+    try_all("instance").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_attack_costs_its_own_request_with_fresh_instances_too() {
+    try_all("request").await;
+}
+
+async fn try_all(isolation: &str) {
+    let ground = start(isolation).await;
     let token = ground.token();
     let mut wrong = Vec::new();
     let mut all = Met::default();
@@ -52,7 +62,7 @@ async fn every_attack_costs_its_own_request_and_nobody_else_notices() {
         all.take(met);
     }
     witgate_tests::measured::tell(&format!(
-        "{} attacks; beside them {} requests of bystanders, {} failed",
+        "{} attacks, isolation {isolation}; beside them {} requests of bystanders, {} failed",
         attacks::ALL.len(),
         all.answered(),
         all.errors()
@@ -64,11 +74,16 @@ async fn every_attack_costs_its_own_request_and_nobody_else_notices() {
 async fn run(ground: &Ground, attack: &Attack, token: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut answers = Vec::new();
+    let before = ground.home.served();
     for _ in 0..TIMES {
         answers.push(ground.ask(&attack.ask(token)).await);
     }
     for (status, body) in &answers {
         wrong.extend(unlike(attack, *status, body));
+    }
+    let sent_on = ground.home.served() - before;
+    if sent_on > 0 && !matches!((attack.by, attack.end), (By::ResponseFilter, _) | (_, End::Harmless)) {
+        wrong.push(format!("{}: {sent_on} of these reached the upstream", attack.plugin()));
     }
     wrong.extend(untold(ground, attack).await);
     if !matches!(attack.by, By::Raw) {

@@ -18,6 +18,9 @@ const LIMITS: &str = "limits = { start-cpu-ms = 50 }";
 /// How long a reload may take until it is refused, on a busy machine.
 const REFUSAL_DEADLINE: Duration = Duration::from_secs(30);
 
+/// An upstream that nobody asks.
+const NOBODY: &str = "http://127.0.0.1:9";
+
 /// Clients that ask while a component attacks its start.
 const BYSTANDERS: usize = 4;
 
@@ -114,7 +117,7 @@ async fn a_reload_to_a_component_that_attacks_its_start_changes_nothing() {
 fn check(mint: &Mint, name: &str, component: &[u8]) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let text = ground::plugin(name, "authorizer", name, LIMITS) + &ground::route(name, &[name]);
-    lay_out(folder.path(), &ground::written(mint, "http://127.0.0.1:9", &text), &[(name, component.to_vec())]);
+    lay_out(folder.path(), &ground::written(mint, NOBODY, NOBODY, &text), &[(name, component.to_vec())]);
     let mut command = Command::new(programs::program("witgate"));
     let output = command.args(["check", "--config", "gateway.toml"]).current_dir(folder.path()).output();
     let output = output.expect("witgate runs");

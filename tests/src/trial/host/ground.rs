@@ -26,7 +26,7 @@ jwks-url = "@JWKS@"
 url = "@HOME@"
 
 [upstreams.elsewhere]
-url = "@HOME@"
+url = "@ELSEWHERE@"
 
 [[routes]]
 name = "open"
@@ -40,8 +40,10 @@ upstream = "home"
 pub struct Ground {
     /// Signs tokens of the profile `main`.
     pub mint: Mint,
-    /// The upstreams `home` and `elsewhere`.
+    /// The upstream `home`, of every route here.
     pub home: Home,
+    /// The upstream `elsewhere`, of no route here.
+    pub elsewhere: Home,
     /// The gateway.
     pub gateway: Alone,
 }
@@ -49,10 +51,10 @@ pub struct Ground {
 impl Ground {
     /// Starts them; `more` are plugins and routes, `made` components that are not built by cargo.
     pub async fn start(more: &str, made: &[(&str, Vec<u8>)]) -> Ground {
-        let (mint, home) = (Mint::serve().await, Home::serve().await);
-        let text = written(&mint, home.url(), more);
+        let (mint, home, elsewhere) = (Mint::serve().await, Home::serve().await, Home::serve().await);
+        let text = written(&mint, home.url(), elsewhere.url(), more);
         let gateway = Alone::start(&text, made).await;
-        Ground { mint, home, gateway }
+        Ground { mint, home, elsewhere, gateway }
     }
 
     /// A good token.
@@ -73,9 +75,9 @@ impl Ground {
 }
 
 /// The gateway.toml of a ground.
-pub fn written(mint: &Mint, home: &str, more: &str) -> String {
-    let base = BASE.replace("@ISSUER@", mint.issuer()).replace("@JWKS@", mint.jwks_url()).replace("@HOME@", home);
-    format!("{base}\n{more}")
+pub fn written(mint: &Mint, home: &str, elsewhere: &str, more: &str) -> String {
+    let base = BASE.replace("@ISSUER@", mint.issuer()).replace("@JWKS@", mint.jwks_url());
+    format!("{}\n{more}", base.replace("@HOME@", home).replace("@ELSEWHERE@", elsewhere))
 }
 
 /// A public route at `NAME.test` with these policies, all named in `plugins`.
