@@ -127,7 +127,7 @@ fn p99(met: &Met) -> f64 {
 }
 
 async fn cost_table() {
-    let built: Vec<Foreign> = FOREIGN.into_iter().filter(|one| is_built(one)).collect();
+    let built: Vec<Foreign> = FOREIGN.into_iter().filter(is_built).collect();
     let (text, mut rows) = cost::routes(&NUMBERS, &built);
     let ground = Ground::start(&text, &[]).await;
     cost::measure(&ground, &mut rows, COST).await;

@@ -120,7 +120,7 @@ async fn leave(url: String, moment: Moment) {
         Moment::Head(bytes) => {
             let head = head("GET /", "x-some-header: and its value\r\n");
             let sent = usize::try_from(bytes).expect("few bytes").min(head.len() - 1);
-            send(&mut stream, head[..sent].as_bytes()).await;
+            send(&mut stream, &head.as_bytes()[..sent]).await;
         }
         Moment::Upload(bytes) => {
             send(&mut stream, head("POST /", &format!("Content-Length: {UPLOAD_BYTES}\r\n")).as_bytes()).await;

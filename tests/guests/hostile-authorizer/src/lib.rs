@@ -1,10 +1,10 @@
 //! An authorizer that attacks its host: the request header `x-attack` says how, and its config can attack the start.
 //! Anything else is allowed. Never for production.
 
-mod attack;
 mod bombs;
 mod floods;
 mod memory;
+mod attack;
 
 use serde::Deserialize;
 use witgate_plugin::{Authorizer, Decision, Plugin, RequestHead, request};
