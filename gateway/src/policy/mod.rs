@@ -26,3 +26,7 @@ mod verdict;
 mod returned;
 mod header_ops;
 pub mod chain;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod harm;
