@@ -2,6 +2,11 @@
 //!
 //! Never does the work itself: `server` does.
 
+mod admin_page;
+mod debug_token;
+mod explain;
+mod shadow;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,6 +15,7 @@ use clap::{Args, Parser, Subcommand};
 use witgate_settings::show::show;
 
 use crate::observe::logging;
+use crate::policy::loading::{self, Budget};
 use crate::server::{self, ServerError};
 
 /// Exit code for a configuration or an address that cannot be used.
@@ -21,6 +27,8 @@ const EXAMPLES: &str = "\
 Examples:
   witgate check --config gateway.toml     every fault of the file and its plugins, then exit 0 or 2
   witgate run --config gateway.toml       serve until SIGTERM, reload when a file changes
+  witgate explain --token - GET /orders   what every policy reads and decides, with the token on stdin
+  witgate shadow report --cases           where candidates decide otherwise, as cases for their tests
   RUST_LOG=witgate=debug witgate run      the same, with more in the log (JSON lines on stderr)";
 
 /// An API gateway whose decisions are WebAssembly components.
@@ -37,6 +45,15 @@ enum Command {
     Run(Files),
     /// Load everything as `run` would, report all faults, and exit
     Check(Files),
+    /// Say why a request is answered as it is: what each policy reads and decides. Exit 0 when allowed, 3 when refused
+    Explain(explain::Explain),
+    /// Print a value for the X-Witgate-Debug header, which asks a running gateway for a trace
+    DebugToken(debug_token::DebugToken),
+    /// Look at the candidates that run beside live plugins
+    Shadow(shadow::Shadow),
+    /// Compile one component from stdin to stdout, within limits: `run` and `check` start it
+    #[command(hide = true)]
+    CompileComponent(Budget),
 }
 
 #[derive(Debug, Args)]
@@ -53,7 +70,11 @@ pub fn main() -> ExitCode {
             let _written_at_the_end = logging::init();
             server::run(files.config)
         }
+        Command::CompileComponent(budget) => return loading::child::main(&budget),
         Command::Check(files) => server::check(&files.config).inspect(|()| say_good(&files.config)),
+        Command::Explain(arguments) => return explain::run(arguments),
+        Command::DebugToken(arguments) => return debug_token::run(&arguments),
+        Command::Shadow(arguments) => return shadow::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -15,9 +15,12 @@ use witgate_wire::StopSignals;
 
 use crate::admin::{self, Admin};
 use crate::config::{Config, Faults};
+use crate::explain::report::Report;
+use crate::explain::traces::Traces;
 use crate::generation::Builder;
 use crate::listener::{bind, worker};
 use crate::observe::metrics::Metrics;
+use crate::offline::{self, Question};
 use crate::pipeline::Worker;
 use crate::reload::reloader::Reloader;
 use crate::reload::{snapshot, watch as files};
@@ -62,6 +65,18 @@ pub fn check(path: &Path) -> Result<(), ServerError> {
     Ok(())
 }
 
+/// Explains one made-up request against a gateway.toml, loaded as for [`check`].
+///
+/// # Errors
+/// Every fault, or the engine's.
+pub fn explain(path: &Path, question: Question) -> Result<Report, ServerError> {
+    let runtime = control_runtime()?;
+    let builder = builder(runtime.handle(), &Arc::new(Metrics::default()))?;
+    let snapshot = snapshot::take(path);
+    let generation = builder.build(0, snapshot.draft?, &snapshot.components, None)?;
+    Ok(runtime.block_on(offline::explain(&generation, question)))
+}
+
 /// Serves until SIGTERM or SIGINT, then drains.
 ///
 /// # Errors
@@ -80,10 +95,12 @@ pub fn run(path: PathBuf) -> Result<(), ServerError> {
     };
     let sockets = Sockets::bind(&config, runtime.handle())?;
     sockets.announce()?;
-    let workers = sockets.listeners.start(&reloader, &metrics, &stopped, config.threads)?;
+    let traces = Arc::new(Traces::default());
+    let workers = sockets.listeners.start(&reloader, &metrics, &traces, &stopped, config.threads)?;
     let (stop_admin, admin_stopped) = watch::channel(false);
     if let Some(listener) = sockets.admin {
-        let admin = Admin { reloader: Arc::clone(&reloader), metrics: Arc::clone(&metrics), draining: stopped.clone() };
+        let (reloader, metrics, traces) = (Arc::clone(&reloader), Arc::clone(&metrics), Arc::clone(&traces));
+        let admin = Admin { reloader, metrics, traces, draining: stopped.clone() };
         runtime.spawn(admin::serve(listener, admin, admin_stopped));
     }
     runtime.spawn(files::run(Arc::clone(&reloader), stopped));
@@ -150,6 +167,7 @@ impl Listeners {
         self,
         reloader: &Reloader,
         metrics: &Arc<Metrics>,
+        traces: &Arc<Traces>,
         stop: &watch::Receiver<bool>,
         workers: usize,
     ) -> io::Result<Vec<JoinHandle<()>>> {
@@ -165,6 +183,7 @@ impl Listeners {
                 generations: Arc::clone(&reloader.current),
                 pool: Pool::default(),
                 metrics: Arc::clone(metrics),
+                traces: Arc::clone(traces),
             };
             worker::start(worker, share, stop.clone())
         });

@@ -12,6 +12,7 @@ pub mod clients;
 pub mod sign_in;
 pub mod plain_browser;
 pub mod auth_caller;
+pub mod command;
 pub mod document;
 pub mod raw;
 pub mod mint;

@@ -3,6 +3,8 @@
 //! Never serves traffic, and never shows a plugin's configuration or a key.
 
 mod generations;
+pub mod shadow;
+mod traces;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::explain::traces::Traces;
 use crate::observe::issuers;
 use crate::observe::metrics::Metrics;
 use crate::reload::reloader::Reloader;
@@ -26,6 +29,8 @@ pub struct Admin {
     pub reloader: Arc<Reloader>,
     /// the counters
     pub metrics: Arc<Metrics>,
+    /// what operators asked to be shown
+    pub traces: Arc<Traces>,
     /// true once the process was told to stop
     pub draining: watch::Receiver<bool>,
 }
@@ -54,6 +59,9 @@ fn router(admin: Admin) -> Router {
         .route("/readyz", get(ready))
         .route("/generations", get(generations::page))
         .route("/metrics", get(metrics))
+        .route("/shadow", get(shadow::page))
+        .route("/traces", get(traces::list))
+        .route("/traces/{id}", get(traces::one))
         .with_state(admin)
 }
 

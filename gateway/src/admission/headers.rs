@@ -23,7 +23,7 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 ];
 
 /// What only a gateway says of a request; a client's own version would be believed by the upstream.
-const FORWARDING: [HeaderName; 10] = [
+const FORWARDING: [HeaderName; 11] = [
     FORWARDED,
     HeaderName::from_static("x-real-ip"),
     HeaderName::from_static("x-client-ip"),
@@ -35,7 +35,12 @@ const FORWARDING: [HeaderName; 10] = [
     HeaderName::from_static("x-http-method-override"),
     HeaderName::from_static("x-method-override"),
     request_id::HEADER,
+    // An operator's debug header: a credential, and for the gateway only.
+    DEBUG,
 ];
+
+/// Asks for a trace of the request; signed by an operator.
+pub const DEBUG: HeaderName = HeaderName::from_static("x-witgate-debug");
 /// The whole family of X-Forwarded-For, -Host, -Proto, -Port, -Prefix.
 const FORWARDED_PREFIX: &str = "x-forwarded-";
 
@@ -118,6 +123,7 @@ mod tests {
             ("x_tenant", "globex"),
             ("forwarded", "for=10.0.0.1"),
             ("x-request-id", "mine"),
+            ("x-witgate-debug", "e30.e30.c2ln"),
             ("expect", "100-continue"),
             ("authorization", "Bearer t"),
             ("x-identify", "kept"),
