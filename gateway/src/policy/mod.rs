@@ -7,6 +7,9 @@ pub mod bindings;
 mod hidden;
 pub mod limits;
 pub mod fault;
+pub(crate) mod base64url;
+pub mod rehearsed;
+pub mod tokens;
 pub mod secrecy;
 pub mod decision;
 pub mod trace;
@@ -34,6 +37,7 @@ mod returned;
 mod header_ops;
 pub mod shadow;
 mod watch;
+pub mod answer;
 pub mod chain;
 #[cfg(test)]
 mod testing;
