@@ -6,6 +6,7 @@ mod pattern;
 mod grants;
 mod secret;
 mod limits;
+mod upkeep;
 mod plugin;
 mod model;
 mod json;
@@ -21,6 +22,7 @@ pub use pattern::{HostPattern, PathPattern, Segment};
 pub use plugin::{Plugin, PluginSpans, World};
 pub use secret::{SECRET_PREFIX, Secret, SecretPlace};
 pub use specificity::Specificity;
+pub use upkeep::{Breaker, Isolation, OnFault, Recycle};
 pub use witgate_settings::fault::{Faults, Source, Span};
 
 use std::path::Path;

@@ -13,6 +13,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use super::policies::PolicyMetrics;
+
 /// Upper bounds of the request histogram's buckets, in seconds.
 const REQUEST_BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
@@ -61,6 +63,7 @@ pub struct Metrics {
     generation: Gauge,
     connections: Gauge,
     seconds: Histogram,
+    policies: PolicyMetrics,
 }
 
 impl Default for Metrics {
@@ -75,6 +78,7 @@ impl Default for Metrics {
             generation: Gauge::default(),
             connections: Gauge::default(),
             seconds: Histogram::new(REQUEST_BUCKETS),
+            policies: PolicyMetrics::default(),
         };
         metrics.register();
         metrics
@@ -92,6 +96,7 @@ impl Metrics {
         registry.register("generation", "Number of the generation in force", self.generation.clone());
         registry.register("connections", "Client connections open", self.connections.clone());
         registry.register("request_seconds", "Time until the response head", self.seconds.clone());
+        self.policies.register(registry);
     }
 
     /// Counts one answered request.
@@ -113,6 +118,11 @@ impl Metrics {
     /// Counts one fault of a policy.
     pub fn fault(&self, plugin: &str, kind: &'static str) {
         self.faults.get_or_create(&FaultLabels { plugin: plugin.into(), kind }).inc();
+    }
+
+    /// The metrics of each plugin.
+    pub fn policies(&self) -> &PolicyMetrics {
+        &self.policies
     }
 
     /// Counts one reload and, when it was accepted, notes the generation now in force.
@@ -159,6 +169,13 @@ mod tests {
         metrics.refusal("orders", "token_invalid");
         metrics.token_refusal("token_expired");
         metrics.fault("authz", "trap");
+        let policy = metrics.policies().of("stamp");
+        policy.called();
+        policy.skipped();
+        policy.started();
+        policy.recycled();
+        policy.dropped();
+        policy.breaker(true);
         metrics.reload(Some(7));
         let open = metrics.connection();
         let text = metrics.encode().expect("encodes");
@@ -167,6 +184,12 @@ mod tests {
             "witgate_refusals_total{route=\"orders\",code=\"token_invalid\"} 1",
             "witgate_token_refusals_total{reason=\"token_expired\"} 1",
             "witgate_policy_faults_total{plugin=\"authz\",kind=\"trap\"} 1",
+            "witgate_policy_calls_total{plugin=\"stamp\"} 1",
+            "witgate_policy_skipped_total{plugin=\"stamp\"} 1",
+            "witgate_policy_instances_started_total{plugin=\"stamp\"} 1",
+            "witgate_policy_instances_recycled_total{plugin=\"stamp\"} 1",
+            "witgate_policy_instances_dropped_total{plugin=\"stamp\"} 1",
+            "witgate_policy_breaker{plugin=\"stamp\"} 1",
             "witgate_reloads_total{outcome=\"accepted\"} 1",
             "witgate_generation 7",
             "witgate_connections 1",

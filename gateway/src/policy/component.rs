@@ -19,6 +19,7 @@ use super::bindings::router::{RouterPlugin, RouterPluginPre};
 use super::engine::PolicyEngine;
 use super::grants::Granted;
 use super::guest::GuestState;
+use super::refill::Refill;
 use super::{imports, wasi};
 use crate::config::World;
 
@@ -115,6 +116,10 @@ impl Compiler {
 
     pub(super) fn engine(&self) -> &Engine {
         self.engine.engine()
+    }
+
+    pub(super) fn refill(&self) -> &Refill {
+        self.engine.refill()
     }
 
     /// Forgets every component but those of the given digests.
