@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use witgate_settings::show::show;
 
 use crate::observe::logging;
+use crate::policy::loading::{self, Budget};
 use crate::server::{self, ServerError};
 
 /// Exit code for a configuration or an address that cannot be used.
@@ -37,6 +38,9 @@ enum Command {
     Run(Files),
     /// Load everything as `run` would, report all faults, and exit
     Check(Files),
+    /// Compile one component from stdin to stdout, within limits: `run` and `check` start it
+    #[command(hide = true)]
+    CompileComponent(Budget),
 }
 
 #[derive(Debug, Args)]
@@ -53,6 +57,7 @@ pub fn main() -> ExitCode {
             let _written_at_the_end = logging::init();
             server::run(files.config)
         }
+        Command::CompileComponent(budget) => return loading::child::main(&budget),
         Command::Check(files) => server::check(&files.config).inspect(|()| say_good(&files.config)),
     };
     match outcome {

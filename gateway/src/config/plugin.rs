@@ -2,6 +2,7 @@
 //!
 //! Never prints a plugin's config, which may hold secrets.
 
+use super::loading::Pin;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -55,6 +56,8 @@ pub struct Plugin {
     pub world: World,
     /// The component, joined to the folder of gateway.toml; it existed when the file was read.
     pub file: PathBuf,
+    /// What the component's bytes must be, where the operator says it.
+    pub pin: Option<Pin>,
     /// Its `config` table as JSON; `{}` where absent.
     pub config_json: String,
     /// What one instance may use.
@@ -96,6 +99,8 @@ pub struct PluginSpans {
     pub world: Span,
     /// The value of `file`.
     pub file: Span,
+    /// The value of `sha256`.
+    pub pin: Span,
     /// The value of `config`.
     pub config: Span,
 }

@@ -17,6 +17,7 @@ mod host;
 pub mod grants;
 mod wasi;
 mod imports;
+pub mod loading;
 pub mod component;
 mod exports;
 mod recycling;

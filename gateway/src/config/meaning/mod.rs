@@ -9,6 +9,7 @@ mod issuers;
 mod key_places;
 mod names;
 mod secrets;
+mod loading;
 mod plugins;
 mod policies;
 mod routes;
@@ -47,6 +48,7 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
         limits: written.limits,
         issuers: issuers::issuers(folder, &written.issuers, faults),
         upstreams,
+        loading: loading::loading(folder, &written.gateway.loading, faults),
         plugins: plugins::plugins(folder, written, &secrets, faults),
         secrets,
         routes,

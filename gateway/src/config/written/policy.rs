@@ -18,6 +18,7 @@ pub(in crate::config) struct WrittenPlugin {
     pub(in crate::config) name: Spanned<String>,
     pub(in crate::config) world: Option<Spanned<String>>,
     pub(in crate::config) file: Option<Spanned<String>>,
+    pub(in crate::config) pin: Option<Spanned<String>>,
     pub(in crate::config) config_json: String,
     pub(in crate::config) config_span: Span,
     pub(in crate::config) limits: PluginLimits,
@@ -40,6 +41,7 @@ fn plugin(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> W
     let written = WrittenPlugin {
         world: table.required("world", "world = \"authenticator\", \"authorizer\", \"router\" or \"filter\"", faults),
         file: table.required("file", "the component, such as file = \"plugins/jwt_policy.wasm\"", faults),
+        pin: table.string("sha256", faults),
         config_json: config.map_or_else(|| "{}".to_owned(), |value| config_json(value, faults)),
         config_span: config.map_or_else(|| at(&name), at),
         limits,

@@ -2,6 +2,7 @@
 //!
 //! Never parses an address: that is the meaning's part.
 
+use super::loading::{self, WrittenLoading};
 use crate::config::model::Limits;
 use std::time::Duration;
 use toml::Spanned;
@@ -19,6 +20,7 @@ pub(in crate::config) struct WrittenGateway {
     /// Number of worker threads; 0 where not given.
     pub(in crate::config) threads: u64,
     pub(in crate::config) identity_prefix: Option<Spanned<String>>,
+    pub(in crate::config) loading: WrittenLoading,
 }
 
 /// `[admin]`.
@@ -29,11 +31,12 @@ pub(in crate::config) struct WrittenAdmin {
 
 pub(super) fn gateway(file: &mut Table<'_>, faults: &mut Faults) -> WrittenGateway {
     let Some(mut table) = file.table("gateway", faults) else {
-        return WrittenGateway { threads: 0, identity_prefix: None };
+        return WrittenGateway { threads: 0, identity_prefix: None, loading: WrittenLoading::default() };
     };
     let written = WrittenGateway {
         threads: table.number("threads", 1..=MAX_THREADS, 0, faults),
         identity_prefix: table.string("identity-prefix", faults),
+        loading: loading::loading(&mut table, faults),
     };
     table.finish(faults);
     written
