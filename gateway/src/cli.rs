@@ -2,6 +2,11 @@
 //!
 //! Never does the work itself: `server` does.
 
+mod admin_page;
+mod debug_token;
+mod explain;
+mod shadow;
+
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,6 +17,7 @@ use witgate_settings::show::show;
 
 use crate::observe::logging;
 use crate::operator::{self, Order};
+use crate::policy::loading::{self, Budget};
 use crate::server::{self, ServerError};
 
 /// Exit code for a configuration or an address that cannot be used.
@@ -23,6 +29,8 @@ const EXAMPLES: &str = "\
 Examples:
   witgate check --config gateway.toml     every fault of the file and its plugins, then exit 0 or 2
   witgate run --config gateway.toml       serve until SIGTERM, reload when a file changes
+  witgate explain --token - GET /orders   what every policy reads and decides, with the token on stdin
+  witgate shadow report --cases           where candidates decide otherwise, as cases for their tests
   witgate run --take-over                 the same, in the place of the process that runs, which drains
   witgate generations                     what is in force, what drains, why the last reload was refused
   witgate reload                          look at the files now (as SIGHUP and POST /reload do)
@@ -43,6 +51,15 @@ enum Command {
     Run(Run),
     /// Load everything as `run` would, report all faults, and exit
     Check(Files),
+    /// Say why a request is answered as it is: what each policy reads and decides. Exit 0 when allowed, 3 when refused
+    Explain(explain::Explain),
+    /// Print a value for the X-Witgate-Debug header, which asks a running gateway for a trace
+    DebugToken(debug_token::DebugToken),
+    /// Look at the candidates that run beside live plugins
+    Shadow(shadow::Shadow),
+    /// Compile one component from stdin to stdout, within limits: `run` and `check` start it
+    #[command(hide = true)]
+    CompileComponent(Budget),
     /// Show the generations of a gateway that runs
     Generations(Place),
     /// Let a gateway that runs look at its files now
@@ -84,10 +101,14 @@ pub fn main() -> ExitCode {
             let _written_at_the_end = logging::init();
             server::run(run.files.config, run.take_over)
         }
+        Command::CompileComponent(budget) => return loading::child::main(&budget),
         Command::Generations(place) => return give(Order::Generations, &place),
         Command::Reload(place) => return give(Order::Reload, &place),
         Command::Rollback(place) => return give(Order::Rollback, &place),
         Command::Check(files) => server::check(&files.config).inspect(|()| say_good(&files.config)),
+        Command::Explain(arguments) => return explain::run(arguments),
+        Command::DebugToken(arguments) => return debug_token::run(&arguments),
+        Command::Shadow(arguments) => return shadow::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,23 +3,28 @@
 //! Never changes once it serves; a reload makes another one. Requests in flight hold the one they started with.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 use witgate_keyring::Keyring;
 
 use crate::config::{Config, Draft, Faults};
+use crate::explain::operator_key::OperatorKey;
 use crate::issuers;
 use crate::observe::metrics::Metrics;
 use crate::policy::chain::Chain;
-use crate::policy::component::{Compiler, Digest, LoadError};
+use crate::policy::component::{Compiler, Digest, LoadError, check_pin};
 use crate::policy::fault::Fault;
+use crate::policy::grants::Resources;
 use crate::policy::instance::StartError;
 use crate::policy::limits::Limit;
+use crate::policy::loading::{Compiling, Tally};
 use crate::policy::plugin::{Plugin, PluginError};
+use crate::policy::shadow::{Runner, Tap};
 use crate::rehearsal::{Failure, Rehearsal, Subject};
 use crate::routing::RouteTable;
 
@@ -37,8 +42,12 @@ pub struct Generation {
     pub chains: Vec<Chain>,
     /// the loaded plugins, in the order of the configuration
     pub plugins: Vec<Arc<Plugin>>,
+    /// the candidates beside some of them
+    pub taps: Vec<Arc<Tap>>,
     /// the issuers' keys
     pub keyring: Keyring,
+    /// whose debug headers count, if anybody's
+    pub debug_key: Option<OperatorKey>,
     /// requests under way, their response bodies too; `lease` counts
     pub(crate) in_flight: AtomicUsize,
 }
@@ -61,9 +70,11 @@ pub struct Material {
 /// Builds generations.
 pub struct Builder {
     compiler: Compiler,
+    resources: Resources,
     rehearsal: Rehearsal,
     runtime: Handle,
     metrics: Arc<Metrics>,
+    shadows: Runner,
 }
 
 impl Builder {
@@ -72,7 +83,14 @@ impl Builder {
     /// # Errors
     /// When the WebAssembly engine cannot start on this machine.
     pub fn new(runtime: Handle, metrics: Arc<Metrics>) -> wasmtime::Result<Self> {
-        Ok(Self { compiler: Compiler::start()?, rehearsal: Rehearsal::new(runtime.clone()), runtime, metrics })
+        Ok(Self {
+            compiler: Compiler::start(Compiling::child(runtime.clone()))?,
+            resources: Resources::new(runtime.clone()),
+            rehearsal: Rehearsal::new(runtime.clone()),
+            shadows: Runner::start(&metrics)?,
+            runtime,
+            metrics,
+        })
     }
 
     /// Compiles, links, instantiates, configures and rehearses. Blocks for as long as that takes: never call it on a
@@ -90,13 +108,18 @@ impl Builder {
         if let Some(previous) = previous {
             check_fixed(&previous.config, &mut draft);
         }
+        let began = Instant::now();
+        self.compile_ahead(&mut draft, &material.components);
         let plugins = self.plugins(&mut draft, material);
-        self.forget_others(&plugins, previous);
+        let taps = self.taps(&mut draft, &material.components, &plugins, previous);
+        let debug_key = debug_key(&mut draft);
+        self.forget_others(&plugins, &taps, previous);
+        self.say_loaded(number, &plugins, began);
         let known = previous.map(|previous| &previous.keyring);
         let Some(keyring) = issuers::keyring(&mut draft, &self.runtime, known) else { return Err(draft.refuse()) };
         let config = draft.finish()?;
         let table = RouteTable::build(&config);
-        let chains = config.routes.iter().map(|route| chain(&config, route, &plugins)).collect();
+        let chains = config.routes.iter().map(|route| chain(&config, route, &plugins).with_taps(&taps)).collect();
         Ok(Generation {
             number,
             loaded_at: Timestamp::now(),
@@ -104,16 +127,73 @@ impl Builder {
             table,
             chains,
             plugins,
+            taps,
             keyring,
+            debug_key,
             in_flight: AtomicUsize::new(0),
         })
     }
 
+    /// Takes up what the file says of loading, and compiles side by side what the plugins need.
+    fn compile_ahead(&self, draft: &mut Draft, components: &Components) {
+        let loading = draft.config().loading.clone();
+        if let Err(fault) = self.compiler.prepare(&loading) {
+            match loading.cache {
+                Some(place) => draft.faults().push(place.span, fault.to_string(), fault.remedy()),
+                None => draft.faults().push_whole(fault.to_string(), fault.remedy()),
+            }
+        }
+        let mut wanted: Vec<(&[u8], Digest)> = Vec::new();
+        for entry in &draft.config().plugins {
+            let Some(Ok(bytes)) = components.get(&entry.file) else { continue };
+            let digest = Digest::of(bytes);
+            if check_pin(digest, entry.pin).is_ok() && !wanted.iter().any(|(_, other)| *other == digest) {
+                wanted.push((bytes, digest));
+            }
+        }
+        self.compiler.compile_ahead(&wanted);
+    }
+
+    fn say_loaded(&self, number: u64, plugins: &[Arc<Plugin>], began: Instant) {
+        let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let Tally { cached, compiled } = self.compiler.tally();
+        tracing::info!(generation = number, plugins = plugins.len(), cached, compiled, millis, "plugins loaded");
+    }
+
     /// Compiled code is kept for this attempt and for what serves: refused attempts must not pile up.
-    fn forget_others(&self, plugins: &[Arc<Plugin>], previous: Option<&Generation>) {
-        let serving = previous.map(|previous| previous.plugins.as_slice()).unwrap_or_default();
-        let kept: Vec<Digest> = plugins.iter().chain(serving).map(|plugin| plugin.digest()).collect();
+    fn forget_others(&self, plugins: &[Arc<Plugin>], taps: &[Arc<Tap>], previous: Option<&Generation>) {
+        let (serving, asked) = previous.map(|previous| (&*previous.plugins, &*previous.taps)).unwrap_or_default();
+        let plugins = plugins.iter().chain(serving).map(|plugin| plugin.digest());
+        let candidates = taps.iter().chain(asked).map(|tap| tap.identity().candidate);
+        let kept: Vec<Digest> = plugins.chain(candidates).collect();
         self.compiler.keep_only(&kept);
+    }
+
+    /// The candidates of the plugins that loaded; a candidate that does not load is a fault like any other.
+    fn taps(
+        &self,
+        draft: &mut Draft,
+        components: &Components,
+        plugins: &[Arc<Plugin>],
+        previous: Option<&Generation>,
+    ) -> Vec<Arc<Tap>> {
+        let workers = draft.config().threads;
+        let known = previous.map(|previous| &*previous.taps).unwrap_or_default();
+        let mut taps = Vec::new();
+        for entry in draft.config().plugins.clone() {
+            let (Some(shadow), Some(live)) = (&entry.shadow, plugins.iter().find(|plugin| plugin.name() == entry.name))
+            else {
+                continue;
+            };
+            let made = bytes(components, &shadow.file).map_err(PluginError::from).and_then(|bytes| {
+                self.shadows.tap((&self.compiler, &self.resources), live, &entry, bytes, workers, known)
+            });
+            match made {
+                Ok(tap) => taps.extend(tap),
+                Err(error) => push(draft.faults(), &entry.candidate(shadow), &error),
+            }
+        }
+        taps
     }
 
     /// Those that load; the faults of the others are noted.
@@ -147,6 +227,7 @@ impl Builder {
         let config = draft.config();
         let failures = self.rehearsal.failures(&Subject {
             compiler: &self.compiler,
+            resources: &self.resources,
             entry,
             bytes,
             cases,
@@ -168,16 +249,28 @@ impl Builder {
         components: &Components,
         workers: usize,
     ) -> Result<Plugin, PluginError> {
-        let missing = || LoadError::Read("it was not read".to_owned());
-        let bytes = match components.get(&entry.file) {
-            Some(Ok(bytes)) => bytes,
-            Some(Err(LoadError::Read(why))) => return Err(LoadError::Read(why.clone()).into()),
-            Some(Err(_)) | None => return Err(missing().into()),
-        };
-        Plugin::load(&self.compiler, entry, bytes, workers, &self.metrics)
+        Plugin::load((&self.compiler, &self.resources), entry, bytes(components, &entry.file)?, workers, &self.metrics)
     }
 }
 
+fn bytes<'c>(components: &'c Components, file: &Path) -> Result<&'c [u8], LoadError> {
+    match components.get(file) {
+        Some(Ok(bytes)) => Ok(bytes),
+        Some(Err(LoadError::Read(why))) => Err(LoadError::Read(why.clone())),
+        Some(Err(_)) | None => Err(LoadError::Read("it was not read".to_owned())),
+    }
+}
+
+/// The operator's key, unless it is a fault.
+fn debug_key(draft: &mut Draft) -> Option<OperatorKey> {
+    let key = draft.config().debug_key.clone()?;
+    let read = OperatorKey::read(&key.file);
+    let noted = |why: &String| {
+        let message = format!("`debug-key-file` holds no key: {why}");
+        draft.faults().push(key.span, message, "a PEM file with one public key, Ed25519 or P-256");
+    };
+    read.inspect_err(noted).ok()
+}
 /// What to do about a cases.toml that cannot be read.
 const UNREAD_CASES: &str = "check the path and its permissions";
 
@@ -209,7 +302,9 @@ fn push(faults: &mut Faults, entry: &crate::config::Plugin, error: &PluginError)
     let message = format!("plugin `{}`: {error}", entry.name);
     match error {
         PluginError::Load(LoadError::World { .. }) => faults.push(entry.spans.world, message, remedy(error)),
+        PluginError::Load(LoadError::Pin { .. }) => faults.push(entry.spans.pin, message, remedy(error)),
         PluginError::Load(_) => faults.push(entry.spans.file, message, remedy(error)),
+        PluginError::Grant(_) => faults.push(entry.spans.config, message, remedy(error)),
         PluginError::Start(StartError::Config(_)) => faults.push(entry.spans.config, message, remedy(error)),
         PluginError::Start(StartError::Fault(_)) => faults.push(entry.spans.name, message, remedy(error)),
     }
@@ -228,6 +323,7 @@ fn raise(limit: Limit) -> &'static str {
 fn remedy(error: &PluginError) -> &'static str {
     match error {
         PluginError::Load(error) => error.remedy(),
+        PluginError::Grant(_) => "correct [secrets] or what it names, or the plugin's `grants`",
         PluginError::Start(StartError::Config(_)) => "the plugin's README lists its keys",
         PluginError::Start(StartError::Fault(Fault::Limit(exceeded))) => raise(exceeded.limit),
         PluginError::Start(StartError::Fault(_)) => "run the plugin's own tests; the log has what it said",

@@ -15,9 +15,12 @@ use witgate_wire::StopSignals;
 
 use crate::admin::{self, Admin};
 use crate::config::{Config, Faults};
+use crate::explain::report::Report;
+use crate::explain::traces::Traces;
 use crate::generation::Builder;
 use crate::listener::{bind, worker};
 use crate::observe::metrics::Metrics;
+use crate::offline::{self, Question};
 use crate::pipeline::Worker;
 use crate::reload::reloader::Reloader;
 use crate::reload::{snapshot, watch as files};
@@ -79,6 +82,18 @@ pub fn check(path: &Path) -> Result<(), ServerError> {
     Ok(())
 }
 
+/// Explains one made-up request against a gateway.toml, loaded as for [`check`].
+///
+/// # Errors
+/// Every fault, or the engine's.
+pub fn explain(path: &Path, question: Question) -> Result<Report, ServerError> {
+    let runtime = control_runtime()?;
+    let builder = builder(runtime.handle(), &Arc::new(Metrics::default()))?;
+    let snapshot = snapshot::take(path);
+    let generation = builder.build(0, snapshot.draft?, &snapshot.material, None)?;
+    Ok(runtime.block_on(offline::explain(&generation, question)))
+}
+
 /// Serves until SIGTERM or SIGINT, or until a new process serves in its place; then drains. With `take_over`, the sockets
 /// are those of the process that runs, if one does.
 ///
@@ -97,11 +112,13 @@ pub fn run(path: PathBuf, take_over: bool) -> Result<(), ServerError> {
     let succession = Succession::begin(&config, take_over)?;
     let mut sockets = Sockets::bind(&config, succession.handed())?;
     sockets.announce()?;
+    let traces = Arc::new(Traces::default());
     let offer = sockets.offered(&config)?;
-    let workers = sockets.start(&reloader, &metrics, &stopped, config.threads)?;
+    let workers = sockets.start(&reloader, &metrics, &traces, &stopped, config.threads)?;
     let (stop_admin, admin_stopped) = watch::channel(false);
     if let Some(bound) = sockets.0.admin {
-        let admin = Admin { reloader: Arc::clone(&reloader), metrics: Arc::clone(&metrics), draining: stopped.clone() };
+        let (reloader, metrics, traces) = (Arc::clone(&reloader), Arc::clone(&metrics), Arc::clone(&traces));
+        let admin = Admin { reloader, metrics, traces, draining: stopped.clone() };
         bound.sockets.into_iter().for_each(|listener| {
             runtime.spawn(admin::serve(listener, admin.clone(), admin_stopped.clone()));
         });
@@ -216,6 +233,7 @@ impl Sockets {
         &mut self,
         reloader: &Reloader,
         metrics: &Arc<Metrics>,
+        traces: &Arc<Traces>,
         stop: &watch::Receiver<bool>,
         workers: usize,
     ) -> io::Result<Vec<JoinHandle<()>>> {
@@ -230,6 +248,7 @@ impl Sockets {
                 generations: Arc::clone(&reloader.current),
                 pool: Pool::default(),
                 metrics: Arc::clone(metrics),
+                traces: Arc::clone(traces),
             };
             worker::start(worker, share, stop.clone())
         });

@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Admin;
 use crate::generation::Generation;
+use crate::reload::capabilities;
 use crate::reload::ledger::{Origin, Refusal};
 
 /// The document.
@@ -52,6 +53,8 @@ struct Plugin {
     version: String,
     /// SHA-256 of the component file
     digest: String,
+    /// what it may use beyond its world
+    grants: Vec<String>,
 }
 
 pub(super) async fn page(State(admin): State<Admin>) -> Json<Page> {
@@ -78,6 +81,7 @@ fn live(generation: &Generation, replaced_at: Option<Timestamp>) -> Live {
         component: plugin.description().name.clone(),
         version: plugin.description().version.clone(),
         digest: plugin.digest().to_string(),
+        grants: capabilities::grants(&generation.config, plugin.name()),
     });
     Live {
         number: generation.number,

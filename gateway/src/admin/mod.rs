@@ -4,6 +4,8 @@
 
 mod generations;
 mod orders;
+pub mod shadow;
+mod traces;
 
 use std::sync::Arc;
 
@@ -15,6 +17,7 @@ use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::explain::traces::Traces;
 use crate::observe::issuers;
 use crate::observe::metrics::Metrics;
 use crate::reload::reloader::Reloader;
@@ -26,6 +29,8 @@ pub struct Admin {
     pub reloader: Arc<Reloader>,
     /// the counters
     pub metrics: Arc<Metrics>,
+    /// what operators asked to be shown
+    pub traces: Arc<Traces>,
     /// true once the process was told to stop
     pub draining: watch::Receiver<bool>,
 }
@@ -50,6 +55,9 @@ fn router(admin: Admin) -> Router {
         .route("/readyz", get(ready))
         .route("/generations", get(generations::page))
         .route("/metrics", get(metrics))
+        .route("/shadow", get(shadow::page))
+        .route("/traces", get(traces::list))
+        .route("/traces/{id}", get(traces::one))
         .route("/reload", post(orders::reload))
         .route("/rollback", post(orders::rollback))
         .with_state(admin)

@@ -13,6 +13,7 @@ use witgate_token::Claims;
 
 use super::bindings::types::RequestHead;
 use super::tokens::Tokens;
+use super::trace::Trace;
 
 /// One request on its way through its route's policies.
 pub struct Exchange {
@@ -40,6 +41,8 @@ pub struct Exchange {
     pub scrutiny: Scrutiny,
     /// for the guest's log lines
     pub request_id: String,
+    /// where every read and decision is recorded, for a request that is traced
+    pub trace: Option<Trace>,
     /// what the last policy call cost; only measured where this is set before the call, since clocks are system calls
     pub cost: Option<CallCost>,
 }
@@ -69,6 +72,27 @@ impl Exchange {
             tokens: Tokens::Nowhere,
             scrutiny: Scrutiny::sensitive(),
             request_id: String::new(),
+            cost: None,
+            trace: None,
+        }
+    }
+
+    /// A copy of everything a policy may read, for a candidate that is asked the same question.
+    pub(super) fn facts(&self) -> Self {
+        Self {
+            method: self.method.clone(),
+            head: Arc::clone(&self.head),
+            headers: self.headers.clone(),
+            query: self.query.clone(),
+            authority: self.authority.clone(),
+            peer: self.peer,
+            attributes: self.attributes.clone(),
+            claims: self.claims.clone(),
+            token_refusal: None,
+            tokens: self.tokens.keyring().cloned().map_or(Tokens::Nowhere, Tokens::Keyring),
+            scrutiny: self.scrutiny.clone(),
+            request_id: self.request_id.clone(),
+            trace: None,
             cost: None,
         }
     }

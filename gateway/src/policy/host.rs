@@ -82,7 +82,7 @@ impl jwt::Host for GuestState {
         let bytes = header
             .as_ref()
             .map_or(0, |header| header.alg.len() + length(header.kid.as_ref()) + length(header.typ.as_ref()));
-        self.read(What::TokenHeader, "", bytes, || header.as_ref().ok().map(|header| format!("{header:?}")))?;
+        self.read(What::TokenHeader, "", bytes, || header.as_ref().ok().map(header_text))?;
         Ok(header)
     }
 
@@ -111,6 +111,7 @@ impl jwt::Host for GuestState {
             }
         };
         let verified = verified.map_err(|refusal| self.noted(&refusal));
+        self.record_verification(&profile, &demands.required_claims);
         self.read(What::Verification, &profile, 1, || Some(format!("{verified:?}")))?;
         Ok(verified)
     }
@@ -162,8 +163,10 @@ impl log::Host for GuestState {
             message.len() + fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>(),
         )?;
         let fields: serde_json::Map<String, serde_json::Value> =
-            fields.into_iter().map(|(name, value)| (name, value.into())).collect();
+            fields.into_iter().map(|(name, value)| (name, self.hidden.hide(&value).into())).collect();
         let fields = serde_json::Value::Object(fields);
+        let message = self.hidden.hide(&message);
+        self.record_line(&message, &fields);
         let (plugin, request_id) = (self.plugin.as_str(), self.exchange.request_id.as_str());
         match level {
             log::Level::Debug => tracing::debug!(target: "policy", plugin, request_id, %fields, "{message}"),
@@ -200,6 +203,12 @@ fn length<B: AsRef<[u8]>>(value: Option<B>) -> usize {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn header_text(header: &jwt::Header) -> String {
+    let named = [("kid", &header.kid), ("typ", &header.typ)];
+    let more = named.into_iter().filter_map(|(name, value)| Some(format!(", {name} {}", value.as_ref()?)));
+    format!("alg {}{}", header.alg, more.collect::<String>())
 }
 
 /// The first value of a parameter of an `application/x-www-form-urlencoded` query.

@@ -17,15 +17,21 @@ use tokio::runtime::Handle;
 use crate::config::{self, Issuer, World};
 use crate::observe::metrics::Metrics;
 use crate::policy::component::Compiler;
+use crate::policy::grants::Resources;
 use crate::policy::plugin::{Plugin, PluginError};
 
 /// How many verdicts are remembered; more than a gateway has plugins, so that an unchanged one is not rehearsed again.
 const MOST_VERDICTS: usize = 4096;
 
+/// The name of a rehearsal's store: with a dot, which none in gateway.toml has.
+const STORE: &str = "rehearsal.store";
+
 /// One component under its entry, and what it is rehearsed with.
 pub struct Subject<'a> {
     /// where it was compiled
     pub compiler: &'a Compiler,
+    /// what grants are made of; a rehearsal keeps its deeds apart
+    pub resources: &'a Resources,
     /// its entry in gateway.toml
     pub entry: &'a config::Plugin,
     /// the component
@@ -135,9 +141,10 @@ async fn corpus_failure(subject: &Subject<'_>) -> Option<Failure> {
 
 /// One warm instance under a configuration, for the length of a rehearsal.
 fn start(subject: &Subject<'_>, config_json: &str) -> Result<Plugin, PluginError> {
-    let entry = config::Plugin { config_json: config_json.to_owned(), ..subject.entry.clone() };
+    let grants = subject.entry.grants.apart(STORE);
+    let entry = config::Plugin { config_json: config_json.to_owned(), grants, ..subject.entry.clone() };
     // Its faults are told by the rehearsal; the gateway's own counters are of requests.
-    Plugin::load(subject.compiler, &entry, subject.bytes, 1, &Arc::new(Metrics::default()))
+    Plugin::load((subject.compiler, subject.resources), &entry, subject.bytes, 1, &Arc::new(Metrics::default()))
 }
 
 /// Everything that the outcome depends on.

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use arc_swap::ArcSwap;
 
+use super::capabilities;
 use super::kept::Kept;
 use super::ledger::{Ledger, Origin};
 use super::snapshot::{self, Snapshot};
@@ -156,6 +157,9 @@ impl Reloader {
         self.ledger.accepted();
         self.ledger.comes_from(origin);
         self.metrics.reload(Some(number));
+        for change in capabilities::changes(&self.current.load(), &next) {
+            tracing::info!(generation = number, "{change}");
+        }
         self.current.store(Arc::new(next));
         let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(generation = number, millis, "a new generation is in force");

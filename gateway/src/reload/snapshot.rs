@@ -70,23 +70,23 @@ fn read_text(file: &Path) -> Result<String, String> {
 
 fn read_components(config: &Config, hasher: &mut Sha256) -> Components {
     let mut components = Components::new();
-    for plugin in &config.plugins {
-        if components.contains_key(&plugin.file) {
+    for file in config.plugins.iter().flat_map(config::Plugin::files) {
+        if components.contains_key(file) {
             continue;
         }
-        let bytes = component::read(&plugin.file);
-        hasher.update(plugin.file.as_os_str().as_encoded_bytes());
+        let bytes = component::read(file);
+        hasher.update(file.as_os_str().as_encoded_bytes());
         match &bytes {
             Ok(bytes) => hasher.update(Sha256::digest(bytes)),
             Err(error) => hasher.update(error.to_string()),
         }
-        components.insert(plugin.file.clone(), bytes);
+        components.insert(file.clone(), bytes);
     }
     components
 }
 
-/// Key files are read and watched by the keyring; here they count only as a reason to try again. One may hold a secret, so
-/// it is not read for that.
+/// Key files are read and watched by the keyring, secrets when a plugin is loaded; here both count only as a reason to try
+/// again. One may hold a secret, so it is not read for that.
 fn hash_key_files(config: &Config, hasher: &mut Sha256) {
     for path in key_files(config) {
         hasher.update(path.as_os_str().as_encoded_bytes());
@@ -99,12 +99,14 @@ fn hash_key_files(config: &Config, hasher: &mut Sha256) {
 }
 
 fn key_files(config: &Config) -> impl Iterator<Item = &Path> {
-    config.issuers.iter().filter_map(|issuer| issuer.source.file())
+    let secrets = config.secrets.iter().filter_map(|secret| secret.place.file());
+    let debug = config.debug_key.iter().map(|key| key.file.as_path());
+    config.issuers.iter().filter_map(|issuer| issuer.source.file()).chain(secrets).chain(debug)
 }
 
-/// Every file that matters: gateway.toml, each component, each cases.toml, each key file.
+/// Every file that matters: gateway.toml, each component, each cases.toml, each key file, each secret.
 pub fn files(path: &Path, config: &Config) -> Vec<PathBuf> {
-    let components = config.plugins.iter().map(|plugin| plugin.file.as_path());
+    let components = config.plugins.iter().flat_map(config::Plugin::files).map(PathBuf::as_path);
     let named = components.chain(case_files(config)).chain(key_files(config));
     std::iter::once(path).chain(named).map(Path::to_owned).collect()
 }
