@@ -12,10 +12,13 @@ use wasmtime::component::{ComponentNamedList, Lift, Lower, TypedFunc};
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
 use super::breaker::{Admission, Breaker};
 use super::clock::thread_cpu_time;
-use super::component::{Compiler, Digest, LoadError};
+use super::component::{Compiler, Digest, LoadError, check_pin};
 use super::exchange::Exchange;
 use super::exports::{Exports, Role};
 use super::fault::Fault;
+use super::grants::{GrantError, Resources};
+use super::hidden::Hidden;
+use super::imports;
 use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
 use super::stock::{Keeping, Stock};
 use crate::config::{self, OnFault, PluginLimits, World};
@@ -29,6 +32,9 @@ pub enum PluginError {
     /// the component itself
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// what its entry grants it
+    #[error(transparent)]
+    Grant(#[from] GrantError),
     /// its first instances
     #[error(transparent)]
     Start(#[from] StartError),
@@ -57,24 +63,27 @@ impl Plugin {
     /// # Errors
     /// When the component does not fit its entry, breaks while it is started, or refuses its configuration.
     pub fn load(
-        compiler: &Compiler,
+        (compiler, resources): (&Compiler, &Resources),
         entry: &config::Plugin,
         bytes: &[u8],
         workers: usize,
         metrics: &Arc<Metrics>,
     ) -> Result<Self, PluginError> {
         let digest = Digest::of(bytes);
-        let linked = compiler.link(bytes, digest, entry.world)?;
+        check_pin(digest, entry.pin)?;
+        let granted = resources.granted(entry)?;
+        let linked = compiler.link(bytes, digest, entry.world, &granted)?;
         let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
         let blueprint = Blueprint {
             plugin: entry.name.clone(),
             engine: compiler.engine().clone(),
             linked,
             exports,
-            config_json: entry.config_json.as_str().into(),
+            config_json: granted.config_json.as_str().into(),
+            hidden: granted.hidden.clone(),
             limits: entry.limits,
             recycle: entry.recycle,
-            calling: Calling::Sync,
+            calling: if granted.waits() { Calling::Waiting } else { Calling::Sync },
         };
         let (warm, description, start_cpu) = started(&blueprint, workers)?;
         let counters = metrics.policies().of(&entry.name);
@@ -107,37 +116,48 @@ impl Plugin {
         self.digest
     }
 
+    /// The interfaces of the contract that its component imports, such as `claims`.
+    pub fn imports(&self) -> Vec<String> {
+        let blueprint = self.stock.blueprint();
+        imports::of_contract(&blueprint.engine, blueprint.linked.pre().component())
+    }
+
     /// What the component says of itself.
     pub fn description(&self) -> &Description {
         &self.description
     }
 
+    /// What must not be said of its config.
+    pub(super) fn hidden(&self) -> &Hidden {
+        &self.stock.blueprint().hidden
+    }
+
     /// What its instances may use.
-    pub(super) fn limits(&self) -> &PluginLimits {
+    pub(crate) fn limits(&self) -> &PluginLimits {
         &self.stock.blueprint().limits
     }
 
-    pub(super) async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
+    pub(crate) async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::authenticate, head).await
     }
 
-    pub(super) async fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
+    pub(crate) async fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::authorize, head).await
     }
 
-    pub(super) async fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
+    pub(crate) async fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::select, head).await
     }
 
-    pub(super) async fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
+    pub(crate) async fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::on_request, head).await
     }
 
-    pub(super) async fn on_response(
+    pub(crate) async fn on_response(
         &self,
         worker: usize,
         exchange: &mut Box<Exchange>,
