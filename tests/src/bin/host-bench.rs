@@ -11,7 +11,7 @@ use witgate_tests::trial::host::cost::{self, Foreign};
 use witgate_tests::trial::host::ground::{self, Ground};
 
 /// 64 clients that ask again at once, and two that attack.
-const BUSY: Pace = Pace { bystanders: 64, every: None, attackers: 2, turn: Duration::from_millis(500), turns: 4 };
+const BUSY: Pace = Pace { bystanders: 64, every: None, attackers: 2, turn: Duration::from_millis(500), turns: 6 };
 
 /// 64 clients that ask ten times a second each: the machine has time to spare.
 const CALM: Pace = Pace { every: Some(Duration::from_millis(100)), turn: Duration::from_secs(2), ..BUSY };
