@@ -9,7 +9,9 @@ use super::bindings::types::RequestHead;
 use super::component::{Compiler, Digest};
 use super::exchange::Exchange;
 use super::exports::Exports;
+use super::grants::Granted;
 use super::instance::{Blueprint, Calling};
+use super::loading::Compiling;
 use super::plugin::{Plugin, PluginError};
 use crate::config;
 use crate::observe::metrics::Metrics;
@@ -126,7 +128,7 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn new() -> Self {
-        Self { compiler: Compiler::start().expect("an engine"), metrics: Arc::default() }
+        Self { compiler: Compiler::start(Compiling::InProcess).expect("an engine"), metrics: Arc::default() }
     }
 
     /// The guest as a plugin for two workers; `keys` stand in its entry.
@@ -134,7 +136,7 @@ impl Bench {
         let entry = entry(keys);
         let bytes = wat::parse_str(format!("(component {FRAME} {AUTHORIZER})")).expect("well-formed text");
         let digest = Digest::of(&bytes);
-        let linked = self.compiler.link(&bytes, digest, entry.world)?;
+        let linked = self.compiler.link(&bytes, digest, entry.world, &Granted::default())?;
         let exports = Exports::of(&linked).expect("its functions");
         let blueprint = Blueprint {
             plugin: entry.name.clone(),
@@ -142,6 +144,7 @@ impl Bench {
             linked,
             exports,
             config_json: entry.config_json.as_str().into(),
+            hidden: Arc::default(),
             limits: entry.limits,
             recycle: entry.recycle,
             calling,
