@@ -36,6 +36,8 @@ struct Plugin {
     version: String,
     /// SHA-256 of the component file
     digest: String,
+    /// whether its instances lie in the pool
+    pooled: bool,
 }
 
 pub(super) async fn page(State(admin): State<Admin>) -> Json<Page> {
@@ -54,6 +56,7 @@ fn current(generation: &Generation) -> Current {
         component: plugin.description().name.clone(),
         version: plugin.description().version.clone(),
         digest: plugin.digest().to_string(),
+        pooled: plugin.is_pooled(),
     });
     Current {
         number: generation.number,

@@ -8,6 +8,7 @@ pub mod limits;
 pub mod fault;
 pub mod exchange;
 mod refill;
+mod allocation;
 pub mod engine;
 mod clock;
 mod guest;

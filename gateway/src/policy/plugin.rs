@@ -9,6 +9,7 @@ use thiserror::Error;
 use wasmtime::Result;
 use wasmtime::component::{ComponentNamedList, Lift, Lower, TypedFunc};
 
+use super::allocation::{Need, Seat};
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
 use super::breaker::{Admission, Breaker};
 use super::clock::thread_cpu_time;
@@ -17,7 +18,7 @@ use super::exchange::Exchange;
 use super::exports::{Exports, Role};
 use super::fault::Fault;
 use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
-use super::stock::{Keeping, Stock};
+use super::stock::{Keeping, Stock, most_at_once};
 use crate::config::{self, OnFault, PluginLimits, World};
 use crate::observe::metrics::Metrics;
 use crate::observe::policies::PolicyCounters;
@@ -47,6 +48,7 @@ pub struct Plugin {
     on_fault: OnFault,
     breaker: Breaker,
     stock: Arc<Stock>,
+    seat: Seat,
     counters: PolicyCounters,
     metrics: Arc<Metrics>,
 }
@@ -65,17 +67,19 @@ impl Plugin {
     ) -> Result<Self, PluginError> {
         let digest = Digest::of(bytes);
         check_pin(digest, entry.pin)?;
-        let linked = compiler.link(bytes, digest, entry.world)?;
+        let calling = Calling::Sync;
+        let seat = seat(compiler, entry, workers, calling);
+        let linked = compiler.link(bytes, digest, entry.world, &seat)?;
         let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
         let blueprint = Blueprint {
             plugin: entry.name.clone(),
-            engine: compiler.engine().clone(),
+            engine: seat.engine().clone(),
             linked,
             exports,
             config_json: entry.config_json.as_str().into(),
             limits: entry.limits,
             recycle: entry.recycle,
-            calling: Calling::Sync,
+            calling,
         };
         let (warm, description, start_cpu) = started(&blueprint, workers)?;
         let counters = metrics.policies().of(&entry.name);
@@ -88,6 +92,7 @@ impl Plugin {
             on_fault: entry.on_fault,
             breaker: Breaker::new(&entry.breaker),
             stock: Stock::new(blueprint, warm, keeping),
+            seat,
             counters,
             metrics: Arc::clone(metrics),
         })
@@ -111,6 +116,11 @@ impl Plugin {
     /// What the component says of itself.
     pub fn description(&self) -> &Description {
         &self.description
+    }
+
+    /// Whether its instances lie in the pool.
+    pub fn is_pooled(&self) -> bool {
+        self.seat.is_pooled()
     }
 
     /// What its instances may use.
@@ -252,6 +262,15 @@ impl Plugin {
 
     fn count(&self, fault: &Fault) {
         self.metrics.fault(self.name(), fault.kind());
+    }
+}
+
+/// Calls that overlap have as many instances as there are calls, so they lie outside the pool.
+fn seat(compiler: &Compiler, entry: &config::Plugin, workers: usize, calling: Calling) -> Seat {
+    let need = Need { instances: most_at_once(workers), table_elements: entry.limits.table_elements };
+    match calling {
+        Calling::Sync => compiler.engines().seat(need),
+        Calling::Waiting => compiler.engines().outside(),
     }
 }
 
