@@ -17,7 +17,12 @@ use crate::admission::{self, Admitted};
 use crate::body::inbound::InboundBody;
 use crate::body::outbound::OutboundBody;
 use crate::config::Route;
+use crate::explain::report::Answer;
+use crate::explain::traces::Traces;
+use crate::explain::{noted, wish};
 use crate::generation::Generation;
+use crate::generation_shown;
+use crate::lease::Lease;
 use crate::observe::access::Event;
 use crate::observe::metrics::Metrics;
 use crate::observe::request_id;
@@ -25,6 +30,8 @@ use crate::policy::bindings::types::RequestHead;
 use crate::policy::chain::{Chain, Destination};
 use crate::policy::evidence::Permitted;
 use crate::policy::exchange::{Attributes, Exchange};
+use crate::policy::tokens::Tokens;
+use crate::policy::trace::Trace;
 use crate::refusal::Refused;
 use crate::reply;
 use crate::routing::Found;
@@ -41,20 +48,38 @@ pub struct Worker {
     pub pool: Pool,
     /// counters of the process
     pub metrics: Arc<Metrics>,
+    /// what operators asked to be shown
+    pub traces: Arc<Traces>,
 }
 
 /// Answers one request; never fails.
 pub async fn handle(worker: &Worker, peer: SocketAddr, request: Request<Incoming>) -> Response<OutboundBody> {
-    let generation = worker.generations.load_full();
-    let mut event = Event::begin(peer, request.method().clone(), generation.number, Arc::clone(&worker.metrics));
-    let deadline = generation.config.limits.request_timeout;
-    let (parts, body) = request.into_parts();
+    let lease = Lease::take(&worker.generations);
+    let number = lease.number;
+    let asked = generation_shown::asked(&lease, request.headers());
+    let mut event = Event::begin(peer, request.method().clone(), number, Arc::clone(&worker.metrics));
+    let deadline = lease.config.limits.request_timeout;
+    let (mut parts, body) = request.into_parts();
+    let traced = wish::taken(&mut parts.headers, lease.debug_key.as_ref(), &worker.traces, &worker.metrics);
     let (body, upload) = Upload::new(body, &parts.headers);
-    let way = corridor(worker, &generation, peer, parts, body, &mut event);
+    let trace = traced.as_ref().map(|traced| traced.trace.clone());
+    let way = corridor(worker, lease, peer, parts, body, &mut event, trace);
     let outcome = tokio::time::timeout(deadline, way).await.unwrap_or_else(|_| Err(too_slow()));
+    let shown = traced.map(|traced| (traced, shown(&outcome), event.id.to_string()));
     let mut response = answer(outcome, event);
+    if let Some((traced, answer, id)) = shown {
+        traced.keep(&id, number, answer, &worker.traces, &worker.metrics, response.headers_mut());
+    }
+    generation_shown::set(response.headers_mut(), asked);
     upload.settle(response.headers_mut()).await;
     response
+}
+
+fn shown(outcome: &Result<Response<OutboundBody>, Refused>) -> Answer {
+    match outcome {
+        Ok(response) => Answer::forwarded(Some(response.status().as_u16())),
+        Err(refused) => Answer::refused(refused),
+    }
 }
 
 fn answer(outcome: Result<Response<OutboundBody>, Refused>, event: Event) -> Response<OutboundBody> {
@@ -75,40 +100,66 @@ fn answer(outcome: Result<Response<OutboundBody>, Refused>, event: Event) -> Res
 /// The corridor: the one function that sees every room.
 async fn corridor(
     worker: &Worker,
-    generation: &Arc<Generation>,
+    lease: Lease,
     peer: SocketAddr,
-    mut parts: Parts,
+    parts: Parts,
     body: Upload<Incoming>,
     event: &mut Event,
+    trace: Option<Trace>,
 ) -> Result<Response<OutboundBody>, Refused> {
+    let generation: &Generation = &lease;
+    let mut decided = decide(worker.index, generation, peer, parts, event, trace).await?;
+    let upstream = &generation.config.upstreams[decided.permitted.get().upstream];
+    let limits = &generation.config.limits;
+    let (body, uploaded) = InboundBody::new(body, limits.body_bytes, limits.idle_timeout);
+    let sent = framed(outgoing_head(&mut decided, generation, event)?, body);
+    let response = send::send(&worker.pool, upstream, &decided.permitted, sent, uploaded).await?;
+
+    let (mut head, body) = response.into_parts();
+    upstream_response::accept(&mut head, upstream)?;
+    decided.chain.filter_response(worker.index, &mut decided.exchange, head.status, &mut head.headers).await?;
+    drop(decided);
+    let silence = upstream.response_timeout;
+    Ok(Response::from_parts(head, OutboundBody::stream(body, silence, Box::new(lease))))
+}
+
+/// A request that every policy before the upstream let pass.
+pub(crate) struct Decided<'g> {
+    route: &'g Route,
+    chain: &'g Chain,
+    exchange: Box<Exchange>,
+    permitted: Permitted<Destination>,
+}
+
+/// The first half of the corridor: everything before the upstream.
+pub(crate) async fn decide<'g>(
+    worker: usize,
+    generation: &'g Generation,
+    peer: SocketAddr,
+    mut parts: Parts,
+    event: &mut Event,
+    trace: Option<Trace>,
+) -> Result<Decided<'g>, Refused> {
     let admitted =
         admission::admit(&mut parts, &generation.config.identity_prefix, generation.config.limits.body_bytes)?;
     event.path = Some(admitted.path.as_str().to_owned());
+    if let Some(trace) = &trace {
+        noted::routing(trace, &generation.config, &generation.table, &admitted, &parts, peer.ip());
+    }
     let (route, chain, params) = matched(generation, &admitted, &parts)?;
     event.route = Some(route.name.clone());
 
     let mut exchange = Box::new(exchange(generation, admitted, parts, peer, route, params, event)?);
+    exchange.trace = trace;
     if chain.authenticates() {
         consult_issuer(&mut exchange).await;
     }
-    let verified = chain.authenticate(worker.index, &mut exchange).await?;
+    let verified = chain.authenticate(worker, &mut exchange).await?;
     event.subject = verified.claims().map(|claims| claims.subject().to_owned());
-    let permitted = chain.authorize(worker.index, verified, &mut exchange).await?;
-    let permitted = chain.select(worker.index, permitted, &mut exchange).await?;
-    chain.filter_request(worker.index, &mut exchange).await?;
-
-    let upstream = &generation.config.upstreams[permitted.get().upstream];
-    event.upstream = Some(upstream.name.clone());
-    let limits = &generation.config.limits;
-    let (body, uploaded) = InboundBody::new(body, limits.body_bytes, limits.idle_timeout);
-    let sent = upstream_request(&permitted, &mut exchange, route, chain, generation, event, body)?;
-    let response = send::send(&worker.pool, upstream, &permitted, sent, uploaded).await?;
-
-    let (mut head, body) = response.into_parts();
-    upstream_response::accept(&mut head, upstream)?;
-    chain.filter_response(worker.index, &mut exchange, head.status, &mut head.headers).await?;
-    let keeps: Arc<Generation> = Arc::clone(generation);
-    Ok(Response::from_parts(head, OutboundBody::stream(body, upstream.response_timeout, keeps)))
+    let permitted = chain.authorize(worker, verified, &mut exchange).await?;
+    let permitted = chain.select(worker, permitted, &mut exchange).await?;
+    chain.filter_request(worker, &mut exchange).await?;
+    Ok(Decided { route, chain, exchange, permitted })
 }
 
 type Matched<'g> = (&'g Route, &'g Chain, Vec<(String, String)>);
@@ -155,31 +206,31 @@ fn exchange(
         attributes,
         claims: None,
         token_refusal: None,
-        keyring: Some(generation.keyring.clone()),
+        tokens: Tokens::Keyring(generation.keyring.clone()),
         scrutiny: if route.sensitive { Scrutiny::sensitive() } else { Scrutiny::usual() },
         request_id: event.id.to_string(),
         cost: None,
+        trace: None,
     })
 }
 
 /// Guests never wait, so the host makes sure of the key, and of the issuer's word where it is needed, before they are asked.
 async fn consult_issuer(exchange: &mut Exchange) {
-    if let (Ok(token), Some(keyring)) = (bearer_token(&exchange.headers), &exchange.keyring) {
+    if let (Ok(token), Some(keyring)) = (bearer_token(&exchange.headers), exchange.tokens.keyring()) {
         keyring.prepare(token, &mut exchange.scrutiny).await;
     }
 }
 
-fn upstream_request(
-    permitted: &Permitted<Destination>,
-    exchange: &mut Exchange,
-    route: &Route,
-    chain: &Chain,
+/// The head of the request as the upstream gets it.
+pub(crate) fn outgoing_head(
+    decided: &mut Decided<'_>,
     generation: &Generation,
-    event: &Event,
-    body: InboundBody,
-) -> Result<Request<InboundBody>, Refused> {
+    event: &mut Event,
+) -> Result<Request<()>, Refused> {
+    let Decided { route, chain, exchange, permitted } = decided;
     let destination = permitted.get();
     let upstream = &generation.config.upstreams[destination.upstream];
+    event.upstream = Some(upstream.name.clone());
     let path = destination.path.as_deref().unwrap_or(&exchange.head.path);
     let uri = outgoing::uri(&upstream.authority, path, exchange.query.as_deref())?;
     let mut headers = request_headers(exchange, chain);
@@ -187,12 +238,20 @@ fn upstream_request(
     if let Some(claims) = destination.verified.claims() {
         outgoing::set_identity(&mut headers, &route.identity_headers, claims)?;
     }
-    outgoing::keep_framing(&mut headers, &body);
-    let mut request = Request::new(body);
+    if let Some(trace) = &exchange.trace {
+        noted::onward(trace, &upstream.name, uri.path(), &headers, &route.identity_headers);
+    }
+    let mut request = Request::new(());
     *request.method_mut() = exchange.method.clone();
     *request.uri_mut() = uri;
     *request.headers_mut() = headers;
     Ok(request)
+}
+
+fn framed(head: Request<()>, body: InboundBody) -> Request<InboundBody> {
+    let (mut parts, ()) = head.into_parts();
+    outgoing::keep_framing(&mut parts.headers, &body);
+    Request::from_parts(parts, body)
 }
 
 /// Response filters may still read the request's headers; otherwise they move on without a copy.

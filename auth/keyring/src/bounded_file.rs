@@ -9,7 +9,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Longest secret file that is read, in bytes.
-pub(crate) const MAX_SECRET_BYTES: usize = 4096;
+pub const MAX_SECRET_BYTES: usize = 4096;
 
 /// What a file holds.
 pub(crate) struct Content {
@@ -20,13 +20,36 @@ pub(crate) struct Content {
 
 /// Why a file was not read. Quotes nothing of it.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum FileFault {
+pub enum FileFault {
+    /// The system's word.
     #[error("cannot read the file")]
     Io(#[from] std::io::Error),
+    /// A folder, a pipe, a device.
     #[error("it is no file")]
     NoFile,
+    /// More bytes than these.
     #[error("the file is longer than {0} bytes")]
     TooLarge(usize),
+}
+
+/// Why a secret's file was not read. Quotes nothing of it.
+#[derive(Debug, thiserror::Error)]
+pub enum PrivateFault {
+    /// It cannot be read, or is too long.
+    #[error(transparent)]
+    File(#[from] FileFault),
+    /// Its owner's group or everybody may use it.
+    #[error("others than its owner may use the file; chmod 600 it")]
+    OpenToOthers,
+}
+
+/// Reads a secret of at most [`MAX_SECRET_BYTES`] from a file that only its owner may use. Blocks.
+///
+/// # Errors
+/// Why it was not read; nothing of it is quoted.
+pub fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, PrivateFault> {
+    let content = read(path, MAX_SECRET_BYTES)?;
+    if content.is_open_to_others { Err(PrivateFault::OpenToOthers) } else { Ok(content.bytes) }
 }
 
 /// Reads a file of at most `limit` bytes. Blocks.

@@ -2,18 +2,17 @@
 //!
 //! Never follows the server to another origin, and never sends credentials that the caller did not bring.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
 use http::{HeaderMap, HeaderValue};
 use reqwest::Response;
-use reqwest::redirect::Policy;
 use url::Url;
 
 use crate::causes::clipped;
 use crate::guard::{AddressFault, Allowances};
-use crate::names::{Guarded, Names};
+use crate::guarded::guarded;
+use crate::names::Names;
 use crate::origin;
 
 /// Longest body that is read, in bytes.
@@ -75,10 +74,7 @@ impl Clients {
 
 /// A client that follows no redirect by itself and reads no proxy setting from the environment.
 fn client(names: Names, allow_private: bool) -> Result<reqwest::Client, reqwest::Error> {
-    reqwest::Client::builder()
-        .redirect(Policy::none())
-        .no_proxy()
-        .dns_resolver(Arc::new(Guarded { names, allow_private }))
+    guarded(reqwest::Client::builder(), names, allow_private)
         .connect_timeout(CONNECT_DEADLINE)
         // Fetches are rare, and a kept connection that the server is about to close would cost one.
         .pool_max_idle_per_host(0)

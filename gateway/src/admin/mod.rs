@@ -1,20 +1,23 @@
-//! The operators' listener: health, readiness, generations and metrics.
+//! The operators' listener: health, readiness, generations, metrics, and the orders to reload and to go back.
 //!
 //! Never serves traffic, and never shows a plugin's configuration or a key.
 
 mod generations;
+mod orders;
+pub mod shadow;
+mod traces;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::explain::traces::Traces;
 use crate::observe::issuers;
 use crate::observe::metrics::Metrics;
 use crate::reload::reloader::Reloader;
@@ -26,20 +29,18 @@ pub struct Admin {
     pub reloader: Arc<Reloader>,
     /// the counters
     pub metrics: Arc<Metrics>,
+    /// what operators asked to be shown
+    pub traces: Arc<Traces>,
     /// true once the process was told to stop
     pub draining: watch::Receiver<bool>,
 }
 
-/// Binds the admin address.
-///
-/// # Errors
-/// When it is taken or may not be bound.
-pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
-    TcpListener::bind(address).await
-}
-
-/// Serves until told to stop.
-pub async fn serve(listener: TcpListener, admin: Admin, mut stop: watch::Receiver<bool>) {
+/// Serves on a bound, non-blocking listener until told to stop.
+pub async fn serve(listener: std::net::TcpListener, admin: Admin, mut stop: watch::Receiver<bool>) {
+    let listener = match TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(error) => return tracing::error!(%error, "the admin listener did not start"),
+    };
     let stopped = async move {
         let _ = stop.wait_for(|stopped| *stopped).await;
     };
@@ -54,6 +55,11 @@ fn router(admin: Admin) -> Router {
         .route("/readyz", get(ready))
         .route("/generations", get(generations::page))
         .route("/metrics", get(metrics))
+        .route("/shadow", get(shadow::page))
+        .route("/traces", get(traces::list))
+        .route("/traces/{id}", get(traces::one))
+        .route("/reload", post(orders::reload))
+        .route("/rollback", post(orders::rollback))
         .with_state(admin)
 }
 

@@ -27,7 +27,7 @@ fn admin(path: &Path) -> Admin {
     let metrics = Arc::new(Metrics::default());
     let builder = Builder::new(tokio::runtime::Handle::current(), Arc::clone(&metrics)).expect("an engine");
     let reloader = Reloader::start(path.to_owned(), builder, Arc::clone(&metrics)).expect("no fault");
-    Admin { reloader: Arc::new(reloader), metrics, draining: watch::channel(false).1 }
+    Admin { reloader: Arc::new(reloader), metrics, traces: Arc::default(), draining: watch::channel(false).1 }
 }
 
 async fn page(admin: &Admin, path: &str) -> String {

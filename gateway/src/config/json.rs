@@ -8,6 +8,18 @@ use toml::de::DeValue;
 use witgate_settings::fault::Faults;
 use witgate_settings::reader::at;
 
+/// A `config` table as the text a plugin is given.
+pub(super) fn config(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> String {
+    if !value.get_ref().is_table() {
+        faults.push(
+            at(value),
+            "`config` must be a table",
+            "write config = { key = \"value\" } or [plugins.NAME.config]",
+        );
+    }
+    from_toml(value, faults).to_string()
+}
+
 /// Turns any TOML value into JSON; dates become strings.
 pub(super) fn from_toml(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> Value {
     match value.get_ref() {

@@ -4,8 +4,10 @@
 //! which may hold secrets.
 
 use super::loading::Loading;
+use super::operations::{ShowGeneration, TakeoverSocket};
 use super::pattern::{HostPattern, PathPattern};
 use super::plugin::Plugin;
+use super::secret::Secret;
 use http::uri::Authority;
 use http::{HeaderName, HeaderValue, Method};
 use std::net::SocketAddr;
@@ -27,22 +29,39 @@ pub struct Config {
     pub threads: usize,
     /// Lower-case prefix of the header names that only the gateway may set, such as `x-identity-`.
     pub identity_prefix: String,
+    /// When an answer names its generation.
+    pub show_generation: ShowGeneration,
+    /// Where a new process can take over, if anywhere.
+    pub takeover_socket: Option<TakeoverSocket>,
     /// Where requests are accepted; at least one.
     pub listeners: Vec<SocketAddr>,
     /// Where the admin console listens, if anywhere.
     pub admin: Option<SocketAddr>,
+    /// Whose debug headers count, if anybody's.
+    pub debug_key: Option<DebugKey>,
     /// Limits on connections and requests.
     pub limits: Limits,
     /// The issuers whose tokens may be verified, in the order written.
     pub issuers: Vec<Issuer>,
     /// The upstreams, in the order written.
     pub upstreams: Vec<Upstream>,
+    /// Where values are that plugins get without this file holding them.
+    pub secrets: Vec<Secret>,
     /// How components are compiled and kept.
     pub loading: Loading,
     /// The plugins, in the order written.
     pub plugins: Vec<Plugin>,
     /// The routes, in the order written; the order has no meaning.
     pub routes: Vec<Route>,
+}
+
+/// The public key of an operator who may trace live requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DebugKey {
+    /// A PEM file, joined to the folder of gateway.toml.
+    pub file: PathBuf,
+    /// Where it was written.
+    pub span: Span,
 }
 
 /// Limits on connections and requests.

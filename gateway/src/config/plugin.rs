@@ -6,9 +6,13 @@ use super::loading::Pin;
 use std::fmt;
 use std::path::PathBuf;
 
+use super::grants::Grants;
+use super::secret::Secret;
 use witgate_settings::fault::Span;
 
+use super::cases::PluginCases;
 use super::limits::PluginLimits;
+use super::shadow::Shadow;
 use super::upkeep::{Breaker, Isolation, OnFault, Recycle};
 
 /// The role of a plugin: which WIT world its component has.
@@ -60,6 +64,8 @@ pub struct Plugin {
     pub config_json: String,
     /// What one instance may use.
     pub limits: PluginLimits,
+    /// What it must answer before it may serve.
+    pub cases: Option<PluginCases>,
     /// What one instance may see.
     pub isolation: Isolation,
     /// What its faults do to a request.
@@ -68,6 +74,12 @@ pub struct Plugin {
     pub breaker: Breaker,
     /// When its instances are replaced.
     pub recycle: Recycle,
+    /// What it may use beyond its world.
+    pub grants: Grants,
+    /// The secrets that its config names; their values are put there when it is loaded.
+    pub secrets: Vec<Secret>,
+    /// The candidate beside it, if any.
+    pub shadow: Option<Shadow>,
     /// Where each fact was written, for faults found while loading.
     pub spans: PluginSpans,
 }
@@ -79,6 +91,8 @@ impl fmt::Debug for Plugin {
             .field("world", &self.world)
             .field("file", &self.file)
             .field("limits", &self.limits)
+            .field("grants", &self.grants)
+            .field("cases", &self.cases)
             .finish_non_exhaustive()
     }
 }

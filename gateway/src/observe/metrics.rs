@@ -45,6 +45,19 @@ pub struct FaultLabels {
     kind: &'static str,
 }
 
+/// One question that a candidate was sampled for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ShadowLabels {
+    plugin: String,
+    outcome: &'static str,
+}
+
+/// One debug header.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct DebugLabels {
+    outcome: &'static str,
+}
+
 /// One attempt to load a new generation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct ReloadLabels {
@@ -60,6 +73,8 @@ pub struct Metrics {
     token_refusals: Family<TokenRefusalLabels, Counter>,
     faults: Family<FaultLabels, Counter>,
     reloads: Family<ReloadLabels, Counter>,
+    shadow: Family<ShadowLabels, Counter>,
+    debug_headers: Family<DebugLabels, Counter>,
     generation: Gauge,
     connections: Gauge,
     seconds: Histogram,
@@ -75,6 +90,8 @@ impl Default for Metrics {
             token_refusals: Family::default(),
             faults: Family::default(),
             reloads: Family::default(),
+            shadow: Family::default(),
+            debug_headers: Family::default(),
             generation: Gauge::default(),
             connections: Gauge::default(),
             seconds: Histogram::new(REQUEST_BUCKETS),
@@ -93,6 +110,8 @@ impl Metrics {
         registry.register("token_refusals", "Tokens refused, by precise reason", self.token_refusals.clone());
         registry.register("policy_faults", "Traps and broken promises, by plugin and kind", self.faults.clone());
         registry.register("reloads", "Attempts to load a new generation, by outcome", self.reloads.clone());
+        registry.register("shadow", "Questions for candidates, by live plugin and outcome", self.shadow.clone());
+        registry.register("debug_headers", "Debug headers, by what became of them", self.debug_headers.clone());
         registry.register("generation", "Number of the generation in force", self.generation.clone());
         registry.register("connections", "Client connections open", self.connections.clone());
         registry.register("request_seconds", "Time until the response head", self.seconds.clone());
@@ -123,6 +142,16 @@ impl Metrics {
     /// The metrics of each plugin.
     pub fn policies(&self) -> &PolicyMetrics {
         &self.policies
+    }
+
+    /// Counts one question for the candidate beside a plugin: `agreed`, `differed`, `faulted` or `dropped`.
+    pub fn shadowed(&self, plugin: &str, outcome: &'static str) {
+        self.shadow.get_or_create(&ShadowLabels { plugin: plugin.into(), outcome }).inc();
+    }
+
+    /// Counts one debug header: `traced`, `refused`, `unread` or `elsewhere`.
+    pub fn debug_header(&self, outcome: &'static str) {
+        self.debug_headers.get_or_create(&DebugLabels { outcome }).inc();
     }
 
     /// Counts one reload and, when it was accepted, notes the generation now in force.
@@ -176,6 +205,8 @@ mod tests {
         policy.recycled();
         policy.dropped();
         policy.breaker(true);
+        metrics.shadowed("authz", "differed");
+        metrics.debug_header("traced");
         metrics.reload(Some(7));
         let open = metrics.connection();
         let text = metrics.encode().expect("encodes");
@@ -191,6 +222,8 @@ mod tests {
             "witgate_policy_instances_dropped_total{plugin=\"stamp\"} 1",
             "witgate_policy_breaker{plugin=\"stamp\"} 1",
             "witgate_reloads_total{outcome=\"accepted\"} 1",
+            "witgate_shadow_total{plugin=\"authz\",outcome=\"differed\"} 1",
+            "witgate_debug_headers_total{outcome=\"traced\"} 1",
             "witgate_generation 7",
             "witgate_connections 1",
         ] {

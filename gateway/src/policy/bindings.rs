@@ -58,8 +58,18 @@ pub mod filter {
     });
 }
 
+/// What entries of gateway.toml grant beyond the worlds. `grants` links the functions; these are their types.
+pub mod grants {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "grants",
+        imports: { default: trappable },
+    });
+}
+
 pub use authenticator::exports::witgate::policy::authenticator::Outcome;
 pub use authenticator::witgate::policy::{claims, jwt, log, request, types};
 pub use authorizer::exports::witgate::policy::authorizer::Decision;
 pub use filter::exports::witgate::policy::filter::{Action, HeaderOp};
+pub use grants::witgate::policy::{outbound, store};
 pub use router::exports::witgate::policy::router::Selection;

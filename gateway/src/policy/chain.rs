@@ -9,11 +9,14 @@ use http::{HeaderMap, StatusCode};
 
 use super::bindings::types::Refusal;
 use super::bindings::{Action, Decision, Outcome, Selection, router};
+use super::decision::Call;
 use super::evidence::{Permitted, Verified};
 use super::exchange::Exchange;
 use super::fault::Fault;
 use super::header_ops;
 use super::plugin::Plugin;
+use super::shadow::Tap;
+use super::watch::Watch;
 use super::{returned, verdict};
 use crate::admission::path;
 use crate::config::{PluginLimits, World};
@@ -32,6 +35,8 @@ pub struct Chain {
     default: usize,
     choices: Vec<(String, usize)>,
     identity_prefix: String,
+    /// the candidates beside some of the plugins
+    taps: Vec<Arc<Tap>>,
 }
 
 /// Where a permitted request goes.
@@ -64,7 +69,24 @@ impl Chain {
             default,
             choices,
             identity_prefix: identity_prefix.to_owned(),
+            taps: Vec::new(),
         }
+    }
+
+    /// With the candidates beside these plugins; others than the chain's own are left out.
+    #[must_use]
+    pub fn with_taps(mut self, taps: &[Arc<Tap>]) -> Self {
+        let own = |tap: &&Arc<Tap>| {
+            let once = self.authenticator.iter().chain(&self.router);
+            once.chain(&self.authorizers).chain(&self.filters).any(|plugin| plugin.name() == tap.identity().plugin)
+        };
+        self.taps = taps.iter().filter(own).cloned().collect();
+        self
+    }
+
+    fn watch(&self, plugin: &Plugin, worker: usize, call: Call, exchange: &mut Exchange) -> Watch {
+        let tap = self.taps.iter().find(|tap| tap.identity().plugin == plugin.name());
+        Watch::begin(plugin, tap, worker, call, exchange)
     }
 
     /// Whether this route looks at tokens at all.
@@ -87,8 +109,9 @@ impl Chain {
         let Some(plugin) = &self.authenticator else {
             return if self.public { Ok(Verified::anonymous()) } else { Err(closed("no authenticator")) };
         };
-        let outcome = plugin.authenticate(worker, exchange).await.map_err(|fault| plugin.refuse(&fault))?;
-        match outcome {
+        let watch = self.watch(plugin, worker, Call::Authenticate, exchange);
+        let outcome = watch.end(plugin, plugin.authenticate(worker, exchange).await, exchange);
+        match outcome.map_err(|fault| plugin.refuse(&fault))? {
             Outcome::Authenticated(attributes) => self.authenticated(plugin, attributes, exchange),
             Outcome::Anonymous => {
                 exchange.claims = None;
@@ -112,7 +135,9 @@ impl Chain {
             return Ok(verified.permitted());
         }
         for plugin in &self.authorizers {
-            match plugin.authorize(worker, exchange).await.map_err(|fault| plugin.refuse(&fault))? {
+            let watch = self.watch(plugin, worker, Call::Authorize, exchange);
+            let decision = watch.end(plugin, plugin.authorize(worker, exchange).await, exchange);
+            match decision.map_err(|fault| plugin.refuse(&fault))? {
                 Decision::Allow => return Ok(verified.permitted()),
                 Decision::Abstain => {}
                 Decision::Deny(refusal) => return Err(refused(plugin, refusal, exchange)),
@@ -133,13 +158,15 @@ impl Chain {
     ) -> Result<Permitted<Destination>, Refused> {
         let (upstream, path) = match &self.router {
             None => (self.default, None),
-            Some(plugin) => match plugin.select(worker, exchange).await.map_err(|fault| plugin.refuse(&fault))? {
-                Selection::Default => (self.default, None),
-                Selection::Refused(refusal) => return Err(refused(plugin, refusal, exchange)),
-                Selection::To(target) => {
-                    self.chosen(target, exchange, plugin.limits()).map_err(|fault| plugin.broke(fault))?
+            Some(plugin) => {
+                match self.selected(plugin, worker, exchange).await.map_err(|fault| plugin.refuse(&fault))? {
+                    Selection::Default => (self.default, None),
+                    Selection::Refused(refusal) => return Err(refused(plugin, refusal, exchange)),
+                    Selection::To(target) => {
+                        self.chosen(target, exchange, plugin.limits()).map_err(|fault| plugin.broke(fault))?
+                    }
                 }
-            },
+            }
         };
         Ok(permitted.map(|verified| Destination { verified, upstream, path }))
     }
@@ -171,7 +198,9 @@ impl Chain {
         headers: &mut HeaderMap,
     ) -> Result<(), Refused> {
         for plugin in self.filters.iter().rev() {
-            let filtered = match plugin.on_response(worker, exchange, status.as_u16()).await {
+            let watch = self.watch(plugin, worker, Call::OnResponse(status.as_u16()), exchange);
+            let returned = plugin.on_response(worker, exchange, status.as_u16()).await;
+            let filtered = match watch.end(plugin, returned, exchange) {
                 Ok(ops) => header_ops::apply(ops, headers, &self.identity_prefix, plugin.limits())
                     .map_err(|fault| plugin.noted(fault)),
                 Err(fault) => Err(fault),
@@ -190,7 +219,8 @@ impl Chain {
         worker: usize,
         exchange: &mut Box<Exchange>,
     ) -> Result<Option<Refused>, Fault> {
-        match plugin.on_request(worker, exchange).await? {
+        let watch = self.watch(plugin, worker, Call::OnRequest, exchange);
+        match watch.end(plugin, plugin.on_request(worker, exchange).await, exchange)? {
             Action::Forward(ops) => {
                 header_ops::apply(ops, &mut exchange.headers, &self.identity_prefix, plugin.limits())
                     .map(|()| None)
@@ -200,6 +230,11 @@ impl Chain {
                 checked(plugin, refusal, exchange).map(Some).map_err(|fault| plugin.noted(fault))
             }
         }
+    }
+
+    async fn selected(&self, plugin: &Plugin, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
+        let watch = self.watch(plugin, worker, Call::Select, exchange);
+        watch.end(plugin, plugin.select(worker, exchange).await, exchange)
     }
 
     /// The word `authenticated` counts only with the deed: claims that `jwt.verify` set in this very call.

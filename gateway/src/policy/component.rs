@@ -14,10 +14,11 @@ use super::bindings::authorizer::{AuthorizerPlugin, AuthorizerPluginPre};
 use super::bindings::filter::{FilterPlugin, FilterPluginPre};
 use super::bindings::router::{RouterPlugin, RouterPluginPre};
 use super::engine::PolicyEngine;
+use super::grants::Granted;
 use super::guest::GuestState;
 use super::loading::{CompileError, Compiling, FolderFault, Loader, Tally};
 use super::refill::Refill;
-use super::wasi;
+use super::{imports, wasi};
 use crate::config::{Loading, Pin, World};
 
 pub use super::loading::Digest;
@@ -56,6 +57,9 @@ pub enum LoadError {
     /// it wants something its world does not grant
     #[error("the component imports `{0}`, which the {1} world does not grant")]
     Import(String, World),
+    /// it wants something that its entry may grant, and does not
+    #[error("the component imports `{0}`, which its entry does not grant")]
+    NotGranted(String),
     /// the types of an import or export do not match
     #[error("the component does not fit the contract{CONTRACT_VERSION}: {0}")]
     Link(String),
@@ -69,7 +73,8 @@ impl LoadError {
             Self::Pin { .. } => "put back the file that was pinned, or pin this one if you know where it comes from",
             Self::Compile(error) => error.remedy(),
             Self::World { .. } => "correct `world`, or point `file` at another component",
-            Self::Import(..) => "a policy may import its world's interfaces only; see wit/worlds.wit",
+            Self::Import(import, _) => imports::remedy(import),
+            Self::NotGranted(import) => imports::remedy(import),
             Self::Link(_) => "rebuild the plugin against this gateway's wit/ folder",
         }
     }
@@ -133,11 +138,18 @@ impl Compiler {
     }
 
     /// Compiles (or recalls) a component and links it for its world, where its instances will lie.
-    pub(super) fn link(&self, bytes: &[u8], digest: Digest, world: World, seat: &Seat) -> Result<Linked, LoadError> {
+    pub(super) fn link(
+        &self,
+        bytes: &[u8],
+        digest: Digest,
+        world: World,
+        granted: &Granted,
+        seat: &Seat,
+    ) -> Result<Linked, LoadError> {
         let component = self.loader.component(bytes, digest, seat)?;
         check_exports(seat.engine(), &component, world)?;
-        check_imports(seat.engine(), &component, world)?;
-        linked(seat.engine(), &component, world).map_err(|error| LoadError::Link(format!("{error:#}")))
+        imports::check(seat.engine(), &component, world, granted)?;
+        linked(seat.engine(), &component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
     }
 }
 
@@ -155,6 +167,11 @@ pub fn check_pin(digest: Digest, pin: Option<Pin>) -> Result<(), LoadError> {
 /// The full name of an interface of the contract.
 pub(super) fn export_name(interface: &str) -> String {
     format!("{CONTRACT}{interface}{CONTRACT_VERSION}")
+}
+
+/// The short name of an interface of the contract; nothing where it is another's.
+pub(super) fn interface(name: &str) -> Option<&str> {
+    name.strip_prefix(CONTRACT)?.strip_suffix(CONTRACT_VERSION)
 }
 
 /// Reads a component file whole, within [`FILE_BYTES`].
@@ -181,26 +198,7 @@ fn check_exports(engine: &Engine, component: &Component, world: World) -> Result
     Err(LoadError::World { expected: world, found })
 }
 
-fn check_imports(engine: &Engine, component: &Component, world: World) -> Result<(), LoadError> {
-    let ty = component.component_type();
-    for (name, _) in ty.imports(engine) {
-        if !grants(world).iter().any(|granted| name == format!("{CONTRACT}{granted}{CONTRACT_VERSION}"))
-            && !wasi::is_furniture(name)
-        {
-            return Err(LoadError::Import(name.to_owned(), world));
-        }
-    }
-    Ok(())
-}
-
-fn grants(world: World) -> &'static [&'static str] {
-    match world {
-        World::Authenticator => &["types", "request", "claims", "log", "jwt"],
-        World::Authorizer | World::Router | World::Filter => &["types", "request", "claims", "log"],
-    }
-}
-
-fn linked(engine: &Engine, component: &Component, world: World) -> wasmtime::Result<Linked> {
+fn linked(engine: &Engine, component: &Component, world: World, granted: &Granted) -> wasmtime::Result<Linked> {
     type Own = HasSelf<GuestState>;
     let mut linker: Linker<GuestState> = Linker::new(engine);
     match world {
@@ -209,8 +207,9 @@ fn linked(engine: &Engine, component: &Component, world: World) -> wasmtime::Res
         World::Router => RouterPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
         World::Filter => FilterPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
     }
-    wasi::add_to_linker(&mut linker)?;
-    // Only furniture is left: `check_imports` refused everything else.
+    granted.add_to_linker(&mut linker)?;
+    wasi::add_to_linker(&mut linker, component, granted)?;
+    // Only furniture is left: `imports::check` refused everything else.
     linker.define_unknown_imports_as_traps(component)?;
     let pre = linker.instantiate_pre(component)?;
     Ok(match world {
@@ -229,7 +228,7 @@ mod tests {
         let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
         let bytes = wat::parse_str(text).expect("well-formed text");
         compiler
-            .link(&bytes, Digest::of(&bytes), world, &compiler.engines().usual())
+            .link(&bytes, Digest::of(&bytes), world, &Granted::default(), &compiler.engines().usual())
             .map(drop)
             .map_err(|error| error.to_string())
     }
@@ -246,6 +245,28 @@ mod tests {
         for import in ["wasi:sockets/tcp@0.2.6", "wasi:http/outgoing-handler@0.2.6", "acme:kv/store@1.0.0"] {
             let refused = link(&guest(import, "authorizer@0.1.0"), World::Authorizer).expect_err(import);
             assert_eq!(refused, format!("the component imports `{import}`, which the authorizer world does not grant"));
+        }
+    }
+
+    #[test]
+    fn an_import_that_no_entry_grants_is_refused_with_the_line_to_add() {
+        let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
+        for (import, line) in [("store", "grants.store = {"), ("outbound", "grants.http = {")] {
+            let import = format!("witgate:policy/{import}@0.1.0");
+            let bytes = wat::parse_str(guest(&import, "authorizer@0.1.0")).expect("text");
+            let linked = compiler.link(
+                &bytes,
+                Digest::of(&bytes),
+                World::Authorizer,
+                &Granted::default(),
+                &compiler.engines().usual(),
+            );
+            let refused = linked.err().expect("refused");
+            assert_eq!(
+                refused.to_string(),
+                format!("the component imports `{import}`, which its entry does not grant")
+            );
+            assert!(refused.remedy().contains(line), "{}", refused.remedy());
         }
     }
 

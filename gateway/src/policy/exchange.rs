@@ -7,10 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
-use witgate_keyring::{Keyring, Scrutiny};
+use serde_json::Value;
+use witgate_keyring::Scrutiny;
 use witgate_token::Claims;
 
 use super::bindings::types::RequestHead;
+use super::tokens::Tokens;
+use super::trace::Trace;
 
 /// One request on its way through its route's policies.
 pub struct Exchange {
@@ -32,12 +35,14 @@ pub struct Exchange {
     pub claims: Option<Claims>,
     /// why the host last found the token bad, precisely; the guest learns the class only
     pub token_refusal: Option<&'static str>,
-    /// where tokens are verified; absent only in an idle instance
-    pub keyring: Option<Keyring>,
+    /// where tokens are verified
+    pub tokens: Tokens,
     /// how sure the route must be that a token is not revoked; the host brings the issuer's word into it
     pub scrutiny: Scrutiny,
     /// for the guest's log lines
     pub request_id: String,
+    /// where every read and decision is recorded, for a request that is traced
+    pub trace: Option<Trace>,
     /// what the last policy call cost; only measured where this is set before the call, since clocks are system calls
     pub cost: Option<CallCost>,
 }
@@ -64,10 +69,53 @@ impl Exchange {
             attributes: Attributes::default(),
             claims: None,
             token_refusal: None,
-            keyring: None,
+            tokens: Tokens::Nowhere,
             scrutiny: Scrutiny::sensitive(),
             request_id: String::new(),
             cost: None,
+            trace: None,
+        }
+    }
+
+    /// A copy of everything a policy may read, for a candidate that is asked the same question.
+    pub(super) fn facts(&self) -> Self {
+        Self {
+            method: self.method.clone(),
+            head: Arc::clone(&self.head),
+            headers: self.headers.clone(),
+            query: self.query.clone(),
+            authority: self.authority.clone(),
+            peer: self.peer,
+            attributes: self.attributes.clone(),
+            claims: self.claims.clone(),
+            token_refusal: None,
+            tokens: self.tokens.keyring().cloned().map_or(Tokens::Nowhere, Tokens::Keyring),
+            scrutiny: self.scrutiny.clone(),
+            request_id: self.request_id.clone(),
+            trace: None,
+            cost: None,
+        }
+    }
+}
+
+/// What a policy may read of the claims: of a verified token, or of a rehearsal's case.
+impl Exchange {
+    pub(super) fn claim(&self, name: &str) -> Option<&Value> {
+        let verified = self.claims.as_ref().and_then(|claims| claims.get(name));
+        verified.or_else(|| self.tokens.rehearsed().and_then(|case| case.claim(name)))
+    }
+
+    pub(super) fn has_scope(&self, scope: &str) -> bool {
+        self.claims.as_ref().is_some_and(|claims| claims.has_scope(scope))
+            || self.tokens.rehearsed().is_some_and(|case| case.has_scope(scope))
+    }
+
+    /// Before a verification: what an earlier one found must not outlive it.
+    pub(super) fn forget_claims(&mut self) {
+        self.claims = None;
+        self.token_refusal = None;
+        if let Some(case) = self.tokens.rehearsed_mut() {
+            case.forget();
         }
     }
 }

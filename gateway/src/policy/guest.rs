@@ -10,6 +10,7 @@ use super::clock::{Allowance, CallClock, Turns, thread_cpu_time};
 use super::engine::GUEST_STACK;
 use super::exchange::Exchange;
 use super::fault::Fault;
+use super::hidden::Hidden;
 use super::limits::{Exceeded, Limit};
 use crate::config::PluginLimits;
 
@@ -28,6 +29,8 @@ pub(super) struct GuestState {
     pub(super) plugin: String,
     /// the request of this call; vacant between calls
     pub(super) exchange: Box<Exchange>,
+    /// what its log lines must not say
+    pub(super) hidden: Arc<Hidden>,
     /// what the instance may use
     pub(super) limits: PluginLimits,
     /// what this call has used so far
@@ -58,6 +61,7 @@ impl GuestState {
         Self {
             plugin: plugin.to_owned(),
             exchange: Box::new(Exchange::vacant()),
+            hidden: Arc::default(),
             limits,
             used: Used::default(),
             clock: CallClock::new(turns),

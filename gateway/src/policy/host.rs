@@ -14,6 +14,7 @@ use super::bindings::{claims, jwt, log, request, types};
 use super::guest::GuestState;
 use super::limits::Limit;
 use super::reading::What;
+use super::tokens::Tokens;
 
 impl types::Host for GuestState {}
 
@@ -61,13 +62,13 @@ impl request::Host for GuestState {
 
 impl claims::Host for GuestState {
     fn get(&mut self, name: String) -> Result<Option<claims::ClaimValue>> {
-        let value = self.exchange.claims.as_ref().and_then(|claims| claims.get(&name)).map(claim_value);
+        let value = self.exchange.claim(&name).map(claim_value);
         self.read(What::Claim, &name, value.as_ref().map_or(0, claim_bytes), || value.as_ref().map(claim_text))?;
         Ok(value)
     }
 
     fn has_scope(&mut self, scope: String) -> Result<bool> {
-        let held = self.exchange.claims.as_ref().is_some_and(|claims| claims.has_scope(&scope));
+        let held = self.exchange.has_scope(&scope);
         self.read(What::Scope, &scope, 1, || Some(held.to_string()))?;
         Ok(held)
     }
@@ -81,7 +82,7 @@ impl jwt::Host for GuestState {
         let bytes = header
             .as_ref()
             .map_or(0, |header| header.alg.len() + length(header.kid.as_ref()) + length(header.typ.as_ref()));
-        self.read(What::TokenHeader, "", bytes, || header.as_ref().ok().map(|header| format!("{header:?}")))?;
+        self.read(What::TokenHeader, "", bytes, || header.as_ref().ok().map(header_text))?;
         Ok(header)
     }
 
@@ -101,15 +102,16 @@ impl jwt::Host for GuestState {
 
     fn verify(&mut self, profile: String, demands: jwt::Demands) -> Result<Result<(), jwt::Failure>> {
         // A second verification replaces the first: claims of an earlier success must not outlive a later failure.
-        self.exchange.claims = None;
-        self.exchange.token_refusal = None;
-        let verified = match self.on_the_host(|guest| guest.verified(&profile, &demands))? {
-            Ok(claims) => {
-                self.exchange.claims = Some(claims);
-                Ok(())
+        self.exchange.forget_claims();
+        let verified = match self.exchange.tokens {
+            Tokens::Rehearsed(_) => self.rehearsed(&profile, &demands),
+            Tokens::Keyring(_) | Tokens::Nowhere => {
+                let verified = self.on_the_host(|guest| guest.verified(&profile, &demands))?;
+                verified.map(|claims| self.exchange.claims = Some(claims))
             }
-            Err(refusal) => Err(self.noted(&refusal)),
         };
+        let verified = verified.map_err(|refusal| self.noted(&refusal));
+        self.record_verification(&profile, &demands.required_claims);
         self.read(What::Verification, &profile, 1, || Some(format!("{verified:?}")))?;
         Ok(verified)
     }
@@ -129,7 +131,11 @@ impl GuestState {
     /// A token that was verified before names its profile without being read again; any other is asked why it does not.
     fn profile_of_token(&self) -> Result<String, Refusal> {
         let token = bearer_token(&self.exchange.headers)?;
-        let keyring = self.exchange.keyring.as_ref().ok_or(Refusal::UnknownIssuer)?;
+        if let Some(case) = self.exchange.tokens.rehearsed() {
+            let issuer = witgate_token::claimed_issuer(token)?;
+            return case.profile_of(&issuer).map(str::to_owned).ok_or(Refusal::UnknownIssuer);
+        }
+        let keyring = self.exchange.tokens.keyring().ok_or(Refusal::UnknownIssuer)?;
         match keyring.profile_for_token(token) {
             Some(profile) => Ok(profile.name.clone()),
             None => Err(self.issuer_claimed().map_or_else(|refusal| refusal, |_| Refusal::UnknownIssuer)),
@@ -138,9 +144,16 @@ impl GuestState {
 
     fn verified(&self, profile: &str, wanted: &jwt::Demands) -> Result<witgate_token::Claims, Refusal> {
         let demands = demands(wanted).ok_or(Refusal::AlgorithmNotAllowed)?;
-        let keyring = self.exchange.keyring.as_ref().ok_or(Refusal::KeysUnavailable)?;
+        let keyring = self.exchange.tokens.keyring().ok_or(Refusal::KeysUnavailable)?;
         let token = bearer_token(&self.exchange.headers)?;
         keyring.verify_now(profile, token, &demands, unix_now(), &self.exchange.scrutiny)
+    }
+
+    fn rehearsed(&mut self, profile: &str, wanted: &jwt::Demands) -> Result<(), Refusal> {
+        let demands = demands(wanted).ok_or(Refusal::AlgorithmNotAllowed)?;
+        let token = bearer_token(&self.exchange.headers)?;
+        let case = self.exchange.tokens.rehearsed_mut().ok_or(Refusal::KeysUnavailable)?;
+        case.verify(profile, token, &demands)
     }
 }
 
@@ -150,8 +163,10 @@ impl log::Host for GuestState {
             message.len() + fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>(),
         )?;
         let fields: serde_json::Map<String, serde_json::Value> =
-            fields.into_iter().map(|(name, value)| (name, value.into())).collect();
+            fields.into_iter().map(|(name, value)| (name, self.hidden.hide(&value).into())).collect();
         let fields = serde_json::Value::Object(fields);
+        let message = self.hidden.hide(&message);
+        self.record_line(&message, &fields);
         let (plugin, request_id) = (self.plugin.as_str(), self.exchange.request_id.as_str());
         match level {
             log::Level::Debug => tracing::debug!(target: "policy", plugin, request_id, %fields, "{message}"),
@@ -188,6 +203,12 @@ fn length<B: AsRef<[u8]>>(value: Option<B>) -> usize {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn header_text(header: &jwt::Header) -> String {
+    let named = [("kid", &header.kid), ("typ", &header.typ)];
+    let more = named.into_iter().filter_map(|(name, value)| Some(format!(", {name} {}", value.as_ref()?)));
+    format!("alg {}{}", header.alg, more.collect::<String>())
 }
 
 /// The first value of a parameter of an `application/x-www-form-urlencoded` query.

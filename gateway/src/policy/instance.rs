@@ -17,6 +17,7 @@ use super::exchange::{CallCost, Exchange};
 use super::exports::{Exports, Functions, Role};
 use super::fault::Fault;
 use super::guest::{self, GuestState};
+use super::hidden::Hidden;
 use super::limits::Limit;
 use super::recycling::Service;
 use crate::config::{PluginLimits, Recycle};
@@ -59,7 +60,10 @@ pub(super) struct Blueprint {
     pub(super) engine: Engine,
     pub(super) linked: Linked,
     pub(super) exports: Exports,
+    /// with the values of the secrets that it names
     pub(super) config_json: Arc<str>,
+    /// those values: nothing that the plugin says may hold one
+    pub(super) hidden: Arc<Hidden>,
     pub(super) limits: PluginLimits,
     pub(super) recycle: Recycle,
     pub(super) calling: Calling,
@@ -81,7 +85,8 @@ impl Blueprint {
     /// When the component breaks on the way or refuses its configuration.
     pub(super) fn start(&self, cpu: Duration, wall: Duration) -> Result<(Instance, Description), StartError> {
         let turns = (self.calling == Calling::Waiting).then(Arc::default);
-        let state = GuestState::new(&self.plugin, self.limits, turns.clone());
+        let mut state = GuestState::new(&self.plugin, self.limits, turns.clone());
+        state.hidden = Arc::clone(&self.hidden);
         let mut store = guest::store(&self.engine, state);
         guest::begin_call(&mut store, Allowance { limit: Limit::StartCpuMs, cpu, wall }, false);
         let started = match &turns {
@@ -93,7 +98,7 @@ impl Blueprint {
             Some(Err(error)) => return Err(store.data().fault(&error).into()),
             None => return Err(Fault::Trap("waited for something while it was started".to_owned()).into()),
         };
-        configured.map_err(StartError::Config)?;
+        configured.map_err(|why| StartError::Config(self.hidden.hide(&why).into_owned()))?;
         let service = Service::begin(&self.recycle, store.data().memory_used(), self.limits.memory_bytes);
         Ok((Instance { store, role: functions.role, limits: self.limits, turns, service }, description))
     }

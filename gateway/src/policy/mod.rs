@@ -4,8 +4,15 @@
 //! socket, a file or a clock, and never lets a fault become an allow.
 
 pub mod bindings;
+mod hidden;
 pub mod limits;
 pub mod fault;
+pub(crate) mod base64url;
+pub mod rehearsed;
+pub mod tokens;
+pub mod secrecy;
+pub mod decision;
+pub mod trace;
 pub mod exchange;
 mod refill;
 mod allocation;
@@ -14,8 +21,10 @@ mod clock;
 mod guest;
 pub mod reading;
 mod host;
+pub mod grants;
 mod wasi;
 pub mod loading;
+mod imports;
 pub mod component;
 mod exports;
 mod recycling;
@@ -27,4 +36,7 @@ pub mod evidence;
 mod verdict;
 mod returned;
 mod header_ops;
+pub mod shadow;
+mod watch;
+pub mod answer;
 pub mod chain;

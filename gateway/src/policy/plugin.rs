@@ -17,6 +17,9 @@ use super::component::{Compiler, Digest, LoadError, check_pin};
 use super::exchange::Exchange;
 use super::exports::{Exports, Role};
 use super::fault::Fault;
+use super::grants::{GrantError, Resources};
+use super::hidden::Hidden;
+use super::imports;
 use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
 use super::stock::{Keeping, Stock, most_at_once};
 use crate::config::{self, OnFault, PluginLimits, World};
@@ -30,6 +33,9 @@ pub enum PluginError {
     /// the component itself
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// what its entry grants it
+    #[error(transparent)]
+    Grant(#[from] GrantError),
     /// its first instances
     #[error(transparent)]
     Start(#[from] StartError),
@@ -59,7 +65,7 @@ impl Plugin {
     /// # Errors
     /// When the component does not fit its entry, breaks while it is started, or refuses its configuration.
     pub fn load(
-        compiler: &Compiler,
+        (compiler, resources): (&Compiler, &Resources),
         entry: &config::Plugin,
         bytes: &[u8],
         workers: usize,
@@ -67,16 +73,18 @@ impl Plugin {
     ) -> Result<Self, PluginError> {
         let digest = Digest::of(bytes);
         check_pin(digest, entry.pin)?;
-        let calling = Calling::Sync;
+        let granted = resources.granted(entry)?;
+        let calling = if granted.waits() { Calling::Waiting } else { Calling::Sync };
         let seat = seat(compiler, entry, workers, calling);
-        let linked = compiler.link(bytes, digest, entry.world, &seat)?;
+        let linked = compiler.link(bytes, digest, entry.world, &granted, &seat)?;
         let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
         let blueprint = Blueprint {
             plugin: entry.name.clone(),
             engine: seat.engine().clone(),
             linked,
             exports,
-            config_json: entry.config_json.as_str().into(),
+            config_json: granted.config_json.as_str().into(),
+            hidden: granted.hidden.clone(),
             limits: entry.limits,
             recycle: entry.recycle,
             calling,
@@ -113,6 +121,12 @@ impl Plugin {
         self.digest
     }
 
+    /// The interfaces of the contract that its component imports, such as `claims`.
+    pub fn imports(&self) -> Vec<String> {
+        let blueprint = self.stock.blueprint();
+        imports::of_contract(&blueprint.engine, blueprint.linked.pre().component())
+    }
+
     /// What the component says of itself.
     pub fn description(&self) -> &Description {
         &self.description
@@ -123,32 +137,37 @@ impl Plugin {
         self.seat.is_pooled()
     }
 
+    /// What must not be said of its config.
+    pub(super) fn hidden(&self) -> &Hidden {
+        &self.stock.blueprint().hidden
+    }
+
     /// What its instances may use.
-    pub(super) fn limits(&self) -> &PluginLimits {
+    pub(crate) fn limits(&self) -> &PluginLimits {
         &self.stock.blueprint().limits
     }
 
-    pub(super) async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
+    pub(crate) async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::authenticate, head).await
     }
 
-    pub(super) async fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
+    pub(crate) async fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::authorize, head).await
     }
 
-    pub(super) async fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
+    pub(crate) async fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::select, head).await
     }
 
-    pub(super) async fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
+    pub(crate) async fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::on_request, head).await
     }
 
-    pub(super) async fn on_response(
+    pub(crate) async fn on_response(
         &self,
         worker: usize,
         exchange: &mut Box<Exchange>,

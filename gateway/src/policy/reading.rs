@@ -2,10 +2,14 @@
 //!
 //! Never shows a value to anybody but the policy that asked for it.
 
+use std::fmt::Display;
+
 use wasmtime::Result;
 
 use super::guest::GuestState;
 use super::limits::Limit;
+use super::secrecy;
+use super::trace::Verification;
 
 /// What a policy read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,6 +50,43 @@ pub enum What {
     Http,
 }
 
+impl What {
+    /// The word in a trace.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::HeaderValues => "header-values",
+            Self::QueryParam => "query-param",
+            Self::Authority => "authority",
+            Self::PeerAddress => "peer-address",
+            Self::Attribute => "attribute",
+            Self::Claim => "claim",
+            Self::Scope => "scope",
+            Self::TokenHeader => "token-header",
+            Self::Issuer => "issuer",
+            Self::Profile => "profile",
+            Self::Verification => "verification",
+            Self::Clock => "clock",
+            Self::Random => "random",
+            Self::Environment => "environment",
+            Self::Store => "store",
+            Self::Http => "http",
+        }
+    }
+
+    /// A value as a trace may show it. Names decide where a client or an operator chose them; what a grant gives may be a
+    /// secret under any name.
+    fn shown(self, name: &str, value: &str) -> String {
+        match self {
+            Self::Header | Self::HeaderValues | Self::QueryParam | Self::Attribute => {
+                secrecy::shown(name, value.as_bytes())
+            }
+            Self::Random | Self::Environment | Self::Store | Self::Http => secrecy::hidden(value.len()),
+            _ => secrecy::shown("", value.as_bytes()),
+        }
+    }
+}
+
 impl GuestState {
     /// Accounts for one read: the name asked for and `bytes` given. `shown` makes the value as a person would read it,
     /// nothing where it is absent; it is asked only where somebody looks on.
@@ -54,16 +95,35 @@ impl GuestState {
     /// When the call has been given more than `host-call-bytes`.
     pub(super) fn read(
         &mut self,
-        _what: What,
+        what: What,
         name: &str,
         bytes: usize,
-        _shown: impl FnOnce() -> Option<String>,
+        shown: impl FnOnce() -> Option<String>,
     ) -> Result<()> {
         let total = self.used.host_call_bytes.saturating_add(name.len()).saturating_add(bytes);
         self.used.host_call_bytes = total;
         if total > self.limits.host_call_bytes {
             return Err(self.exceed(Limit::HostCallBytes, self.limits.host_call_bytes));
         }
+        if let Some(trace) = &self.exchange.trace
+            && what != What::Verification
+        {
+            trace.read(what.word(), name, shown().map(|value| what.shown(name, &self.hidden.hide(&value))));
+        }
         Ok(())
+    }
+
+    /// Records the verification that has just ended, with the precise reason of a failure.
+    pub(super) fn record_verification(&self, profile: &str, required: &[String]) {
+        let Some(trace) = &self.exchange.trace else { return };
+        let outcome = self.exchange.token_refusal.unwrap_or("verified").to_owned();
+        trace.verified(Verification { profile: profile.to_owned(), outcome, required: required.to_vec() });
+    }
+
+    /// Records a line of the operator's log.
+    pub(super) fn record_line(&self, message: &str, fields: &impl Display) {
+        if let Some(trace) = &self.exchange.trace {
+            trace.logged(secrecy::shown("", format!("{message} {fields}").as_bytes()));
+        }
     }
 }

@@ -4,5 +4,8 @@
 
 pub mod ledger;
 pub mod snapshot;
+pub mod capabilities;
+mod kept;
 pub mod reloader;
+mod relevance;
 pub mod watch;

@@ -5,7 +5,7 @@
 mod tree;
 mod table;
 
-pub use table::{Found, RouteTable};
+pub use table::{Found, RouteTable, Weighed};
 
 #[cfg(test)]
 mod tests;

@@ -26,6 +26,31 @@ pub enum Found {
     NotFound,
 }
 
+/// What became of a route whose host and path take a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weighed {
+    /// it takes the request
+    Chosen,
+    /// it takes other methods
+    Method,
+    /// one of its header conditions is not met
+    Headers,
+    /// a more specific route takes the request
+    LessSpecific,
+}
+
+impl Weighed {
+    /// In a few words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Chosen => "chosen",
+            Self::Method => "takes other methods",
+            Self::Headers => "a header condition is not met",
+            Self::LessSpecific => "would take it too, but is less specific",
+        }
+    }
+}
+
 /// Every route, by host and path, ranked by specificity.
 #[derive(Debug)]
 pub struct RouteTable {
@@ -87,6 +112,37 @@ impl RouteTable {
             }
         }
         refused(allowed)
+    }
+
+    /// Every route whose host and path take this request, in the order in which [`RouteTable::find`] looks at them, as
+    /// indexes into `Config::routes`, each with what became of it.
+    pub fn weigh(
+        &self,
+        host: &str,
+        path: &CanonicalPath,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Vec<(usize, Weighed)> {
+        let host = plain_host(host);
+        let segments: Vec<Cow<'_, str>> = path.segments().collect();
+        let mut weighed = Vec::new();
+        let mut chosen = false;
+        for tree in self.trees_for(&host) {
+            let mut ranks = Vec::new();
+            tree.collect(&segments, &mut ranks);
+            ranks.sort_unstable();
+            for entry in ranks.iter().filter_map(|rank| self.entries.get(*rank)) {
+                let verdict = match entry.take(method, headers) {
+                    Taken::No => Weighed::Headers,
+                    Taken::OtherMethods(_) => Weighed::Method,
+                    Taken::Yes if chosen => Weighed::LessSpecific,
+                    Taken::Yes => Weighed::Chosen,
+                };
+                chosen |= verdict == Weighed::Chosen;
+                weighed.push((entry.index, verdict));
+            }
+        }
+        weighed
     }
 
     /// The trees whose hosts take this one, the most specific host first.

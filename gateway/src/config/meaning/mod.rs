@@ -4,9 +4,12 @@
 
 mod addresses;
 mod client;
+mod grants;
 mod issuers;
 mod key_places;
 mod names;
+mod operations;
+mod secrets;
 mod loading;
 mod plugins;
 mod policies;
@@ -17,12 +20,19 @@ mod urls;
 mod upstreams;
 mod conditions;
 
-use super::model::Config;
+use super::model::{Config, DebugKey};
 use super::overlap;
 use super::written::Written;
 use std::path::Path;
 use std::sync::Arc;
+use toml::Spanned;
 use witgate_settings::fault::{Faults, Source};
+use witgate_settings::reader::at;
+
+/// The file itself is read with the generation, which notes what is wrong with it.
+fn debug_key(folder: &Path, file: Option<&Spanned<String>>) -> Option<DebugKey> {
+    file.map(|file| DebugKey { file: folder.join(file.get_ref()), span: at(file) })
+}
 
 /// The prefix of the identity headers, where not given.
 const IDENTITY_PREFIX: &str = "x-identity-";
@@ -33,6 +43,7 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
     let identity_prefix = addresses::identity_prefix(&written.gateway, faults);
     let upstreams = upstreams::upstreams(&written.upstreams, faults);
     let routes = routes::routes(written, &identity_prefix, faults);
+    let secrets = secrets::secrets(folder, &written.secrets, faults);
     overlap::refuse(&routes, faults);
     sensitive::refuse_silent_issuers(written, faults);
     Config {
@@ -40,13 +51,17 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
         source: source.clone(),
         threads: addresses::threads(&written.gateway),
         identity_prefix,
+        show_generation: operations::show_generation(&written.gateway, faults),
+        takeover_socket: operations::takeover_socket(folder, &written.gateway, faults),
         listeners: addresses::listeners(&written.listeners, faults),
         admin: addresses::admin(written, faults),
+        debug_key: debug_key(folder, written.gateway.debug_key_file.as_ref()),
         limits: written.limits,
         issuers: issuers::issuers(folder, &written.issuers, faults),
         upstreams,
+        plugins: plugins::plugins(folder, written, &secrets, faults),
+        secrets,
         loading: loading::loading(folder, &written.gateway.loading, faults),
-        plugins: plugins::plugins(folder, &written.plugins, faults),
         routes,
     }
 }

@@ -2,19 +2,25 @@
 //!
 //! Never looks at the disk, and never relates one table to another.
 
+mod grants;
+mod secret;
 mod loading;
 mod limits;
+mod shadow;
 mod policy;
 mod route;
 mod server;
 mod service;
 mod upkeep;
 
+pub(super) use grants::{WrittenGrants, WrittenHttp, WrittenStore};
 pub(super) use loading::WrittenLoading;
 pub(super) use policy::WrittenPlugin;
 pub(super) use route::{WrittenPair, WrittenRoute};
+pub(super) use secret::WrittenSecret;
 pub(super) use server::{WrittenAdmin, WrittenGateway};
 pub(super) use service::{WrittenIssuer, WrittenUpstream};
+pub(super) use shadow::WrittenShadow;
 
 use super::model::Limits;
 use toml::Spanned;
@@ -31,6 +37,7 @@ pub(super) struct Written {
     pub(super) limits: Limits,
     pub(super) issuers: Vec<WrittenIssuer>,
     pub(super) upstreams: Vec<WrittenUpstream>,
+    pub(super) secrets: Vec<WrittenSecret>,
     pub(super) plugins: Vec<WrittenPlugin>,
     pub(super) routes: Vec<WrittenRoute>,
 }
@@ -46,6 +53,7 @@ impl Written {
             limits: server::limits(&mut file, faults),
             issuers: service::issuers(&mut file, faults),
             upstreams: service::upstreams(&mut file, faults),
+            secrets: secret::secrets(&mut file, faults),
             plugins: policy::plugins(&mut file, faults),
             routes: route::routes(&mut file, faults),
         };

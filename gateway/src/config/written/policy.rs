@@ -2,12 +2,13 @@
 //!
 //! Never judges a plugin's config: the plugin does, when it is loaded.
 
-use super::{limits, upkeep};
+use super::grants::{self, WrittenGrants};
+use super::shadow::{self, WrittenShadow};
+use super::{limits, secret, upkeep};
 use crate::config::json;
 use crate::config::limits::PluginLimits;
 use crate::config::upkeep::{Breaker, Recycle};
 use toml::Spanned;
-use toml::de::DeValue;
 use witgate_settings::fault::{Faults, Span};
 use witgate_settings::reader::{Table, at};
 
@@ -20,10 +21,14 @@ pub(in crate::config) struct WrittenPlugin {
     pub(in crate::config) config_json: String,
     pub(in crate::config) config_span: Span,
     pub(in crate::config) limits: PluginLimits,
+    pub(in crate::config) cases: Option<Spanned<String>>,
     pub(in crate::config) isolation: Option<Spanned<String>>,
     pub(in crate::config) on_fault: Option<Spanned<String>>,
     pub(in crate::config) breaker: Breaker,
     pub(in crate::config) recycle: Recycle,
+    pub(in crate::config) grants: WrittenGrants,
+    pub(in crate::config) secrets: Vec<Spanned<String>>,
+    pub(in crate::config) shadow: Option<WrittenShadow>,
 }
 
 pub(super) fn plugins(file: &mut Table<'_>, faults: &mut Faults) -> Vec<WrittenPlugin> {
@@ -38,26 +43,19 @@ fn plugin(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> W
         world: table.required("world", "world = \"authenticator\", \"authorizer\", \"router\" or \"filter\"", faults),
         file: table.required("file", "the component, such as file = \"plugins/jwt_policy.wasm\"", faults),
         pin: table.string("sha256", faults),
-        config_json: config.map_or_else(|| "{}".to_owned(), |value| config_json(value, faults)),
+        config_json: config.map_or_else(|| "{}".to_owned(), |value| json::config(value, faults)),
         config_span: config.map_or_else(|| at(&name), at),
         limits,
+        cases: table.string("cases", faults),
         isolation: table.string("isolation", faults),
         on_fault: table.string("on-fault", faults),
         breaker: upkeep::breaker(&mut table, faults),
         recycle: upkeep::recycle(&mut table, limits.memory_bytes, faults),
+        grants: grants::grants(&mut table, faults),
+        secrets: config.map(secret::named).unwrap_or_default(),
+        shadow: shadow::shadow(&mut table, faults),
         name,
     };
     table.finish(faults);
     written
-}
-
-fn config_json(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> String {
-    if !value.get_ref().is_table() {
-        faults.push(
-            at(value),
-            "`config` must be a table",
-            "write config = { key = \"value\" } or [plugins.NAME.config]",
-        );
-    }
-    json::from_toml(value, faults).to_string()
 }

@@ -1,0 +1,56 @@
+//! One page of the admin listener, fetched by a command.
+//!
+//! Never follows a redirect, never waits longer than [`DEADLINE`] for a byte, and never reads more than [`MOST_BYTES`].
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpStream, ToSocketAddrs as _};
+use std::time::Duration;
+
+use url::Url;
+
+/// The longest wait for the connection, and for each read.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// The largest page, in bytes.
+const MOST_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Fetches a page, such as `/shadow`.
+///
+/// # Errors
+/// In words for the operator.
+pub(super) fn fetch(admin: &str, page: &str) -> Result<String, String> {
+    let told = |error: std::io::Error| format!("{admin}: {error}; is this the admin address of a running witgate?");
+    let base = Url::parse(admin).map_err(|error| format!("{admin}: {error}"))?;
+    if base.scheme() != "http" {
+        return Err(format!("{admin}: the admin listener speaks plain http"));
+    }
+    let host = base.host_str().ok_or_else(|| format!("{admin}: there is no host"))?;
+    let authority = format!("{host}:{}", base.port().unwrap_or(80));
+    let address = authority.to_socket_addrs().map_err(told)?.next();
+    let address = address.ok_or_else(|| format!("{admin}: the host has no address"))?;
+    let mut stream = TcpStream::connect_timeout(&address, DEADLINE).map_err(told)?;
+    stream.set_read_timeout(Some(DEADLINE)).map_err(told)?;
+    stream.set_write_timeout(Some(DEADLINE)).map_err(told)?;
+    // HTTP/1.0, so that the answer is neither chunked nor kept alive.
+    write!(stream, "GET {page} HTTP/1.0\r\nHost: {authority}\r\n\r\n").map_err(told)?;
+    let mut answer = Vec::new();
+    stream.take(MOST_BYTES).read_to_end(&mut answer).map_err(told)?;
+    body(&String::from_utf8_lossy(&answer)).map_err(|why| format!("{admin}{page}: {why}"))
+}
+
+fn body(answer: &str) -> Result<String, String> {
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or("no answer of HTTP")?;
+    let status = head.split(' ').nth(1).unwrap_or_default();
+    if status == "200" { Ok(body.to_owned()) } else { Err(format!("{status} {}", body.trim())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_good_answer_has_a_body() {
+        assert_eq!(body("HTTP/1.0 200 OK\r\na: b\r\n\r\n[]"), Ok("[]".to_owned()));
+        assert_eq!(body("HTTP/1.0 404 Not Found\r\n\r\nno trace\n"), Err("404 no trace".to_owned()));
+        assert!(body("SSH-2.0").is_err() && fetch("https://127.0.0.1:1", "/").is_err());
+    }
+}

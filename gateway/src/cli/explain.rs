@@ -1,0 +1,155 @@
+//! `witgate explain`: why a request is answered as it is, offline against a configuration or of a live one that was traced.
+//!
+//! Never prints the token it was given.
+
+use std::io::{Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr};
+use std::process::ExitCode;
+
+use clap::Args;
+use http::{HeaderName, HeaderValue, Method, Uri};
+
+use super::{Files, admin_page, report};
+use crate::explain::report::Report;
+use crate::explain::text;
+use crate::offline::Question;
+use crate::server;
+
+/// Exit code when the request would be refused.
+const EXIT_WOULD_BE_REFUSED: u8 = 3;
+/// Exit code for arguments that make no request.
+const EXIT_USAGE: u8 = 2;
+/// Exit code for anything else.
+const EXIT_FAILED: u8 = 1;
+/// The longest token that is read, in bytes.
+const TOKEN_BYTES: u64 = 64 * 1024;
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    #[command(flatten)]
+    files: Files,
+    /// Method and path, such as: GET /orders/1. Without a method it is GET
+    #[arg(num_args = 0..=2, value_name = "METHOD PATH")]
+    request: Vec<String>,
+    /// The route that it is expected to take; the command fails when it takes another
+    #[arg(long, value_name = "NAME")]
+    route: Option<String>,
+    /// The bearer token: a file, or - for stdin. The token itself works too, but other users can read it in the process list
+    #[arg(long, value_name = "FILE|-|TOKEN")]
+    token: Option<String>,
+    /// A header of the request, as often as needed
+    #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
+    headers: Vec<String>,
+    /// The Host header; the route's own host, or localhost, where it is left out
+    #[arg(long, value_name = "HOST")]
+    host: Option<String>,
+    /// The peer's address
+    #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    peer: IpAddr,
+    /// Print the document instead of text
+    #[arg(long)]
+    json: bool,
+    /// Print the trace of a live request: the admin listener, such as http://127.0.0.1:8081
+    #[arg(long, value_name = "URL", requires = "id", conflicts_with_all = ["request", "token", "headers"])]
+    live: Option<String>,
+    /// The live request's id, from its X-Witgate-Trace header
+    #[arg(long, value_name = "ID", requires = "live")]
+    id: Option<String>,
+}
+
+pub(super) fn run(arguments: Explain) -> ExitCode {
+    if let (Some(admin), Some(id)) = (&arguments.live, &arguments.id) {
+        return live(admin, id, arguments.json);
+    }
+    let (files, route, json) = (arguments.files.config.clone(), arguments.route.clone(), arguments.json);
+    let question = match question(arguments) {
+        Ok(question) => question,
+        Err(why) => return failed(&why, EXIT_USAGE),
+    };
+    match server::explain(&files, question) {
+        Ok(found) => told(&found, route.as_deref(), json),
+        Err(error) => report(&error),
+    }
+}
+
+fn told(found: &Report, wanted: Option<&str>, json: bool) -> ExitCode {
+    print(found, json);
+    let taken = found.record.route.as_deref();
+    if let Some(wanted) = wanted.filter(|wanted| taken != Some(*wanted)) {
+        return failed(
+            &format!("the request takes the route {}, not {wanted}", taken.unwrap_or("(none)")),
+            EXIT_FAILED,
+        );
+    }
+    if found.answer.is_refusal() { ExitCode::from(EXIT_WOULD_BE_REFUSED) } else { ExitCode::SUCCESS }
+}
+
+fn live(admin: &str, id: &str, json: bool) -> ExitCode {
+    let sound = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let page =
+        if sound { admin_page::fetch(admin, &format!("/traces/{id}")) } else { Err("this is no request id".into()) };
+    let found =
+        page.and_then(|text| serde_json::from_str::<Report>(&text).map_err(|error| format!("{admin}: {error}")));
+    match found {
+        Ok(found) => {
+            print(&found, json);
+            ExitCode::SUCCESS
+        }
+        Err(why) => failed(&why, EXIT_FAILED),
+    }
+}
+
+fn print(found: &Report, json: bool) {
+    let document = if json { serde_json::to_string_pretty(found).map(|text| text + "\n").ok() } else { None };
+    let text = document.unwrap_or_else(|| text::render(found));
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+fn failed(why: &str, code: u8) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "witgate explain: {why}");
+    ExitCode::from(code)
+}
+
+fn question(arguments: Explain) -> Result<Question, String> {
+    let (method, target) = match arguments.request.as_slice() {
+        [path] => (Method::GET, path),
+        [method, path] => (method.parse().map_err(|_| format!("{method:?} is no method"))?, path),
+        _ => return Err("what is the request? such as: witgate explain GET /orders/1".to_owned()),
+    };
+    Ok(Question {
+        method,
+        target: target.parse::<Uri>().map_err(|error| format!("{target:?}: {error}"))?,
+        host: arguments.host,
+        headers: arguments.headers.iter().map(|line| header(line)).collect::<Result<_, _>>()?,
+        token: arguments.token.as_deref().map(token).transpose()?,
+        peer: arguments.peer,
+        route: arguments.route,
+    })
+}
+
+fn header(line: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let (name, value) = line.split_once(':').ok_or("a header is written NAME: VALUE")?;
+    let parsed: HeaderName = name.trim().parse().map_err(|_| format!("{name:?} is no header name"))?;
+    let value = HeaderValue::from_str(value.trim()).map_err(|_| format!("{name}: this value cannot be sent"))?;
+    Ok((parsed, value))
+}
+
+/// The value of `Authorization`. What is wrong with the token is told without it.
+fn token(given: &str) -> Result<HeaderValue, String> {
+    let mut text = String::new();
+    let read = match given {
+        "-" => std::io::stdin().take(TOKEN_BYTES).read_to_string(&mut text),
+        path if std::path::Path::new(path).is_file() => {
+            std::fs::File::open(path).and_then(|file| file.take(TOKEN_BYTES).read_to_string(&mut text))
+        }
+        token => {
+            text = token.to_owned();
+            Ok(text.len())
+        }
+    };
+    read.map_err(|error| format!("cannot read the token: {error}"))?;
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", text.trim()))
+        .map_err(|_| "the token has characters that no header may have".to_owned())?;
+    value.set_sensitive(true);
+    Ok(value)
+}

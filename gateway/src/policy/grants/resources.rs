@@ -1,0 +1,69 @@
+//! What grants are made of: the runtime, the stores and the HTTP clients of the process.
+//!
+//! Never makes anything that an entry of gateway.toml did not ask for.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+use tokio::runtime::Handle;
+
+use super::clients::Clients;
+use super::granted::Granted;
+use super::outbound::Outbound;
+use super::secrets::{self, SecretFault};
+use super::stores::Stores;
+use crate::config::{self, HttpGrant};
+
+/// Why a plugin cannot be given what its entry says.
+#[derive(Debug, Error)]
+pub enum GrantError {
+    /// a secret that its config names
+    #[error(transparent)]
+    Secret(#[from] SecretFault),
+    /// a variable that was there when gateway.toml was read
+    #[error("the gateway's environment has no `{0}` any more")]
+    Environment(String),
+    /// TLS cannot start here
+    #[error("outbound HTTP cannot start: {0}")]
+    Http(String),
+}
+
+/// See the module.
+pub struct Resources {
+    runtime: Handle,
+    stores: Stores,
+    clients: Clients,
+}
+
+impl Resources {
+    /// Connections of outbound calls run on `runtime`.
+    pub fn new(runtime: Handle) -> Self {
+        Self { runtime, stores: Stores::default(), clients: Clients::default() }
+    }
+
+    /// Makes what one plugin is granted. Blocks: secrets are read.
+    pub(in crate::policy) fn granted(&self, entry: &config::Plugin) -> Result<Granted, GrantError> {
+        let (config_json, hidden) = secrets::reveal(&entry.config_json, &entry.secrets)?;
+        let grants = &entry.grants;
+        let outbound = grants.http.as_ref().map(|http| self.outbound(&entry.name, http)).transpose()?;
+        Ok(Granted {
+            clock: grants.clock,
+            random: grants.random,
+            environment: grants.environment.iter().map(|name| variable(name)).collect::<Result<_, _>>()?,
+            store: grants.store.as_ref().map(|store| self.stores.granted(store)),
+            outbound: outbound.map(Arc::new),
+            config_json,
+            hidden: Arc::new(hidden),
+        })
+    }
+
+    fn outbound(&self, plugin: &str, grant: &HttpGrant) -> Result<Outbound, GrantError> {
+        let client = self.clients.under(grant.allow_private).map_err(|error| GrantError::Http(error.to_string()))?;
+        Ok(Outbound::new(plugin, grant, client, self.runtime.clone()))
+    }
+}
+
+fn variable(name: &str) -> Result<(String, String), GrantError> {
+    let value = std::env::var(name).map_err(|_| GrantError::Environment(name.to_owned()))?;
+    Ok((name.to_owned(), value))
+}

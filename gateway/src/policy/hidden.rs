@@ -1,0 +1,36 @@
+//! Values of secrets that must not be said, whatever a plugin says of its config.
+//!
+//! Never shows a value: where a plugin's words hold one, the secret's name stands instead.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::config::SECRET_PREFIX;
+
+/// Texts that must not be said, each with what is said instead.
+#[derive(Default)]
+pub(super) struct Hidden(Vec<(String, String)>);
+
+impl Hidden {
+    /// The text, with names in place of values.
+    pub(super) fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut shown = Cow::Borrowed(text);
+        for (value, name) in self.0.iter().filter(|(value, _)| text.contains(value.as_str())) {
+            shown = Cow::Owned(shown.replace(value.as_str(), name));
+        }
+        shown
+    }
+
+    /// A value as it is, and as a message may quote it.
+    pub(super) fn add(&mut self, name: &str, value: &str) {
+        let shown = format!("{SECRET_PREFIX}{name}");
+        let debug = format!("{value:?}");
+        let json = Value::from(value).to_string();
+        for spelling in [value, debug.trim_matches('"'), json.trim_matches('"')] {
+            if !self.0.iter().any(|(known, _)| known == spelling) {
+                self.0.push((spelling.to_owned(), shown.clone()));
+            }
+        }
+    }
+}

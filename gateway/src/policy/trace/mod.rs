@@ -1,0 +1,195 @@
+//! The record of one traced request: each policy's step, and what the gateway itself did between them.
+//!
+//! Never made unless an operator asked for it (or a shadow compares), never grows beyond its bounds, and never waits: the
+//! lock is taken by the request's own task only.
+
+pub mod step;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use step::{Read, Step, Verification};
+
+use super::decision::Summary;
+
+/// Calls of policies in one request.
+const STEPS: usize = 64;
+/// Different reads of one call.
+const READS_PER_STEP: usize = 256;
+/// Log lines of one call.
+const LINES_PER_STEP: usize = 32;
+/// Names, values and lines together, in bytes.
+const TEXT_BYTES: usize = 64 * 1024;
+
+/// A handle on the record; clones share it, so that it outlives a request that is refused or abandoned.
+#[derive(Debug, Clone, Default)]
+pub struct Trace(Arc<Mutex<Record>>);
+
+/// What was recorded.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Record {
+    /// what was asked, once it was admitted
+    pub asked: Option<Asked>,
+    /// the route's name
+    pub route: Option<String>,
+    /// why this route, and why not the others that take the path
+    pub candidates: Vec<Candidate>,
+    /// the calls of policies, in order
+    pub steps: Vec<Step>,
+    /// the upstream's name
+    pub upstream: Option<String>,
+    /// the target the upstream was asked for
+    pub target: Option<String>,
+    /// headers set from claims
+    pub identity_headers: Vec<(String, String)>,
+    /// true when something did not fit
+    pub cut: bool,
+    #[serde(skip)]
+    text_bytes: usize,
+}
+
+/// The request as routing saw it. The query is left out: tokens travel there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// such as `GET`
+    pub method: String,
+    /// the canonical path
+    pub path: String,
+    /// host and port
+    pub authority: String,
+    /// the peer's address
+    pub peer: String,
+}
+
+/// A route whose host and path take the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// its name
+    pub route: String,
+    /// `chosen`, or why not
+    pub verdict: String,
+}
+
+impl Trace {
+    /// Changes the record.
+    pub fn note(&self, change: impl FnOnce(&mut Record)) {
+        change(&mut self.lock());
+    }
+
+    /// The record until now.
+    pub fn record(&self) -> Record {
+        self.lock().clone()
+    }
+
+    /// A call begins.
+    pub(super) fn begin(&self, step: Step) {
+        let mut record = self.lock();
+        if record.steps.len() < STEPS {
+            record.steps.push(step);
+        } else {
+            record.cut = true;
+        }
+    }
+
+    /// The guest read something.
+    pub(super) fn read(&self, what: &str, name: &str, value: Option<String>) {
+        let read = Read { what: what.to_owned(), name: name.to_owned(), value };
+        self.add(read.name.len() + read.value.as_ref().map_or(0, String::len), |step| {
+            if step.reads.contains(&read) {
+                return true;
+            }
+            let room = step.reads.len() < READS_PER_STEP;
+            if room {
+                step.reads.push(read);
+            }
+            room
+        });
+    }
+
+    /// The guest had a token verified.
+    pub(super) fn verified(&self, verification: Verification) {
+        self.add(verification.profile.len() + verification.outcome.len(), |step| {
+            step.verifications.push(verification);
+            true
+        });
+    }
+
+    /// The guest wrote a line.
+    pub(super) fn logged(&self, line: String) {
+        self.add(line.len(), |step| {
+            let room = step.log.len() < LINES_PER_STEP;
+            if room {
+                step.log.push(line);
+            }
+            room
+        });
+    }
+
+    /// What the call cost.
+    pub(super) fn cost(&self, cpu: Duration, memory_bytes: usize) {
+        self.add(0, |step| {
+            step.cpu_micros = Some(u64::try_from(cpu.as_micros()).unwrap_or(u64::MAX));
+            step.memory_bytes = Some(memory_bytes);
+            true
+        });
+    }
+
+    /// The call ended.
+    pub(super) fn end(&self, decision: Summary, fault: Option<String>) {
+        self.add(0, |step| {
+            step.decision = Some(decision);
+            step.fault = fault;
+            true
+        });
+    }
+
+    /// The last step.
+    pub(super) fn last(&self) -> Option<Step> {
+        self.lock().steps.last().cloned()
+    }
+
+    /// Changes the last step, if `bytes` more fit; false says that the step itself has no room.
+    fn add(&self, bytes: usize, change: impl FnOnce(&mut Step) -> bool) {
+        let mut record = self.lock();
+        let fits = record.text_bytes + bytes <= TEXT_BYTES;
+        let done = fits && record.steps.last_mut().is_some_and(change);
+        if done {
+            record.text_bytes += bytes;
+        } else {
+            record.cut = true;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Record> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_bounded_and_says_when_it_was_cut() {
+        let trace = Trace::default();
+        trace.begin(Step::default());
+        trace.read("header", "x-a", Some("1".into()));
+        trace.read("header", "x-a", Some("1".into()));
+        assert_eq!(trace.record().steps[0].reads.len(), 1, "each once");
+        assert!(!trace.record().cut);
+        for n in 0..READS_PER_STEP {
+            trace.read("header", &format!("x-{n}"), None);
+        }
+        assert!(trace.record().cut && trace.record().steps[0].reads.len() == READS_PER_STEP);
+
+        let long = Trace::default();
+        long.begin(Step::default());
+        long.logged("a".repeat(TEXT_BYTES));
+        long.logged("b".into());
+        assert!(long.record().cut && long.record().steps[0].log.len() == 1);
+        (0..STEPS * 2).for_each(|_| long.begin(Step::default()));
+        assert_eq!(long.record().steps.len(), STEPS);
+    }
+}

@@ -1,0 +1,78 @@
+//! What looks on while a chain asks a policy: the trace of the request, and the candidate beside the plugin.
+//!
+//! Never changes an answer, and costs two comparisons when nobody looks.
+
+use std::sync::Arc;
+
+use super::decision::{Call, Summarised, Summary};
+use super::exchange::{CallCost, Exchange};
+use super::fault::Fault;
+use super::plugin::Plugin;
+use super::shadow::Tap;
+use super::trace::{Step, Trace};
+
+/// One call under watch.
+pub(super) struct Watch {
+    call: Call,
+    /// the candidate, and the facts as they were before the call
+    sampled: Option<(Arc<Tap>, Box<Exchange>)>,
+    /// whether the trace is there for the candidate's sake only
+    lent: bool,
+}
+
+impl Watch {
+    /// Before the call.
+    pub(super) fn begin(
+        plugin: &Plugin,
+        tap: Option<&Arc<Tap>>,
+        worker: usize,
+        call: Call,
+        exchange: &mut Exchange,
+    ) -> Self {
+        let sampled = tap.and_then(|tap| Some((Arc::clone(tap), tap.sample(worker, exchange)?)));
+        let lent = sampled.is_some() && exchange.trace.is_none();
+        if lent {
+            exchange.trace = Some(Trace::default());
+        }
+        if let Some(trace) = &exchange.trace {
+            trace.begin(step(plugin, call));
+            exchange.cost = Some(CallCost::default());
+        }
+        Self { call, sampled, lent }
+    }
+
+    /// After the call; gives the answer back as it is.
+    pub(super) fn end<T: Summarised>(
+        self,
+        plugin: &Plugin,
+        answer: Result<T, Fault>,
+        exchange: &mut Exchange,
+    ) -> Result<T, Fault> {
+        let Some(trace) = &exchange.trace else { return answer };
+        if let Some(cost) = exchange.cost.take() {
+            trace.cost(cost.cpu, cost.memory_bytes);
+        }
+        let (summary, fault) = match &answer {
+            Ok(answer) => (answer.summary(plugin.hidden()), None),
+            Err(fault) => (Summary::fault(fault.kind()), Some(fault.to_string())),
+        };
+        trace.end(summary.clone(), fault);
+        if let Some((tap, facts)) = self.sampled {
+            tap.ask(self.call, facts, summary, trace.last().unwrap_or_default(), exchange.claims.clone());
+        }
+        if self.lent {
+            exchange.trace = None;
+        }
+        answer
+    }
+}
+
+fn step(plugin: &Plugin, call: Call) -> Step {
+    Step {
+        plugin: plugin.name().to_owned(),
+        role: plugin.world().to_string(),
+        call: call.word().to_owned(),
+        digest: plugin.digest().to_string(),
+        ..Step::default()
+    }
+}
