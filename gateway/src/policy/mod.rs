@@ -40,3 +40,7 @@ pub mod shadow;
 mod watch;
 pub mod answer;
 pub mod chain;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod harm;

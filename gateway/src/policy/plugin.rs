@@ -21,6 +21,7 @@ use super::grants::{GrantError, Resources};
 use super::hidden::Hidden;
 use super::imports;
 use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
+use super::refill::Refill;
 use super::stock::{Keeping, Stock, most_at_once};
 use crate::config::{self, OnFault, PluginLimits, World};
 use crate::observe::metrics::Metrics;
@@ -54,7 +55,6 @@ pub struct Plugin {
     on_fault: OnFault,
     breaker: Breaker,
     stock: Arc<Stock>,
-    seat: Seat,
     counters: PolicyCounters,
     metrics: Arc<Metrics>,
 }
@@ -80,7 +80,7 @@ impl Plugin {
         let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
         let blueprint = Blueprint {
             plugin: entry.name.clone(),
-            engine: seat.engine().clone(),
+            seat,
             linked,
             exports,
             config_json: granted.config_json.as_str().into(),
@@ -89,10 +89,21 @@ impl Plugin {
             recycle: entry.recycle,
             calling,
         };
+        Self::of(blueprint, digest, entry, workers, (compiler.refill(), metrics))
+    }
+
+    /// The plugin of a blueprint.
+    pub(super) fn of(
+        blueprint: Blueprint,
+        digest: Digest,
+        entry: &config::Plugin,
+        workers: usize,
+        (refill, metrics): (&Refill, &Arc<Metrics>),
+    ) -> Result<Self, PluginError> {
         let (warm, description, start_cpu) = started(&blueprint, workers)?;
         let counters = metrics.policies().of(&entry.name);
-        let refill = compiler.refill().clone();
-        let keeping = Keeping { isolation: entry.isolation, start_cpu, counters: counters.clone(), refill };
+        let keeping =
+            Keeping { isolation: entry.isolation, start_cpu, counters: counters.clone(), refill: refill.clone() };
         Ok(Self {
             world: entry.world,
             digest,
@@ -100,7 +111,6 @@ impl Plugin {
             on_fault: entry.on_fault,
             breaker: Breaker::new(&entry.breaker),
             stock: Stock::new(blueprint, warm, keeping),
-            seat,
             counters,
             metrics: Arc::clone(metrics),
         })
@@ -124,7 +134,7 @@ impl Plugin {
     /// The interfaces of the contract that its component imports, such as `claims`.
     pub fn imports(&self) -> Vec<String> {
         let blueprint = self.stock.blueprint();
-        imports::of_contract(&blueprint.engine, blueprint.linked.pre().component())
+        imports::of_contract(blueprint.seat.engine(), blueprint.linked.pre().component())
     }
 
     /// What the component says of itself.
@@ -134,7 +144,7 @@ impl Plugin {
 
     /// Whether its instances lie in the pool.
     pub fn is_pooled(&self) -> bool {
-        self.seat.is_pooled()
+        self.stock.blueprint().seat.is_pooled()
     }
 
     /// What must not be said of its config.
@@ -285,7 +295,7 @@ impl Plugin {
 }
 
 /// Calls that overlap have as many instances as there are calls, so they lie outside the pool.
-fn seat(compiler: &Compiler, entry: &config::Plugin, workers: usize, calling: Calling) -> Seat {
+pub(super) fn seat(compiler: &Compiler, entry: &config::Plugin, workers: usize, calling: Calling) -> Seat {
     let need = Need { instances: most_at_once(workers), table_elements: entry.limits.table_elements };
     match calling {
         Calling::Sync => compiler.engines().seat(need),

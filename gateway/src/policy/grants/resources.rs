@@ -67,3 +67,48 @@ fn variable(name: &str) -> Result<(String, String), GrantError> {
     let value = std::env::var(name).map_err(|_| GrantError::Environment(name.to_owned()))?;
     Ok((name.to_owned(), value))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Grants, HostPort, StoreGrant};
+    use crate::policy::bindings::outbound::{Error, Request};
+    use std::path::Path;
+    use std::time::{Duration, Instant};
+
+    fn entry() -> config::Plugin {
+        let text =
+            "[[listeners]]\naddress = \"127.0.0.1:0\"\n[plugins.one]\nworld = \"authorizer\"\nfile = \"Cargo.toml\"\n";
+        let mut config =
+            config::parse(Path::new("gateway.toml"), text.to_owned()).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let http = HttpGrant {
+            hosts: vec![HostPort { host: "127.0.0.1".into(), port: 1 }],
+            deadline: Duration::from_secs(20),
+            body_bytes: 10,
+            allow_private: false,
+            allow_http: false,
+        };
+        let store = StoreGrant { name: "s".into(), entries: 5, bytes: 4096, ttl: Duration::from_secs(60) };
+        let mut entry = config.plugins.remove(0);
+        entry.grants = Grants { store: Some(store), http: Some(http), ..Grants::default() };
+        entry
+    }
+
+    async fn sent(granted: &Granted) -> Option<Error> {
+        let request =
+            Request { method: "GET".into(), url: "http://127.0.0.1:1/".into(), headers: Vec::new(), body: Vec::new() };
+        granted.outbound.as_ref().expect("granted").send(request).await.err()
+    }
+
+    #[tokio::test]
+    async fn what_is_tried_apart_is_seen_nowhere() {
+        let (resources, entry) = (Resources::new(Handle::current()), entry());
+        let tried = config::Plugin { grants: entry.grants.apart("tried"), ..entry.clone() };
+        let (real, apart) = (resources.granted(&entry).expect("granted"), resources.granted(&tried).expect("granted"));
+        assert_eq!(sent(&real).await, Some(Error::Unreachable));
+        assert_eq!(sent(&apart).await, Some(Error::Denied));
+        let now = Instant::now();
+        apart.store.as_ref().expect("granted").set("k", Vec::new(), None, now).expect("set");
+        assert_eq!(real.store.as_ref().expect("granted").get("k", now), None);
+    }
+}
