@@ -46,7 +46,7 @@ pub struct Description {
     pub version: String,
 }
 
-/// How the host calls a guest. In wasmtime this belongs to the call, not to the engine, so one engine serves both.
+/// How the host calls a guest. In wasmtime this belongs to the call, not to the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Calling {
     /// on the worker's own stack: no host function of this plugin waits

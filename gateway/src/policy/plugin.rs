@@ -295,7 +295,7 @@ impl Plugin {
 }
 
 /// Calls that overlap have as many instances as there are calls, so they lie outside the pool.
-fn seat(compiler: &Compiler, entry: &config::Plugin, workers: usize, calling: Calling) -> Seat {
+pub(super) fn seat(compiler: &Compiler, entry: &config::Plugin, workers: usize, calling: Calling) -> Seat {
     let need = Need { instances: most_at_once(workers), table_elements: entry.limits.table_elements };
     match calling {
         Calling::Sync => compiler.engines().seat(need),
