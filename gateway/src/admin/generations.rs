@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::Admin;
 use crate::generation::Generation;
+use crate::reload::capabilities;
 use crate::reload::ledger::Refusal;
 
 /// The document.
@@ -36,6 +37,8 @@ struct Plugin {
     version: String,
     /// SHA-256 of the component file
     digest: String,
+    /// what it may use beyond its world
+    grants: Vec<String>,
 }
 
 pub(super) async fn page(State(admin): State<Admin>) -> Json<Page> {
@@ -54,6 +57,7 @@ fn current(generation: &Generation) -> Current {
         component: plugin.description().name.clone(),
         version: plugin.description().version.clone(),
         digest: plugin.digest().to_string(),
+        grants: capabilities::grants(&generation.config, plugin.name()),
     });
     Current {
         number: generation.number,

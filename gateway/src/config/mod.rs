@@ -6,6 +6,7 @@ mod pattern;
 mod grants;
 mod secret;
 mod limits;
+mod upkeep;
 mod plugin;
 mod shadow;
 mod model;
@@ -23,6 +24,7 @@ pub use plugin::{Plugin, PluginSpans, World};
 pub use secret::{SECRET_PREFIX, Secret, SecretPlace};
 pub use shadow::Shadow;
 pub use specificity::Specificity;
+pub use upkeep::{Breaker, Isolation, OnFault, Recycle};
 pub use witgate_settings::fault::{Faults, Source, Span};
 
 use std::path::Path;

@@ -11,6 +11,7 @@ use witgate_settings::fault::Span;
 
 use super::limits::PluginLimits;
 use super::shadow::Shadow;
+use super::upkeep::{Breaker, Isolation, OnFault, Recycle};
 
 /// The role of a plugin: which WIT world its component has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,6 +64,14 @@ pub struct Plugin {
     pub grants: Grants,
     /// The secrets that its config names; their values are put there when it is loaded.
     pub secrets: Vec<Secret>,
+    /// What one instance may see.
+    pub isolation: Isolation,
+    /// What its faults do to a request.
+    pub on_fault: OnFault,
+    /// When it is not asked any more.
+    pub breaker: Breaker,
+    /// When its instances are replaced.
+    pub recycle: Recycle,
     /// The candidate beside it, if any.
     pub shadow: Option<Shadow>,
     /// Where each fact was written, for faults found while loading.

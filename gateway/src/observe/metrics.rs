@@ -13,6 +13,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use super::policies::PolicyMetrics;
+
 /// Upper bounds of the request histogram's buckets, in seconds.
 const REQUEST_BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
@@ -76,6 +78,7 @@ pub struct Metrics {
     generation: Gauge,
     connections: Gauge,
     seconds: Histogram,
+    policies: PolicyMetrics,
 }
 
 impl Default for Metrics {
@@ -92,6 +95,7 @@ impl Default for Metrics {
             generation: Gauge::default(),
             connections: Gauge::default(),
             seconds: Histogram::new(REQUEST_BUCKETS),
+            policies: PolicyMetrics::default(),
         };
         metrics.register();
         metrics
@@ -111,6 +115,7 @@ impl Metrics {
         registry.register("generation", "Number of the generation in force", self.generation.clone());
         registry.register("connections", "Client connections open", self.connections.clone());
         registry.register("request_seconds", "Time until the response head", self.seconds.clone());
+        self.policies.register(registry);
     }
 
     /// Counts one answered request.
@@ -142,6 +147,11 @@ impl Metrics {
     /// Counts one debug header: `traced`, `refused`, `unread` or `elsewhere`.
     pub fn debug_header(&self, outcome: &'static str) {
         self.debug_headers.get_or_create(&DebugLabels { outcome }).inc();
+    }
+
+    /// The metrics of each plugin.
+    pub fn policies(&self) -> &PolicyMetrics {
+        &self.policies
     }
 
     /// Counts one reload and, when it was accepted, notes the generation now in force.
@@ -190,6 +200,13 @@ mod tests {
         metrics.fault("authz", "trap");
         metrics.shadowed("authz", "differed");
         metrics.debug_header("traced");
+        let policy = metrics.policies().of("stamp");
+        policy.called();
+        policy.skipped();
+        policy.started();
+        policy.recycled();
+        policy.dropped();
+        policy.breaker(true);
         metrics.reload(Some(7));
         let open = metrics.connection();
         let text = metrics.encode().expect("encodes");
@@ -198,6 +215,12 @@ mod tests {
             "witgate_refusals_total{route=\"orders\",code=\"token_invalid\"} 1",
             "witgate_token_refusals_total{reason=\"token_expired\"} 1",
             "witgate_policy_faults_total{plugin=\"authz\",kind=\"trap\"} 1",
+            "witgate_policy_calls_total{plugin=\"stamp\"} 1",
+            "witgate_policy_skipped_total{plugin=\"stamp\"} 1",
+            "witgate_policy_instances_started_total{plugin=\"stamp\"} 1",
+            "witgate_policy_instances_recycled_total{plugin=\"stamp\"} 1",
+            "witgate_policy_instances_dropped_total{plugin=\"stamp\"} 1",
+            "witgate_policy_breaker{plugin=\"stamp\"} 1",
             "witgate_reloads_total{outcome=\"accepted\"} 1",
             "witgate_shadow_total{plugin=\"authz\",outcome=\"differed\"} 1",
             "witgate_debug_headers_total{outcome=\"traced\"} 1",

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
 
+use super::bindings::types::Refusal;
 use super::bindings::{Action, Decision, Outcome, Selection, router};
 use super::decision::Call;
 use super::evidence::{Permitted, Verified};
@@ -173,17 +174,13 @@ impl Chain {
     /// Lets every filter change the request's headers.
     ///
     /// # Errors
-    /// A filter's refusal, or 500 for a fault.
+    /// A filter's refusal, or that of its fault unless its entry says that it may be skipped.
     pub async fn filter_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<(), Refused> {
         for plugin in &self.filters {
-            let watch = self.watch(plugin, worker, Call::OnRequest, exchange);
-            let action = watch.end(plugin, plugin.on_request(worker, exchange).await, exchange);
-            match action.map_err(|fault| plugin.refuse(&fault))? {
-                Action::Forward(ops) => {
-                    header_ops::apply(ops, &mut exchange.headers, &self.identity_prefix, plugin.limits())
-                        .map_err(|fault| plugin.broke(fault))?
-                }
-                Action::Refused(refusal) => return Err(refused(plugin, refusal, exchange)),
+            match self.request_filtered(plugin, worker, exchange).await {
+                Ok(None) => {}
+                Ok(Some(refused)) => return Err(refused),
+                Err(fault) => plugin.skip(&fault)?,
             }
         }
         Ok(())
@@ -192,7 +189,7 @@ impl Chain {
     /// Lets every filter change the response's headers, the last one first.
     ///
     /// # Errors
-    /// 500 for a fault.
+    /// The refusal for a fault, unless the filter's entry says that it may be skipped.
     pub async fn filter_response(
         &self,
         worker: usize,
@@ -203,9 +200,14 @@ impl Chain {
         for plugin in self.filters.iter().rev() {
             let watch = self.watch(plugin, worker, Call::OnResponse(status.as_u16()), exchange);
             let returned = watch.end(plugin, plugin.on_response(worker, exchange, status.as_u16()).await, exchange);
-            let ops = returned.map_err(|fault| plugin.refuse(&fault))?;
-            header_ops::apply(ops, headers, &self.identity_prefix, plugin.limits())
-                .map_err(|fault| plugin.broke(fault))?;
+            let filtered = match returned {
+                Ok(ops) => header_ops::apply(ops, headers, &self.identity_prefix, plugin.limits())
+                    .map_err(|fault| plugin.noted(fault)),
+                Err(fault) => Err(fault),
+            };
+            if let Err(fault) = filtered {
+                plugin.skip(&fault)?;
+            }
         }
         Ok(())
     }
@@ -213,6 +215,26 @@ impl Chain {
     async fn selected(&self, plugin: &Plugin, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
         let watch = self.watch(plugin, worker, Call::Select, exchange);
         watch.end(plugin, plugin.select(worker, exchange).await, exchange)
+    }
+
+    /// The filter's refusal, if it has one; the fault is noted.
+    async fn request_filtered(
+        &self,
+        plugin: &Plugin,
+        worker: usize,
+        exchange: &mut Box<Exchange>,
+    ) -> Result<Option<Refused>, Fault> {
+        let watch = self.watch(plugin, worker, Call::OnRequest, exchange);
+        match watch.end(plugin, plugin.on_request(worker, exchange).await, exchange)? {
+            Action::Forward(ops) => {
+                header_ops::apply(ops, &mut exchange.headers, &self.identity_prefix, plugin.limits())
+                    .map(|()| None)
+                    .map_err(|fault| plugin.noted(fault))
+            }
+            Action::Refused(refusal) => {
+                checked(plugin, refusal, exchange).map(Some).map_err(|fault| plugin.noted(fault))
+            }
+        }
     }
 
     /// The word `authenticated` counts only with the deed: claims that `jwt.verify` set in this very call.
@@ -263,11 +285,13 @@ fn set_attributes(
     Ok(())
 }
 
-fn refused(plugin: &Plugin, refusal: super::bindings::types::Refusal, exchange: &Exchange) -> Refused {
-    match verdict::refused(refusal, &exchange.headers) {
-        Ok(refused) => refused.because(format!("plugin `{}`", plugin.name())),
-        Err(how) => plugin.broke(Fault::Contract(how)),
-    }
+fn refused(plugin: &Plugin, refusal: Refusal, exchange: &Exchange) -> Refused {
+    checked(plugin, refusal, exchange).unwrap_or_else(|fault| plugin.broke(fault))
+}
+
+fn checked(plugin: &Plugin, refusal: Refusal, exchange: &Exchange) -> Result<Refused, Fault> {
+    let refused = verdict::refused(refusal, &exchange.headers).map_err(Fault::Contract)?;
+    Ok(refused.because(format!("plugin `{}`", plugin.name())))
 }
 
 fn anonymous_refused(exchange: &Exchange) -> Refused {

@@ -19,6 +19,7 @@ use super::bindings::router::{RouterPlugin, RouterPluginPre};
 use super::engine::PolicyEngine;
 use super::grants::Granted;
 use super::guest::GuestState;
+use super::refill::Refill;
 use super::{imports, wasi};
 use crate::config::World;
 
@@ -117,6 +118,10 @@ impl Compiler {
         self.engine.engine()
     }
 
+    pub(super) fn refill(&self) -> &Refill {
+        self.engine.refill()
+    }
+
     /// Forgets every component but those of the given digests.
     pub fn keep_only(&self, digests: &[Digest]) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).retain(|digest, _| digests.contains(digest));
@@ -151,6 +156,11 @@ impl Compiler {
 /// The full name of an interface of the contract.
 pub(super) fn export_name(interface: &str) -> String {
     format!("{CONTRACT}{interface}{CONTRACT_VERSION}")
+}
+
+/// The short name of an interface of the contract; nothing where it is another's.
+pub(super) fn interface(name: &str) -> Option<&str> {
+    name.strip_prefix(CONTRACT)?.strip_suffix(CONTRACT_VERSION)
 }
 
 /// Reads a component file whole, within [`FILE_BYTES`].
@@ -206,7 +216,10 @@ mod tests {
     fn link(text: &str, world: World) -> Result<(), String> {
         let compiler = Compiler::start().expect("an engine");
         let bytes = wat::parse_str(text).expect("well-formed text");
-        compiler.link(&bytes, Digest::of(&bytes), world).map(drop).map_err(|error| error.to_string())
+        compiler
+            .link(&bytes, Digest::of(&bytes), world, &Granted::default())
+            .map(drop)
+            .map_err(|error| error.to_string())
     }
 
     /// A component that exports an (empty) role, and imports whatever a test wants.
@@ -221,6 +234,22 @@ mod tests {
         for import in ["wasi:sockets/tcp@0.2.6", "wasi:http/outgoing-handler@0.2.6", "acme:kv/store@1.0.0"] {
             let refused = link(&guest(import, "authorizer@0.1.0"), World::Authorizer).expect_err(import);
             assert_eq!(refused, format!("the component imports `{import}`, which the authorizer world does not grant"));
+        }
+    }
+
+    #[test]
+    fn an_import_that_no_entry_grants_is_refused_with_the_line_to_add() {
+        let compiler = Compiler::start().expect("an engine");
+        for (import, line) in [("store", "grants.store = {"), ("outbound", "grants.http = {")] {
+            let import = format!("witgate:policy/{import}@0.1.0");
+            let bytes = wat::parse_str(guest(&import, "authorizer@0.1.0")).expect("text");
+            let linked = compiler.link(&bytes, Digest::of(&bytes), World::Authorizer, &Granted::default());
+            let refused = linked.err().expect("refused");
+            assert_eq!(
+                refused.to_string(),
+                format!("the component imports `{import}`, which its entry does not grant")
+            );
+            assert!(refused.remedy().contains(line), "{}", refused.remedy());
         }
     }
 

@@ -1,4 +1,4 @@
-//! The WebAssembly engine of all policies, and the thread that ticks its epoch.
+//! The WebAssembly engine of all policies, and its threads: one ticks the epoch, one makes instances.
 //!
 //! Never compiles in the way of a request: workers only instantiate what was compiled before.
 
@@ -8,16 +8,19 @@ use std::time::Duration;
 
 use wasmtime::{Config, Engine};
 
+use super::refill::{Refill, RefillThread};
+
 /// One epoch tick: how often a running guest can be looked at.
 pub const TICK: Duration = Duration::from_millis(1);
 /// The most stack a guest may use, in bytes.
 pub const GUEST_STACK: usize = 512 * 1024;
 
-/// The engine; its ticker ends with it.
+/// The engine; its ticker and the thread that refills instances end with it.
 pub struct PolicyEngine {
     engine: Engine,
     stop: Option<SyncSender<()>>,
     ticker: Option<JoinHandle<()>>,
+    refill: RefillThread,
 }
 
 impl PolicyEngine {
@@ -34,12 +37,17 @@ impl PolicyEngine {
                 }
             }
         })?;
-        Ok(Self { engine, stop: Some(stop), ticker: Some(ticker) })
+        Ok(Self { engine, stop: Some(stop), ticker: Some(ticker), refill: RefillThread::start()? })
     }
 
     /// The engine itself.
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// Where instances are ordered, and sent to end.
+    pub(super) fn refill(&self) -> &Refill {
+        self.refill.refill()
     }
 }
 

@@ -23,9 +23,14 @@ pub enum Fault {
     /// a fresh instance could not be made
     #[error("could not be started again: {0}")]
     Start(String),
-    /// it broke too often of late and is not asked now; how long it stays so, in seconds
-    #[error("is not asked for {0} s more: it broke too often")]
-    Unavailable(u32),
+    /// it is not asked now
+    #[error("is unavailable: it {why}")]
+    Unavailable {
+        /// what it did
+        why: &'static str,
+        /// when to come again, in seconds
+        retry_after: u32,
+    },
 }
 
 impl Fault {
@@ -36,19 +41,19 @@ impl Fault {
             Self::Limit(exceeded) => exceeded.limit.kind(),
             Self::Contract(_) => "contract",
             Self::Start(_) => "start",
-            Self::Unavailable(_) => "unavailable",
+            Self::Unavailable { .. } => "unavailable",
         }
     }
 
     /// The refusal that a fault becomes: 500, or 503 while the policy is not asked; always closed.
     pub fn refuse(&self, plugin: &str) -> Refused {
         let refused = match self {
-            Self::Unavailable(seconds) => Refused::new(
+            Self::Unavailable { retry_after, .. } => Refused::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "policy_unavailable",
                 "A policy of this route is unavailable.",
             )
-            .retry_after(*seconds),
+            .retry_after(*retry_after),
             _ => Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "policy_fault", "A policy of this route failed."),
         };
         refused.because(format!("plugin `{plugin}` {self}"))

@@ -40,6 +40,8 @@ pub(super) struct GuestState {
     memory_used: usize,
     /// the limit that the host ended the call for
     exceeded: Option<Exceeded>,
+    /// whether the call gives the thread to others at each tick
+    yields: bool,
     /// a growth that was refused in this call: the cause, if the call then dies
     refused: Option<Exceeded>,
 }
@@ -65,6 +67,7 @@ impl GuestState {
             clock: CallClock::new(turns),
             memory_used: 0,
             exceeded: None,
+            yields: false,
             refused: None,
         }
     }
@@ -131,6 +134,7 @@ impl GuestState {
                 self.exceeded = Some(exceeded);
                 UpdateDeadline::Interrupt
             }
+            None if self.yields => UpdateDeadline::Yield(TICKS_BETWEEN_LOOKS),
             None => UpdateDeadline::Continue(TICKS_BETWEEN_LOOKS),
         }
     }
@@ -146,9 +150,10 @@ pub(super) fn store(engine: &wasmtime::Engine, state: GuestState) -> Store<Guest
     store
 }
 
-/// Arms the limits for the next call.
-pub(super) fn begin_call(store: &mut Store<GuestState>, allowance: Allowance) {
+/// Arms the limits for the next call. `yields`, for calls on a fiber only: others get the thread at each tick.
+pub(super) fn begin_call(store: &mut Store<GuestState>, allowance: Allowance, yields: bool) {
     let state = store.data_mut();
+    state.yields = yields;
     state.clock.begin(allowance);
     state.used = Used::default();
     state.exceeded = None;

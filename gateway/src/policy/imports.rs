@@ -5,7 +5,7 @@
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use super::component::{LoadError, export_name};
+use super::component::{LoadError, export_name, interface};
 use super::grants::Granted;
 use super::wasi;
 use crate::config::World;
@@ -24,6 +24,12 @@ pub(super) fn check(engine: &Engine, component: &Component, world: World, grante
         }
     }
     Ok(())
+}
+
+/// The names of the contract's interfaces that a component imports.
+pub(super) fn of_contract(engine: &Engine, component: &Component) -> Vec<String> {
+    let ty = component.component_type();
+    ty.imports(engine).filter_map(|(name, _)| interface(name).map(str::to_owned)).collect()
 }
 
 /// What an operator can do about an import that is refused.

@@ -19,7 +19,11 @@ use super::fault::Fault;
 use super::guest::{self, GuestState};
 use super::hidden::Hidden;
 use super::limits::Limit;
-use crate::config::PluginLimits;
+use super::recycling::Service;
+use crate::config::{PluginLimits, Recycle};
+
+/// Time on the wall that a start may take that no worker waits for.
+pub(super) const START_WALL: Duration = Duration::from_secs(60);
 
 /// Why an instance could not be made.
 #[derive(Debug, Error)]
@@ -61,6 +65,7 @@ pub(super) struct Blueprint {
     /// those values: nothing that the plugin says may hold one
     pub(super) hidden: Arc<Hidden>,
     pub(super) limits: PluginLimits,
+    pub(super) recycle: Recycle,
     pub(super) calling: Calling,
 }
 
@@ -70,19 +75,20 @@ pub(super) struct Instance {
     role: Role,
     limits: PluginLimits,
     turns: Option<Arc<Turns>>,
+    service: Service,
 }
 
 impl Blueprint {
-    /// Instantiates, describes and configures, within `cpu`. Never waits: a host function that would is a fault here.
+    /// Instantiates, describes and configures, within so much CPU time and time on the wall. Never waits: a host function that would is a fault here.
     ///
     /// # Errors
     /// When the component breaks on the way or refuses its configuration.
-    pub(super) fn start(&self, cpu: Duration) -> Result<(Instance, Description), StartError> {
+    pub(super) fn start(&self, cpu: Duration, wall: Duration) -> Result<(Instance, Description), StartError> {
         let turns = (self.calling == Calling::Waiting).then(Arc::default);
         let mut state = GuestState::new(&self.plugin, self.limits, turns.clone());
         state.hidden = Arc::clone(&self.hidden);
         let mut store = guest::store(&self.engine, state);
-        guest::begin_call(&mut store, Allowance { limit: Limit::StartCpuMs, cpu, wall: self.limits.wall.max(cpu) });
+        guest::begin_call(&mut store, Allowance { limit: Limit::StartCpuMs, cpu, wall }, false);
         let started = match &turns {
             None => at_once(self.started(&mut store)),
             Some(turns) => at_once(turns.of(self.started(&mut store))),
@@ -93,7 +99,8 @@ impl Blueprint {
             None => return Err(Fault::Trap("waited for something while it was started".to_owned()).into()),
         };
         configured.map_err(|why| StartError::Config(self.hidden.hide(&why).into_owned()))?;
-        Ok((Instance { store, role: functions.role, limits: self.limits, turns }, description))
+        let service = Service::begin(&self.recycle, store.data().memory_used(), self.limits.memory_bytes);
+        Ok((Instance { store, role: functions.role, limits: self.limits, turns, service }, description))
     }
 
     async fn started(&self, store: &mut Store<GuestState>) -> Result<(Functions, Description, Result<(), String>)> {
@@ -130,7 +137,7 @@ impl Instance {
             return Err(Fault::Trap("called in a role it was not loaded for".to_owned()));
         };
         let allowance = Allowance { limit: Limit::CpuMs, cpu: self.limits.cpu, wall: self.limits.wall };
-        guest::begin_call(&mut self.store, allowance);
+        guest::begin_call(&mut self.store, allowance, self.turns.is_some());
         let measured = exchange.cost.is_some().then(|| self.cpu_now());
         std::mem::swap(&mut self.store.data_mut().exchange, exchange);
         let result = self.run(&function, params).await;
@@ -140,6 +147,16 @@ impl Instance {
             exchange.cost = Some(CallCost { cpu, memory_bytes: self.store.data().memory_used() });
         }
         result
+    }
+
+    /// Counts a good call; true when the instance should be replaced.
+    pub(super) fn has_served(&mut self, recycle: &Recycle) -> bool {
+        self.service.served(recycle, self.store.data().memory_used())
+    }
+
+    /// There is no successor yet.
+    pub(super) fn postpone_recycling(&mut self) {
+        self.service.postpone();
     }
 
     async fn run<P, R>(&mut self, function: &TypedFunc<P, (R,)>, params: P) -> Result<R, Fault>

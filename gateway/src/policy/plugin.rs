@@ -1,23 +1,29 @@
-//! A plugin of one generation: its component, its configuration, and warm instances for each worker.
+//! A plugin of one generation: its component, its configuration, its instances and its breaker.
 //!
 //! Never shares an instance between threads, and never reuses one after a fault or a call that was given up.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 use wasmtime::Result;
 use wasmtime::component::{ComponentNamedList, Lift, Lower, TypedFunc};
 
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
+use super::breaker::{Admission, Breaker};
+use super::clock::thread_cpu_time;
 use super::component::{Compiler, Digest, LoadError};
 use super::exchange::Exchange;
 use super::exports::{Exports, Role};
 use super::fault::Fault;
 use super::grants::{GrantError, Resources};
 use super::hidden::Hidden;
-use super::instance::{Blueprint, Calling, Description, Instance, StartError};
-use crate::config::{self, PluginLimits, World};
+use super::imports;
+use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
+use super::stock::{Keeping, Stock};
+use crate::config::{self, OnFault, PluginLimits, World};
 use crate::observe::metrics::Metrics;
+use crate::observe::policies::PolicyCounters;
 use crate::refusal::Refused;
 
 /// Why a plugin cannot enter a generation.
@@ -34,19 +40,28 @@ pub enum PluginError {
     Start(#[from] StartError),
 }
 
+/// A later start may use so many times the CPU time of the first, which was measured at load.
+const START_SLACK: u32 = 4;
+/// CPU time that every later start may use, however quick the first one was.
+const LEAST_START_CPU: Duration = Duration::from_millis(5);
+
 /// A loaded plugin.
 pub struct Plugin {
     world: World,
     digest: Digest,
     description: Description,
-    blueprint: Blueprint,
+    on_fault: OnFault,
+    breaker: Breaker,
+    stock: Arc<Stock>,
+    counters: PolicyCounters,
     metrics: Arc<Metrics>,
-    /// One place for each worker. The lock is held to take or to give, never for a call.
-    warm: Vec<Mutex<Vec<Instance>>>,
 }
 
 impl Plugin {
     /// Links the component and starts one configured instance for each worker.
+    ///
+    /// # Errors
+    /// When the component does not fit its entry, breaks while it is started, or refuses its configuration.
     pub fn load(
         (compiler, resources): (&Compiler, &Resources),
         entry: &config::Plugin,
@@ -66,19 +81,28 @@ impl Plugin {
             config_json: granted.config_json.as_str().into(),
             hidden: granted.hidden.clone(),
             limits: entry.limits,
+            recycle: entry.recycle,
             calling: if granted.waits() { Calling::Waiting } else { Calling::Sync },
         };
-        let (first, description) = blueprint.start(entry.limits.start_cpu)?;
-        let mut warm = vec![Mutex::new(vec![first])];
-        for _ in 1..workers {
-            warm.push(Mutex::new(vec![blueprint.start(entry.limits.start_cpu)?.0]));
-        }
-        Ok(Self { world: entry.world, digest, description, blueprint, metrics: Arc::clone(metrics), warm })
+        let (warm, description, start_cpu) = started(&blueprint, workers)?;
+        let counters = metrics.policies().of(&entry.name);
+        let refill = compiler.refill().clone();
+        let keeping = Keeping { isolation: entry.isolation, start_cpu, counters: counters.clone(), refill };
+        Ok(Self {
+            world: entry.world,
+            digest,
+            description,
+            on_fault: entry.on_fault,
+            breaker: Breaker::new(&entry.breaker),
+            stock: Stock::new(blueprint, warm, keeping),
+            counters,
+            metrics: Arc::clone(metrics),
+        })
     }
 
     /// The name in gateway.toml.
     pub fn name(&self) -> &str {
-        &self.blueprint.plugin
+        &self.stock.blueprint().plugin
     }
 
     /// Its role.
@@ -91,6 +115,12 @@ impl Plugin {
         self.digest
     }
 
+    /// The interfaces of the contract that its component imports, such as `claims`.
+    pub fn imports(&self) -> Vec<String> {
+        let blueprint = self.stock.blueprint();
+        imports::of_contract(&blueprint.engine, blueprint.linked.pre().component())
+    }
+
     /// What the component says of itself.
     pub fn description(&self) -> &Description {
         &self.description
@@ -98,12 +128,12 @@ impl Plugin {
 
     /// What must not be said of its config.
     pub(super) fn hidden(&self) -> &Hidden {
-        &self.blueprint.hidden
+        &self.stock.blueprint().hidden
     }
 
     /// What its instances may use.
     pub(super) fn limits(&self) -> &PluginLimits {
-        &self.blueprint.limits
+        &self.stock.blueprint().limits
     }
 
     pub(super) async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
@@ -142,14 +172,32 @@ impl Plugin {
     }
 
     /// The refusal for a fault that the host found in what the guest returned; it is noted here.
-    pub(super) fn broke(&self, fault: impl Into<Fault>) -> Refused {
-        let fault = fault.into();
-        self.note(&fault);
-        self.refuse(&fault)
+    pub(super) fn broke(&self, fault: Fault) -> Refused {
+        self.refuse(&self.noted(fault))
     }
 
-    /// An instance is taken out for the call and put back only after a good one: a fault, or a caller that gave up,
-    /// drops it, and the next call starts a fresh one.
+    /// Notes a fault.
+    pub(super) fn noted(&self, fault: Fault) -> Fault {
+        self.note(&fault);
+        fault
+    }
+
+    /// Goes on without this plugin, where its entry says so.
+    ///
+    /// # Errors
+    /// The fault's refusal, where it does not.
+    pub(super) fn skip(&self, fault: &Fault) -> Result<(), Refused> {
+        match self.on_fault {
+            OnFault::Close => Err(self.refuse(fault)),
+            OnFault::Skip => {
+                self.counters.skipped();
+                Ok(())
+            }
+        }
+    }
+
+    /// One call, if the breaker admits it. An instance is leased for it and serves again only after a good one: a
+    /// fault, or a caller that gave up, ends it.
     async fn run<P, R>(
         &self,
         worker: usize,
@@ -162,37 +210,83 @@ impl Plugin {
         R: Send + Sync + 'static,
         (R,): ComponentNamedList + Lift,
     {
-        let result = match self.take_or_start(worker) {
-            Ok(mut instance) => {
-                let answer = instance.call(exchange, pick, params).await;
-                if answer.is_ok() {
-                    self.place(worker).lock().unwrap_or_else(PoisonError::into_inner).push(instance);
+        let trial = self.admitted().inspect_err(|fault| self.count(fault))?;
+        self.counters.called();
+        match self.leased(worker, exchange, pick, params).await {
+            Ok(answer) => {
+                if trial {
+                    self.recovered();
                 }
-                answer
+                Ok(answer)
             }
-            Err(fault) => Err(fault),
-        };
-        result.inspect_err(|fault| self.note(fault))
-    }
-
-    fn place(&self, worker: usize) -> &Mutex<Vec<Instance>> {
-        &self.warm[worker % self.warm.len()]
-    }
-
-    fn take_or_start(&self, worker: usize) -> Result<Instance, Fault> {
-        let warm = self.place(worker).lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match warm {
-            Some(instance) => Ok(instance),
-            None => self
-                .blueprint
-                .start(self.blueprint.limits.start_cpu)
-                .map(|(instance, _)| instance)
-                .map_err(|error| Fault::Start(error.to_string())),
+            Err(fault) => Err(self.noted(fault)),
         }
     }
 
-    fn note(&self, fault: &Fault) {
-        self.metrics.fault(self.name(), fault.kind());
-        tracing::error!(target: "policy", plugin = %self.name(), kind = fault.kind(), "policy {fault}");
+    async fn leased<P, R>(
+        &self,
+        worker: usize,
+        exchange: &mut Box<Exchange>,
+        pick: fn(&Role) -> Option<TypedFunc<P, (R,)>>,
+        params: P,
+    ) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower + Send + Sync + 'static,
+        R: Send + Sync + 'static,
+        (R,): ComponentNamedList + Lift,
+    {
+        let mut lease = self.stock.take(worker).await?;
+        let answer = lease.call(exchange, pick, params).await?;
+        lease.went_well();
+        Ok(answer)
     }
+
+    /// Whether a call may be made; true when it is a trial.
+    fn admitted(&self) -> Result<bool, Fault> {
+        match self.breaker.admit() {
+            Admission::Free => Ok(false),
+            Admission::Trial => Ok(true),
+            Admission::Shut(left) => {
+                Err(Fault::Unavailable { why: "broke too often and is not asked for now", retry_after: seconds(left) })
+            }
+        }
+    }
+
+    fn recovered(&self) {
+        self.breaker.trial_went_well();
+        self.counters.breaker(false);
+        tracing::info!(target: "policy", plugin = %self.name(), "policy is asked again: a trial went well");
+    }
+
+    /// Counts and logs a fault, and tells the breaker. That no instance was free says nothing about the plugin.
+    fn note(&self, fault: &Fault) {
+        self.count(fault);
+        tracing::error!(target: "policy", plugin = %self.name(), kind = fault.kind(), "policy {fault}");
+        if !matches!(fault, Fault::Unavailable { .. }) && self.breaker.fault() {
+            self.counters.breaker(true);
+            tracing::error!(target: "policy", plugin = %self.name(), "policy broke too often: it is not asked for now");
+        }
+    }
+
+    fn count(&self, fault: &Fault) {
+        self.metrics.fault(self.name(), fault.kind());
+    }
+}
+
+/// One instance for each worker, what the first says of itself, and the CPU time that a later start may use.
+fn started(blueprint: &Blueprint, workers: usize) -> Result<(Vec<Instance>, Description, Duration), StartError> {
+    let most = blueprint.limits.start_cpu;
+    let began = thread_cpu_time();
+    let (first, description) = blueprint.start(most, START_WALL)?;
+    let took = thread_cpu_time().saturating_sub(began);
+    let mut warm = vec![first];
+    for _ in 1..workers {
+        warm.push(blueprint.start(most, START_WALL)?.0);
+    }
+    Ok((warm, description, (took * START_SLACK).max(LEAST_START_CPU)))
+}
+
+/// In whole seconds, at least one.
+fn seconds(time: Duration) -> u32 {
+    u32::try_from(time.as_millis().div_ceil(1000)).unwrap_or(u32::MAX).max(1)
 }

@@ -4,5 +4,6 @@
 
 pub mod ledger;
 pub mod snapshot;
+pub mod capabilities;
 pub mod reloader;
 pub mod watch;

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use arc_swap::ArcSwap;
 
+use super::capabilities;
 use super::ledger::Ledger;
 use super::snapshot::{self, Snapshot};
 use crate::config::Faults;
@@ -104,6 +105,9 @@ impl Reloader {
         self.ledger.retired(&self.current.load_full());
         self.ledger.accepted();
         self.metrics.reload(Some(number));
+        for change in capabilities::changes(&self.current.load(), &next) {
+            tracing::info!(generation = number, "{change}");
+        }
         self.current.store(Arc::new(next));
         let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(generation = number, millis, "a new generation is in force");

@@ -52,8 +52,8 @@ fn read_components(config: &Config, hasher: &mut Sha256) -> Components {
     components
 }
 
-/// Key files are read and watched by the keyring; here they count only as a reason to try again. One may hold a secret, so
-/// it is not read for that.
+/// Key files are read and watched by the keyring, secrets when a plugin is loaded; here both count only as a reason to try
+/// again. One may hold a secret, so it is not read for that.
 fn hash_key_files(config: &Config, hasher: &mut Sha256) {
     for path in key_files(config) {
         hasher.update(path.as_os_str().as_encoded_bytes());
@@ -67,10 +67,11 @@ fn hash_key_files(config: &Config, hasher: &mut Sha256) {
 
 fn key_files(config: &Config) -> impl Iterator<Item = &Path> {
     let debug = config.debug_key.iter().map(|key| key.file.as_path());
-    config.issuers.iter().filter_map(|issuer| issuer.source.file()).chain(debug)
+    let secrets = config.secrets.iter().filter_map(|secret| secret.place.file());
+    config.issuers.iter().filter_map(|issuer| issuer.source.file()).chain(debug).chain(secrets)
 }
 
-/// The folders to watch: those of gateway.toml, of each component and of each key file. A folder, because editors and Kubernetes replace
+/// The folders to watch: those of gateway.toml, of each component, of each key file and of each secret. A folder, because editors and Kubernetes replace
 /// files by renaming, which a watch on the file itself would lose.
 pub fn folders(path: &Path, config: &Config) -> Vec<PathBuf> {
     let files = config.plugins.iter().flat_map(config::Plugin::files).map(PathBuf::as_path);

@@ -2,10 +2,14 @@
 //!
 //! Never decides anything. Both sides have the same functions, so that a plugin compiles unchanged for either.
 #[cfg(target_family = "wasm")]
+pub use crate::component::granted::{send, store_delete, store_get, store_increment, store_set};
+#[cfg(target_family = "wasm")]
 pub use crate::component::imports::{
     attribute, authority, claim, has_scope, header, header_values, log, peek, peer_address, profile, query_param,
     unverified_issuer, verify,
 };
+#[cfg(not(target_family = "wasm"))]
+pub use crate::mock::granted::{send, store_delete, store_get, store_increment, store_set};
 #[cfg(not(target_family = "wasm"))]
 pub use crate::mock::host::{
     attribute, authority, claim, has_scope, header, header_values, log, peek, peer_address, profile, query_param,

@@ -2,8 +2,10 @@
 //! of the gateway so that a policy's logic runs under plain `cargo test`.
 //!
 //! In a component (`wasm32-wasip2`) every function asks the gateway; on native the same function reads the [`mock`].
-//! The SDK never reads a clock, a file, the environment or randomness: a policy decides from its request and its config.
-//! A plugin should keep to that too. The gateway links no WASI but the few calls that start-up makes; any other traps.
+//! The SDK never reads a clock, a file, the environment or randomness: a policy decides from its request and its config,
+//! and from what its entry in gateway.toml grants: a [`store`], [`outbound`] HTTP, and through the standard library the
+//! clock, randomness and named variables. The gateway links no other WASI but the few calls that start-up makes; any other
+//! traps.
 //!
 //! ```
 //! use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, claims};
@@ -48,6 +50,7 @@
 //! ```
 
 mod types;
+mod granted;
 pub mod contract;
 mod config;
 mod plugin;
@@ -60,6 +63,8 @@ pub mod request;
 pub mod claims;
 pub mod jwt;
 pub mod log;
+pub mod store;
+pub mod outbound;
 #[doc(hidden)]
 pub mod instance;
 #[cfg(target_family = "wasm")]

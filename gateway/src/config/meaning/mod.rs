@@ -13,6 +13,7 @@ mod plugins;
 mod policies;
 mod routes;
 mod sensitive;
+mod upkeep;
 mod urls;
 mod upstreams;
 mod conditions;

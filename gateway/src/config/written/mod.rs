@@ -10,6 +10,7 @@ mod policy;
 mod route;
 mod server;
 mod service;
+mod upkeep;
 
 pub(super) use grants::{WrittenGrants, WrittenHttp, WrittenStore};
 pub(super) use policy::WrittenPlugin;

@@ -3,11 +3,12 @@
 //! Never judges a plugin's config: the plugin does, when it is loaded.
 
 use super::grants::{self, WrittenGrants};
-use super::limits;
 use super::secret;
 use super::shadow::{self, WrittenShadow};
+use super::{limits, upkeep};
 use crate::config::json;
 use crate::config::limits::PluginLimits;
+use crate::config::upkeep::{Breaker, Recycle};
 use toml::Spanned;
 use witgate_settings::fault::{Faults, Span};
 use witgate_settings::reader::{Table, at};
@@ -22,6 +23,10 @@ pub(in crate::config) struct WrittenPlugin {
     pub(in crate::config) limits: PluginLimits,
     pub(in crate::config) grants: WrittenGrants,
     pub(in crate::config) secrets: Vec<Spanned<String>>,
+    pub(in crate::config) isolation: Option<Spanned<String>>,
+    pub(in crate::config) on_fault: Option<Spanned<String>>,
+    pub(in crate::config) breaker: Breaker,
+    pub(in crate::config) recycle: Recycle,
     pub(in crate::config) shadow: Option<WrittenShadow>,
 }
 
@@ -32,14 +37,19 @@ pub(super) fn plugins(file: &mut Table<'_>, faults: &mut Faults) -> Vec<WrittenP
 
 fn plugin(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> WrittenPlugin {
     let config = table.value("config");
+    let limits = limits::limits(&mut table, faults);
     let written = WrittenPlugin {
         world: table.required("world", "world = \"authenticator\", \"authorizer\", \"router\" or \"filter\"", faults),
         file: table.required("file", "the component, such as file = \"plugins/jwt_policy.wasm\"", faults),
         config_json: config.map_or_else(|| "{}".to_owned(), |value| json::config(value, faults)),
         config_span: config.map_or_else(|| at(&name), at),
-        limits: limits::limits(&mut table, faults),
+        limits,
         grants: grants::grants(&mut table, faults),
         secrets: config.map(secret::named).unwrap_or_default(),
+        isolation: table.string("isolation", faults),
+        on_fault: table.string("on-fault", faults),
+        breaker: upkeep::breaker(&mut table, faults),
+        recycle: upkeep::recycle(&mut table, limits.memory_bytes, faults),
         shadow: shadow::shadow(&mut table, faults),
         name,
     };

@@ -172,7 +172,7 @@ mod tests {
         let (store, now) = (Arc::new(store(100, 1 << 20)), Instant::now());
         std::thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| (0..1000).for_each(|_| drop(store.increment("n", 1, None, now))));
+                scope.spawn(|| (0..1000).for_each(|_| assert!(store.increment("n", 1, None, now).is_ok())));
             }
         });
         assert_eq!(store.get("n", now), Some(b"4000".to_vec()));

@@ -16,6 +16,8 @@ pub mod imports {
                 import witgate:policy/claims@0.1.0;
                 import witgate:policy/jwt@0.1.0;
                 import witgate:policy/log@0.1.0;
+                import witgate:policy/store@0.1.0;
+                import witgate:policy/outbound@0.1.0;
             }
         ",
         generate_all,

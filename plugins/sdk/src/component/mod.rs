@@ -3,3 +3,4 @@
 //! Never holds policy logic, and never translates a role: that is `roles`.
 pub mod bindings;
 pub mod imports;
+pub mod granted;

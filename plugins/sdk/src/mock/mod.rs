@@ -7,6 +7,7 @@ mod algorithm;
 mod token;
 mod state;
 pub(crate) mod host;
+pub(crate) mod granted;
 mod checked;
 mod answer;
 pub mod cases;
@@ -16,6 +17,7 @@ use state::State;
 
 pub use state::LogEvent;
 
+use crate::granted::{OutboundError, Request as OutboundRequest, Response as OutboundResponse};
 use crate::plugin::Plugin;
 use crate::types::{Failure, RequestHead};
 
@@ -30,6 +32,11 @@ pub fn configure<P: Plugin>(config_json: &str) -> Result<P, String> {
 /// The log events of the last [`Request::run`] on this thread, in order.
 pub fn logs() -> Vec<LogEvent> {
     state::with(|state| state.logs.clone())
+}
+
+/// The outbound requests of the last [`Request::run`] on this thread, in order, also those that were denied.
+pub fn sent() -> Vec<OutboundRequest> {
+    state::with(|state| state.sent.clone())
 }
 
 /// A request to make up: no headers, no claims, no token. Route `test`, authority `gateway.test`, peer `192.0.2.1`.
@@ -80,6 +87,18 @@ impl Request {
     /// A fact that an earlier stage left, or a path parameter (`path.id`).
     pub fn attribute(mut self, name: &str, value: &str) -> Self {
         self.state.attributes.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// An entry of the granted store. Without one the store is there, and empty.
+    pub fn store_entry(mut self, key: &str, value: impl AsRef<[u8]>) -> Self {
+        self.state.store.insert(key.to_owned(), value.as_ref().to_vec());
+        self
+    }
+
+    /// What outbound HTTP to exactly this URL comes back with. Any other is denied, as a host that is not listed.
+    pub fn answer(mut self, url: &str, answer: Result<OutboundResponse, OutboundError>) -> Self {
+        self.state.answers.insert(url.to_owned(), answer);
         self
     }
 

@@ -8,6 +8,7 @@ use std::mem;
 use serde_json::{Map, Value};
 
 use super::token::Token;
+use crate::granted::{OutboundError, Request, Response};
 use crate::types::{Failure, Level};
 
 /// What a profile's `leeway-seconds` is where nobody says otherwise.
@@ -48,6 +49,9 @@ pub(super) struct State {
     pub now: u64,
     pub leeway: u64,
     pub logs: Vec<LogEvent>,
+    pub store: BTreeMap<String, Vec<u8>>,
+    pub answers: BTreeMap<String, Result<Response, OutboundError>>,
+    pub sent: Vec<Request>,
 }
 
 impl State {
@@ -72,6 +76,9 @@ impl Default for State {
             now: 0,
             leeway: LEEWAY_SECONDS,
             logs: Vec::new(),
+            store: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            sent: Vec::new(),
         }
     }
 }
@@ -88,7 +95,9 @@ pub(super) fn install(state: State) {
     STATE.set(state);
 }
 
-/// Forgets the request and keeps its log.
+/// Forgets the request and keeps its log and what it sent.
 pub(super) fn finish() {
-    with(|state| *state = State { logs: mem::take(&mut state.logs), ..State::default() });
+    with(|state| {
+        *state = State { logs: mem::take(&mut state.logs), sent: mem::take(&mut state.sent), ..State::default() }
+    });
 }

@@ -1,0 +1,89 @@
+//! HTTP to the hosts that the plugin's entry lists: `grants.http = { hosts = ["api.example.com"] }`.
+//!
+//! The call waits for the whole answer, or for the entry's deadline; the gateway's worker serves others meanwhile. Never
+//! follows a redirect, and never sends the caller's token unless the plugin puts it there. Not in `configure`: it is run
+//! where nobody may wait.
+//!
+//! ```
+//! use witgate_plugin::{Decision, Refusal, RequestHead, outbound};
+//!
+//! /// Another service decides; without its answer nobody passes.
+//! fn authorize(head: RequestHead) -> Decision {
+//!     let question = outbound::Request::get(format!("https://api.example.com/may?path={}", head.path));
+//!     match outbound::send(&question.header("accept", "text/plain")) {
+//!         Ok(answer) if answer.status == 200 && answer.body == b"yes" => Decision::Allow,
+//!         Ok(_) => Decision::Deny(Refusal::forbidden("not_permitted", "You may not do this.")),
+//!         Err(why) => {
+//!             witgate_plugin::warn!("nobody answered", why = why);
+//!             Decision::Deny(Refusal::new(503, "undecided", "Try again."))
+//!         }
+//!     }
+//! }
+//!
+//! use witgate_plugin::mock;
+//! let yes = Ok(outbound::Response { status: 200, headers: vec![], body: b"yes".to_vec() });
+//! let request = mock::request("GET", "/a").answer("https://api.example.com/may?path=/a", yes);
+//! assert_eq!(request.run(authorize), Decision::Allow);
+//! ```
+pub use crate::granted::{OutboundError as Error, Request, Response};
+use crate::host;
+
+/// Sends one request and takes the whole answer, whatever its status.
+///
+/// # Errors
+/// Why there is no answer. The operator's log has the cause.
+pub fn send(request: &Request) -> Result<Response, Error> {
+    host::send(request)
+}
+
+impl Request {
+    /// A `GET` without headers.
+    pub fn get(url: impl Into<String>) -> Self {
+        Self { method: "GET".to_owned(), url: url.into(), headers: Vec::new(), body: Vec::new() }
+    }
+
+    /// A `POST` of a body, without headers: say what it is with `content-type`.
+    pub fn post(url: impl Into<String>, body: impl Into<Vec<u8>>) -> Self {
+        Self { method: "POST".to_owned(), body: body.into(), ..Self::get(url) }
+    }
+
+    /// One more header. Those of the connection and of the framing are the gateway's: it leaves them out.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.headers.push((name.to_owned(), value.as_ref().to_vec()));
+        self
+    }
+}
+
+impl Response {
+    /// The first value of a header; the name in any case.
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_slice())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mock;
+
+    #[test]
+    fn the_mock_answers_what_was_made_up_and_denies_the_rest() {
+        let made_up = Response { status: 302, headers: vec![("Location".into(), b"/".to_vec())], body: Vec::new() };
+        let request =
+            mock::request("GET", "/").answer("https://a/", Ok(made_up)).answer("https://b/", Err(Error::Timeout));
+        request.run(|_| {
+            let answer = send(&Request::get("https://a/")).expect("an answer");
+            assert_eq!((answer.status, answer.header("location")), (302, Some(&b"/"[..])));
+            assert_eq!(
+                send(&Request::post("https://b/", "x").header("content-type", "text/plain")),
+                Err(Error::Timeout)
+            );
+            assert_eq!(send(&Request::get("https://c/")), Err(Error::Denied));
+        });
+        let sent = mock::sent();
+        assert_eq!(sent.len(), 3);
+        assert_eq!((sent[1].method.as_str(), sent[1].body.as_slice()), ("POST", &b"x"[..]));
+    }
+}
