@@ -15,6 +15,7 @@ use clap::{Args, Parser, Subcommand};
 use witgate_settings::show::show;
 
 use crate::observe::logging;
+use crate::policy::loading::{self, Budget};
 use crate::server::{self, ServerError};
 
 /// Exit code for a configuration or an address that cannot be used.
@@ -50,6 +51,9 @@ enum Command {
     DebugToken(debug_token::DebugToken),
     /// Look at the candidates that run beside live plugins
     Shadow(shadow::Shadow),
+    /// Compile one component from stdin to stdout, within limits: `run` and `check` start it
+    #[command(hide = true)]
+    CompileComponent(Budget),
 }
 
 #[derive(Debug, Args)]
@@ -66,6 +70,7 @@ pub fn main() -> ExitCode {
             let _written_at_the_end = logging::init();
             server::run(files.config)
         }
+        Command::CompileComponent(budget) => return loading::child::main(&budget),
         Command::Check(files) => server::check(&files.config).inspect(|()| say_good(&files.config)),
         Command::Explain(arguments) => return explain::run(arguments),
         Command::DebugToken(arguments) => return debug_token::run(&arguments),

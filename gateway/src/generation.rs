@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
@@ -15,11 +16,12 @@ use crate::explain::operator_key::OperatorKey;
 use crate::issuers;
 use crate::observe::metrics::Metrics;
 use crate::policy::chain::Chain;
-use crate::policy::component::{Compiler, Digest, LoadError};
+use crate::policy::component::{Compiler, Digest, LoadError, check_pin};
 use crate::policy::fault::Fault;
 use crate::policy::grants::Resources;
 use crate::policy::instance::StartError;
 use crate::policy::limits::Limit;
+use crate::policy::loading::{Compiling, Tally};
 use crate::policy::plugin::{Plugin, PluginError};
 use crate::policy::shadow::{Runner, Tap};
 use crate::routing::RouteTable;
@@ -65,7 +67,8 @@ impl Builder {
     /// When the WebAssembly engine cannot start on this machine.
     pub fn new(runtime: Handle, metrics: Arc<Metrics>) -> wasmtime::Result<Self> {
         let shadows = Runner::start(&metrics)?;
-        Ok(Self { compiler: Compiler::start()?, resources: Resources::new(runtime.clone()), runtime, metrics, shadows })
+        let compiler = Compiler::start(Compiling::child(runtime.clone()))?;
+        Ok(Self { compiler, resources: Resources::new(runtime.clone()), runtime, metrics, shadows })
     }
 
     /// Compiles, links, instantiates and configures. Blocks for as long as that takes: never call it on a worker.
@@ -82,16 +85,45 @@ impl Builder {
         if let Some(previous) = previous {
             check_fixed(&previous.config, &mut draft);
         }
+        let began = Instant::now();
+        self.compile_ahead(&mut draft, components);
         let plugins = self.plugins(&mut draft, components);
         let taps = self.taps(&mut draft, components, &plugins, previous);
         let debug_key = debug_key(&mut draft);
         self.forget_others(&plugins, &taps, previous);
+        self.say_loaded(number, &plugins, began);
         let known = previous.map(|previous| &previous.keyring);
         let Some(keyring) = issuers::keyring(&mut draft, &self.runtime, known) else { return Err(draft.refuse()) };
         let config = draft.finish()?;
         let table = RouteTable::build(&config);
         let chains = config.routes.iter().map(|route| chain(&config, route, &plugins).with_taps(&taps)).collect();
         Ok(Generation { number, loaded_at: Timestamp::now(), config, table, chains, plugins, taps, keyring, debug_key })
+    }
+
+    /// Takes up what the file says of loading, and compiles side by side what the plugins need.
+    fn compile_ahead(&self, draft: &mut Draft, components: &Components) {
+        let loading = draft.config().loading.clone();
+        if let Err(fault) = self.compiler.prepare(&loading) {
+            match loading.cache {
+                Some(place) => draft.faults().push(place.span, fault.to_string(), fault.remedy()),
+                None => draft.faults().push_whole(fault.to_string(), fault.remedy()),
+            }
+        }
+        let mut wanted: Vec<(&[u8], Digest)> = Vec::new();
+        for entry in &draft.config().plugins {
+            let Some(Ok(bytes)) = components.get(&entry.file) else { continue };
+            let digest = Digest::of(bytes);
+            if check_pin(digest, entry.pin).is_ok() && !wanted.iter().any(|(_, other)| *other == digest) {
+                wanted.push((bytes, digest));
+            }
+        }
+        self.compiler.compile_ahead(&wanted);
+    }
+
+    fn say_loaded(&self, number: u64, plugins: &[Arc<Plugin>], began: Instant) {
+        let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let Tally { cached, compiled } = self.compiler.tally();
+        tracing::info!(generation = number, plugins = plugins.len(), cached, compiled, millis, "plugins loaded");
     }
 
     /// Compiled code is kept for this attempt and for what serves: refused attempts must not pile up.
@@ -199,6 +231,7 @@ fn push(faults: &mut Faults, entry: &crate::config::Plugin, error: &PluginError)
     let message = format!("plugin `{}`: {error}", entry.name);
     match error {
         PluginError::Load(LoadError::World { .. }) => faults.push(entry.spans.world, message, remedy(error)),
+        PluginError::Load(LoadError::Pin { .. }) => faults.push(entry.spans.pin, message, remedy(error)),
         PluginError::Load(_) => faults.push(entry.spans.file, message, remedy(error)),
         PluginError::Grant(_) => faults.push(entry.spans.config, message, remedy(error)),
         PluginError::Start(StartError::Config(_)) => faults.push(entry.spans.config, message, remedy(error)),

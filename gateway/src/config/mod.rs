@@ -5,6 +5,7 @@
 mod pattern;
 mod grants;
 mod secret;
+mod loading;
 mod limits;
 mod upkeep;
 mod plugin;
@@ -18,6 +19,7 @@ mod meaning;
 
 pub use grants::{Grants, HostPort, HttpGrant, StoreGrant};
 pub use limits::PluginLimits;
+pub use loading::{CachePlace, CompileLimits, Loading, Pin};
 pub use model::{Config, DebugKey, Issuer, KeySource, Limits, Route, Typ, Upstream};
 pub use pattern::{HostPattern, PathPattern, Segment};
 pub use plugin::{Plugin, PluginSpans, World};

@@ -3,6 +3,7 @@
 //! Never holds a half-checked value: a `Config` exists only when the file had no fault. Never prints plugin config,
 //! which may hold secrets.
 
+use super::loading::Loading;
 use super::pattern::{HostPattern, PathPattern};
 use super::plugin::Plugin;
 use super::secret::Secret;
@@ -41,6 +42,8 @@ pub struct Config {
     pub upstreams: Vec<Upstream>,
     /// Where values are that plugins get without this file holding them.
     pub secrets: Vec<Secret>,
+    /// How components are compiled and kept.
+    pub loading: Loading,
     /// The plugins, in the order written.
     pub plugins: Vec<Plugin>,
     /// The routes, in the order written; the order has no meaning.

@@ -2,6 +2,7 @@
 //!
 //! Never prints a plugin's config, which may hold secrets.
 
+use super::loading::Pin;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -56,14 +57,12 @@ pub struct Plugin {
     pub world: World,
     /// The component, joined to the folder of gateway.toml; it existed when the file was read.
     pub file: PathBuf,
+    /// What the component's bytes must be, where the operator says it.
+    pub pin: Option<Pin>,
     /// Its `config` table as JSON; `{}` where absent.
     pub config_json: String,
     /// What one instance may use.
     pub limits: PluginLimits,
-    /// What it may use beyond its world.
-    pub grants: Grants,
-    /// The secrets that its config names; their values are put there when it is loaded.
-    pub secrets: Vec<Secret>,
     /// What one instance may see.
     pub isolation: Isolation,
     /// What its faults do to a request.
@@ -72,6 +71,10 @@ pub struct Plugin {
     pub breaker: Breaker,
     /// When its instances are replaced.
     pub recycle: Recycle,
+    /// What it may use beyond its world.
+    pub grants: Grants,
+    /// The secrets that its config names; their values are put there when it is loaded.
+    pub secrets: Vec<Secret>,
     /// The candidate beside it, if any.
     pub shadow: Option<Shadow>,
     /// Where each fact was written, for faults found while loading.
@@ -99,6 +102,8 @@ pub struct PluginSpans {
     pub world: Span,
     /// The value of `file`.
     pub file: Span,
+    /// The value of `sha256`.
+    pub pin: Span,
     /// The value of `config`.
     pub config: Span,
 }

@@ -139,6 +139,11 @@ impl Metrics {
         self.faults.get_or_create(&FaultLabels { plugin: plugin.into(), kind }).inc();
     }
 
+    /// The metrics of each plugin.
+    pub fn policies(&self) -> &PolicyMetrics {
+        &self.policies
+    }
+
     /// Counts one question for the candidate beside a plugin: `agreed`, `differed`, `faulted` or `dropped`.
     pub fn shadowed(&self, plugin: &str, outcome: &'static str) {
         self.shadow.get_or_create(&ShadowLabels { plugin: plugin.into(), outcome }).inc();
@@ -147,11 +152,6 @@ impl Metrics {
     /// Counts one debug header: `traced`, `refused`, `unread` or `elsewhere`.
     pub fn debug_header(&self, outcome: &'static str) {
         self.debug_headers.get_or_create(&DebugLabels { outcome }).inc();
-    }
-
-    /// The metrics of each plugin.
-    pub fn policies(&self) -> &PolicyMetrics {
-        &self.policies
     }
 
     /// Counts one reload and, when it was accepted, notes the generation now in force.
@@ -198,8 +198,6 @@ mod tests {
         metrics.refusal("orders", "token_invalid");
         metrics.token_refusal("token_expired");
         metrics.fault("authz", "trap");
-        metrics.shadowed("authz", "differed");
-        metrics.debug_header("traced");
         let policy = metrics.policies().of("stamp");
         policy.called();
         policy.skipped();
@@ -207,6 +205,8 @@ mod tests {
         policy.recycled();
         policy.dropped();
         policy.breaker(true);
+        metrics.shadowed("authz", "differed");
+        metrics.debug_header("traced");
         metrics.reload(Some(7));
         let open = metrics.connection();
         let text = metrics.encode().expect("encodes");

@@ -199,8 +199,8 @@ impl Chain {
     ) -> Result<(), Refused> {
         for plugin in self.filters.iter().rev() {
             let watch = self.watch(plugin, worker, Call::OnResponse(status.as_u16()), exchange);
-            let returned = watch.end(plugin, plugin.on_response(worker, exchange, status.as_u16()).await, exchange);
-            let filtered = match returned {
+            let returned = plugin.on_response(worker, exchange, status.as_u16()).await;
+            let filtered = match watch.end(plugin, returned, exchange) {
                 Ok(ops) => header_ops::apply(ops, headers, &self.identity_prefix, plugin.limits())
                     .map_err(|fault| plugin.noted(fault)),
                 Err(fault) => Err(fault),
@@ -210,11 +210,6 @@ impl Chain {
             }
         }
         Ok(())
-    }
-
-    async fn selected(&self, plugin: &Plugin, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
-        let watch = self.watch(plugin, worker, Call::Select, exchange);
-        watch.end(plugin, plugin.select(worker, exchange).await, exchange)
     }
 
     /// The filter's refusal, if it has one; the fault is noted.
@@ -235,6 +230,11 @@ impl Chain {
                 checked(plugin, refusal, exchange).map(Some).map_err(|fault| plugin.noted(fault))
             }
         }
+    }
+
+    async fn selected(&self, plugin: &Plugin, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
+        let watch = self.watch(plugin, worker, Call::Select, exchange);
+        watch.end(plugin, plugin.select(worker, exchange).await, exchange)
     }
 
     /// The word `authenticated` counts only with the deed: claims that `jwt.verify` set in this very call.

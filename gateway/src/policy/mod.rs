@@ -19,6 +19,7 @@ pub mod reading;
 mod host;
 pub mod grants;
 mod wasi;
+pub mod loading;
 mod imports;
 pub mod component;
 mod exports;

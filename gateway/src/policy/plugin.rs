@@ -12,7 +12,7 @@ use wasmtime::component::{ComponentNamedList, Lift, Lower, TypedFunc};
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
 use super::breaker::{Admission, Breaker};
 use super::clock::thread_cpu_time;
-use super::component::{Compiler, Digest, LoadError};
+use super::component::{Compiler, Digest, LoadError, check_pin};
 use super::exchange::Exchange;
 use super::exports::{Exports, Role};
 use super::fault::Fault;
@@ -70,6 +70,7 @@ impl Plugin {
         metrics: &Arc<Metrics>,
     ) -> Result<Self, PluginError> {
         let digest = Digest::of(bytes);
+        check_pin(digest, entry.pin)?;
         let granted = resources.granted(entry)?;
         let linked = compiler.link(bytes, digest, entry.world, &granted)?;
         let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;

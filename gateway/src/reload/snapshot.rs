@@ -66,9 +66,9 @@ fn hash_key_files(config: &Config, hasher: &mut Sha256) {
 }
 
 fn key_files(config: &Config) -> impl Iterator<Item = &Path> {
-    let debug = config.debug_key.iter().map(|key| key.file.as_path());
     let secrets = config.secrets.iter().filter_map(|secret| secret.place.file());
-    config.issuers.iter().filter_map(|issuer| issuer.source.file()).chain(debug).chain(secrets)
+    let debug = config.debug_key.iter().map(|key| key.file.as_path());
+    config.issuers.iter().filter_map(|issuer| issuer.source.file()).chain(secrets).chain(debug)
 }
 
 /// The folders to watch: those of gateway.toml, of each component, of each key file and of each secret. A folder, because editors and Kubernetes replace

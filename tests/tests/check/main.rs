@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use witgate_tests::programs;
 
@@ -55,7 +55,7 @@ fn differs(name: &str, bless: bool) -> Option<String> {
 }
 
 fn check(folder: &Path) -> Output {
-    let mut command = Command::new(programs::program("witgate"));
+    let mut command = programs::command("witgate");
     command.args(["check", "--config", "gateway.toml"]).current_dir(folder).output().expect("witgate runs")
 }
 

@@ -9,6 +9,7 @@ mod issuers;
 mod key_places;
 mod names;
 mod secrets;
+mod loading;
 mod plugins;
 mod policies;
 mod routes;
@@ -57,6 +58,7 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
         upstreams,
         plugins: plugins::plugins(folder, written, &secrets, faults),
         secrets,
+        loading: loading::loading(folder, &written.gateway.loading, faults),
         routes,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Never opens a component: the policy host does, and adds its faults to the same list.
 
-use super::{grants, names, secrets, upkeep};
+use super::{grants, loading, names, secrets, upkeep};
 use crate::config::plugin::{Plugin, PluginSpans, World};
 use crate::config::secret::Secret;
 use crate::config::shadow::Shadow;
@@ -37,26 +37,29 @@ fn one(
     let shadow = written.shadow.as_ref().and_then(|shadow| candidate(folder, shadow, written, known, faults));
     let world = written.world.as_ref().and_then(|word| world(word, faults));
     let file = written.file.as_ref().and_then(|file| component(folder, file, faults));
+    let pin = written.pin.as_ref().and_then(|pin| loading::pin(pin, faults));
     let isolation = upkeep::isolation(written, faults);
     let on_fault = upkeep::on_fault(written, world, faults);
     let spans = PluginSpans {
         name: at(&written.name),
         world: at(written.world.as_ref()?),
         file: at(written.file.as_ref()?),
+        pin: written.pin.as_ref().map_or_else(|| at(&written.name), at),
         config: written.config_span,
     };
     Some(Plugin {
         name: written.name.get_ref().clone(),
         world: world?,
         file: file?,
+        pin,
         config_json: written.config_json.clone(),
         limits: written.limits,
-        grants,
-        secrets,
         isolation,
         on_fault,
         breaker: written.breaker,
         recycle: written.recycle,
+        grants,
+        secrets,
         shadow,
         spans,
     })

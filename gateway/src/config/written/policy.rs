@@ -3,9 +3,8 @@
 //! Never judges a plugin's config: the plugin does, when it is loaded.
 
 use super::grants::{self, WrittenGrants};
-use super::secret;
 use super::shadow::{self, WrittenShadow};
-use super::{limits, upkeep};
+use super::{limits, secret, upkeep};
 use crate::config::json;
 use crate::config::limits::PluginLimits;
 use crate::config::upkeep::{Breaker, Recycle};
@@ -18,15 +17,16 @@ pub(in crate::config) struct WrittenPlugin {
     pub(in crate::config) name: Spanned<String>,
     pub(in crate::config) world: Option<Spanned<String>>,
     pub(in crate::config) file: Option<Spanned<String>>,
+    pub(in crate::config) pin: Option<Spanned<String>>,
     pub(in crate::config) config_json: String,
     pub(in crate::config) config_span: Span,
     pub(in crate::config) limits: PluginLimits,
-    pub(in crate::config) grants: WrittenGrants,
-    pub(in crate::config) secrets: Vec<Spanned<String>>,
     pub(in crate::config) isolation: Option<Spanned<String>>,
     pub(in crate::config) on_fault: Option<Spanned<String>>,
     pub(in crate::config) breaker: Breaker,
     pub(in crate::config) recycle: Recycle,
+    pub(in crate::config) grants: WrittenGrants,
+    pub(in crate::config) secrets: Vec<Spanned<String>>,
     pub(in crate::config) shadow: Option<WrittenShadow>,
 }
 
@@ -41,15 +41,16 @@ fn plugin(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> W
     let written = WrittenPlugin {
         world: table.required("world", "world = \"authenticator\", \"authorizer\", \"router\" or \"filter\"", faults),
         file: table.required("file", "the component, such as file = \"plugins/jwt_policy.wasm\"", faults),
+        pin: table.string("sha256", faults),
         config_json: config.map_or_else(|| "{}".to_owned(), |value| json::config(value, faults)),
         config_span: config.map_or_else(|| at(&name), at),
         limits,
-        grants: grants::grants(&mut table, faults),
-        secrets: config.map(secret::named).unwrap_or_default(),
         isolation: table.string("isolation", faults),
         on_fault: table.string("on-fault", faults),
         breaker: upkeep::breaker(&mut table, faults),
         recycle: upkeep::recycle(&mut table, limits.memory_bytes, faults),
+        grants: grants::grants(&mut table, faults),
+        secrets: config.map(secret::named).unwrap_or_default(),
         shadow: shadow::shadow(&mut table, faults),
         name,
     };

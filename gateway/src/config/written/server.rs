@@ -2,6 +2,7 @@
 //!
 //! Never parses an address: that is the meaning's part.
 
+use super::loading::{self, WrittenLoading};
 use crate::config::model::Limits;
 use std::time::Duration;
 use toml::Spanned;
@@ -20,6 +21,7 @@ pub(in crate::config) struct WrittenGateway {
     pub(in crate::config) threads: u64,
     pub(in crate::config) identity_prefix: Option<Spanned<String>>,
     pub(in crate::config) debug_key_file: Option<Spanned<String>>,
+    pub(in crate::config) loading: WrittenLoading,
 }
 
 /// `[admin]`.
@@ -30,12 +32,18 @@ pub(in crate::config) struct WrittenAdmin {
 
 pub(super) fn gateway(file: &mut Table<'_>, faults: &mut Faults) -> WrittenGateway {
     let Some(mut table) = file.table("gateway", faults) else {
-        return WrittenGateway { threads: 0, identity_prefix: None, debug_key_file: None };
+        return WrittenGateway {
+            threads: 0,
+            identity_prefix: None,
+            debug_key_file: None,
+            loading: WrittenLoading::default(),
+        };
     };
     let written = WrittenGateway {
         threads: table.number("threads", 1..=MAX_THREADS, 0, faults),
         identity_prefix: table.string("identity-prefix", faults),
         debug_key_file: table.string("debug-key-file", faults),
+        loading: loading::loading(&mut table, faults),
     };
     table.finish(faults);
     written
