@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ use crate::policy::limits::Limit;
 use crate::policy::loading::{Compiling, Tally};
 use crate::policy::plugin::{Plugin, PluginError};
 use crate::policy::shadow::{Runner, Tap};
+use crate::rehearsal::{Failure, Rehearsal, Subject};
 use crate::routing::RouteTable;
 
 /// Everything a request needs, of one configuration.
@@ -46,15 +48,30 @@ pub struct Generation {
     pub keyring: Keyring,
     /// whose debug headers count, if anybody's
     pub debug_key: Option<OperatorKey>,
+    /// requests under way, their response bodies too; `lease` counts
+    pub(crate) in_flight: AtomicUsize,
 }
 
 /// The bytes of every component a configuration names, as they were read.
 pub type Components = BTreeMap<PathBuf, Result<Vec<u8>, LoadError>>;
 
+/// The text of every cases.toml a configuration names, or why it could not be read.
+pub type Cases = BTreeMap<PathBuf, Result<String, String>>;
+
+/// What a configuration names, as it was read.
+#[derive(Default)]
+pub struct Material {
+    /// the components
+    pub components: Components,
+    /// what the components must answer
+    pub cases: Cases,
+}
+
 /// Builds generations.
 pub struct Builder {
     compiler: Compiler,
     resources: Resources,
+    rehearsal: Rehearsal,
     runtime: Handle,
     metrics: Arc<Metrics>,
     shadows: Runner,
@@ -66,12 +83,18 @@ impl Builder {
     /// # Errors
     /// When the WebAssembly engine cannot start on this machine.
     pub fn new(runtime: Handle, metrics: Arc<Metrics>) -> wasmtime::Result<Self> {
-        let shadows = Runner::start(&metrics)?;
-        let compiler = Compiler::start(Compiling::child(runtime.clone()))?;
-        Ok(Self { compiler, resources: Resources::new(runtime.clone()), runtime, metrics, shadows })
+        Ok(Self {
+            compiler: Compiler::start(Compiling::child(runtime.clone()))?,
+            resources: Resources::new(runtime.clone()),
+            rehearsal: Rehearsal::new(runtime.clone()),
+            shadows: Runner::start(&metrics)?,
+            runtime,
+            metrics,
+        })
     }
 
-    /// Compiles, links, instantiates and configures. Blocks for as long as that takes: never call it on a worker.
+    /// Compiles, links, instantiates, configures and rehearses. Blocks for as long as that takes: never call it on a
+    /// worker.
     ///
     /// # Errors
     /// Every fault of the file and of its plugins, each at its place in gateway.toml.
@@ -79,16 +102,16 @@ impl Builder {
         &self,
         number: u64,
         mut draft: Draft,
-        components: &Components,
+        material: &Material,
         previous: Option<&Generation>,
     ) -> Result<Generation, Faults> {
         if let Some(previous) = previous {
             check_fixed(&previous.config, &mut draft);
         }
         let began = Instant::now();
-        self.compile_ahead(&mut draft, components);
-        let plugins = self.plugins(&mut draft, components);
-        let taps = self.taps(&mut draft, components, &plugins, previous);
+        self.compile_ahead(&mut draft, &material.components);
+        let plugins = self.plugins(&mut draft, material);
+        let taps = self.taps(&mut draft, &material.components, &plugins, previous);
         let debug_key = debug_key(&mut draft);
         self.forget_others(&plugins, &taps, previous);
         self.say_loaded(number, &plugins, began);
@@ -97,7 +120,18 @@ impl Builder {
         let config = draft.finish()?;
         let table = RouteTable::build(&config);
         let chains = config.routes.iter().map(|route| chain(&config, route, &plugins).with_taps(&taps)).collect();
-        Ok(Generation { number, loaded_at: Timestamp::now(), config, table, chains, plugins, taps, keyring, debug_key })
+        Ok(Generation {
+            number,
+            loaded_at: Timestamp::now(),
+            config,
+            table,
+            chains,
+            plugins,
+            taps,
+            keyring,
+            debug_key,
+            in_flight: AtomicUsize::new(0),
+        })
     }
 
     /// Takes up what the file says of loading, and compiles side by side what the plugins need.
@@ -163,16 +197,50 @@ impl Builder {
     }
 
     /// Those that load; the faults of the others are noted.
-    fn plugins(&self, draft: &mut Draft, components: &Components) -> Vec<Arc<Plugin>> {
+    fn plugins(&self, draft: &mut Draft, material: &Material) -> Vec<Arc<Plugin>> {
         let workers = draft.config().threads;
         let mut plugins = Vec::new();
         for entry in draft.config().plugins.clone() {
-            match self.plugin(&entry, components, workers) {
-                Ok(plugin) => plugins.push(Arc::new(plugin)),
+            match self.plugin(&entry, &material.components, workers) {
+                Ok(plugin) => {
+                    self.rehearse(draft, &entry, material);
+                    plugins.push(Arc::new(plugin));
+                }
                 Err(error) => push(draft.faults(), &entry, &error),
             }
         }
         plugins
+    }
+
+    /// Notes whatever a component that loads must not do.
+    fn rehearse(&self, draft: &mut Draft, entry: &crate::config::Plugin, material: &Material) {
+        let Some(Ok(bytes)) = material.components.get(&entry.file) else { return };
+        let cases = match entry.cases.as_ref().map(|cases| (cases, material.cases.get(&cases.file))) {
+            None => None,
+            Some((_, Some(Ok(text)))) => Some(text.as_str()),
+            Some((cases, unread)) => {
+                let why = unread.and_then(|unread| unread.as_ref().err()).map_or("it was not read", String::as_str);
+                draft.faults().push(cases.span, format!("plugin `{}`: cases: {why}", entry.name), UNREAD_CASES);
+                return;
+            }
+        };
+        let config = draft.config();
+        let failures = self.rehearsal.failures(&Subject {
+            compiler: &self.compiler,
+            resources: &self.resources,
+            entry,
+            bytes,
+            cases,
+            issuers: &config.issuers,
+            identity_prefix: &config.identity_prefix,
+        });
+        for failure in failures {
+            let place = match (&failure, &entry.cases) {
+                (Failure::Cases(_), Some(cases)) => cases.span,
+                _ => entry.spans.name,
+            };
+            draft.faults().push(place, format!("plugin `{}`: {failure}", entry.name), failure.remedy());
+        }
     }
 
     fn plugin(
@@ -203,6 +271,8 @@ fn debug_key(draft: &mut Draft) -> Option<OperatorKey> {
     };
     read.inspect_err(noted).ok()
 }
+/// What to do about a cases.toml that cannot be read.
+const UNREAD_CASES: &str = "check the path and its permissions";
 
 /// Notes what a running process cannot change.
 fn check_fixed(before: &Config, draft: &mut Draft) {
@@ -210,6 +280,7 @@ fn check_fixed(before: &Config, draft: &mut Draft) {
     let changed = [
         (before.listeners != after.listeners, "`listeners` cannot change while witgate runs"),
         (before.admin != after.admin, "`admin.address` cannot change while witgate runs"),
+        (before.takeover_socket != after.takeover_socket, "`gateway.takeover-socket` cannot change while witgate runs"),
         (before.threads != after.threads, "`gateway.threads` cannot change while witgate runs"),
         (
             before.limits.connections != after.limits.connections,

@@ -30,6 +30,8 @@ pub struct StackBuilder {
     /// Where the auth service will listen, when its issuer is to be an address.
     address: Option<String>,
     heard: Heard,
+    /// Components that are not built by cargo, by name.
+    added: Vec<(String, Vec<u8>)>,
 }
 
 /// Where gateway and services hear of revocations.
@@ -46,7 +48,13 @@ enum Heard {
 
 impl Default for StackBuilder {
     fn default() -> StackBuilder {
-        StackBuilder { template: configs::gateway_template(), trusted: None, address: None, heard: Heard::Auth }
+        StackBuilder {
+            template: configs::gateway_template(),
+            trusted: None,
+            address: None,
+            heard: Heard::Auth,
+            added: Vec::new(),
+        }
     }
 }
 
@@ -60,6 +68,12 @@ impl StackBuilder {
     pub fn with(mut self, text: &str) -> StackBuilder {
         self.template.push('\n');
         self.template.push_str(text);
+        self
+    }
+
+    /// Puts a component beside the others, as `plugins/NAME.wasm`.
+    pub fn adding(mut self, name: &str, component: &[u8]) -> StackBuilder {
+        self.added.push((name.to_owned(), component.to_vec()));
         self
     }
 
@@ -102,6 +116,9 @@ impl StackBuilder {
     pub async fn start(self) -> Stack {
         let folder = tempfile::tempdir().expect("a folder for the stack");
         programs::copy_components(folder.path());
+        for (name, component) in &self.added {
+            std::fs::write(folder.path().join(format!("plugins/{name}.wasm")), component).expect("a written component");
+        }
         let issuer = self.address.as_ref().map_or_else(|| ISSUER.to_owned(), |address| format!("http://{address}"));
         configs::write(folder.path(), "auth.toml", &configs::auth_toml_of(&issuer));
         users::add_all(&folder.path().join("auth.toml"));

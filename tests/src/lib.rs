@@ -6,6 +6,7 @@ pub mod deadline;
 pub mod measured;
 pub mod child;
 pub mod component;
+pub mod languages;
 pub mod configs;
 pub mod users;
 pub mod clients;

@@ -7,7 +7,9 @@ mod workspace;
 mod step;
 mod toolchain;
 mod packages;
+mod installation;
 mod oracles;
+mod languages;
 mod build;
 mod http;
 mod interrupt;
@@ -51,6 +53,8 @@ enum Task {
         #[arg(long, default_value = workspace::STATE_FOLDER)]
         state: PathBuf,
     },
+    /// Install the pinned tools that make policies of JavaScript and Python below target/languages; see docs/plugins.md.
+    Languages,
     /// Set up, build, and run every test. Arguments after `--` go to `cargo test`.
     Test {
         /// What `cargo test` is given, such as `-p witgate-tests --test tidy`. Without it: `--workspace`.
@@ -109,6 +113,10 @@ fn run(task: Task) -> Result<(), Failure> {
     let workspace = Workspace::locate();
     match task {
         Task::Demo { state } => demo::run(&workspace, &workspace.root().join(state)),
+        Task::Languages => {
+            languages::ensure(&workspace);
+            Ok(())
+        }
         Task::Test { cargo } => test::run(&workspace, &cargo, test::Skips::Told),
         Task::Ci => ci::run(&workspace),
         Task::Bench { of: Some(BenchOf::Auth { parts }), .. } => auth_bench::run(&workspace, &parts),

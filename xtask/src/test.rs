@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::failure::{Doing, Failure};
 use crate::workspace::Workspace;
-use crate::{build, oracles, packages, step, toolchain};
+use crate::{build, languages, oracles, packages, step, toolchain};
 
 /// Tests that skip append a line to the file that this variable names: what was skipped, a tab, how to get it.
 const SKIPS_VARIABLE: &str = "WITGATE_SKIPS";
@@ -31,6 +31,7 @@ pub fn run(workspace: &Workspace, arguments: &[OsString], skips: Skips) -> Resul
     packages::ensure(workspace, &packages::LOAD);
     packages::ensure(workspace, &packages::DATABASE);
     oracles::ensure(workspace);
+    languages::ensure(workspace);
     build::plugins(workspace)?;
     build::guests(workspace)?;
     build::programs(workspace)?;

@@ -4,6 +4,7 @@
 //! which may hold secrets.
 
 use super::loading::Loading;
+use super::operations::{ShowGeneration, TakeoverSocket};
 use super::pattern::{HostPattern, PathPattern};
 use super::plugin::Plugin;
 use super::secret::Secret;
@@ -28,6 +29,10 @@ pub struct Config {
     pub threads: usize,
     /// Lower-case prefix of the header names that only the gateway may set, such as `x-identity-`.
     pub identity_prefix: String,
+    /// When an answer names its generation.
+    pub show_generation: ShowGeneration,
+    /// Where a new process can take over, if anywhere.
+    pub takeover_socket: Option<TakeoverSocket>,
     /// Where requests are accepted; at least one.
     pub listeners: Vec<SocketAddr>,
     /// Where the admin console listens, if anywhere.

@@ -10,6 +10,7 @@ use super::grants::Grants;
 use super::secret::Secret;
 use witgate_settings::fault::Span;
 
+use super::cases::PluginCases;
 use super::limits::PluginLimits;
 use super::shadow::Shadow;
 use super::upkeep::{Breaker, Isolation, OnFault, Recycle};
@@ -63,6 +64,8 @@ pub struct Plugin {
     pub config_json: String,
     /// What one instance may use.
     pub limits: PluginLimits,
+    /// What it must answer before it may serve.
+    pub cases: Option<PluginCases>,
     /// What one instance may see.
     pub isolation: Isolation,
     /// What its faults do to a request.
@@ -89,6 +92,7 @@ impl fmt::Debug for Plugin {
             .field("file", &self.file)
             .field("limits", &self.limits)
             .field("grants", &self.grants)
+            .field("cases", &self.cases)
             .finish_non_exhaustive()
     }
 }

@@ -133,31 +133,31 @@ impl Plugin {
     }
 
     /// What its instances may use.
-    pub(super) fn limits(&self) -> &PluginLimits {
+    pub(crate) fn limits(&self) -> &PluginLimits {
         &self.stock.blueprint().limits
     }
 
-    pub(super) async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
+    pub(crate) async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::authenticate, head).await
     }
 
-    pub(super) async fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
+    pub(crate) async fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::authorize, head).await
     }
 
-    pub(super) async fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
+    pub(crate) async fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::select, head).await
     }
 
-    pub(super) async fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
+    pub(crate) async fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::on_request, head).await
     }
 
-    pub(super) async fn on_response(
+    pub(crate) async fn on_response(
         &self,
         worker: usize,
         exchange: &mut Box<Exchange>,

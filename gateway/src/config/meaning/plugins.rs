@@ -3,6 +3,7 @@
 //! Never opens a component: the policy host does, and adds its faults to the same list.
 
 use super::{grants, loading, names, secrets, upkeep};
+use crate::config::cases::PluginCases;
 use crate::config::loading::Pin;
 use crate::config::plugin::{Plugin, PluginSpans, World};
 use crate::config::secret::Secret;
@@ -55,6 +56,7 @@ fn one(
         pin,
         config_json: written.config_json.clone(),
         limits: written.limits,
+        cases: written.cases.as_ref().and_then(|file| cases(folder, file, faults)),
         isolation,
         on_fault,
         breaker: written.breaker,
@@ -108,6 +110,16 @@ fn world(word: &Spanned<String>, faults: &mut Faults) -> Option<World> {
         faults.push(at(word), format!("no world is named {:?}", word.get_ref()), hint);
     }
     world
+}
+
+fn cases(folder: &Path, file: &Spanned<String>, faults: &mut Faults) -> Option<PluginCases> {
+    let path = folder.join(file.get_ref());
+    if !path.is_file() {
+        let hint = "a path relative to this file, such as \"plugins/jwt-policy/cases.toml\"; or leave `cases` out";
+        faults.push(at(file), format!("there is no file {:?}", file.get_ref()), hint);
+        return None;
+    }
+    Some(PluginCases { file: path, span: at(file) })
 }
 
 fn component(folder: &Path, file: &Spanned<String>, faults: &mut Faults) -> Option<PathBuf> {

@@ -1,0 +1,80 @@
+//! What the two shipped policies decide, each alone and together with Rust's. Never judged by anything but the gateway's answers.
+
+use serde_json::{Value, json};
+use witgate_tests::languages::Language;
+
+use crate::gateway::{Gateway, components, plugin, route};
+
+const TENANT_GUARD: &str =
+    "config = { header = \"x-tenant\", scope = \"orders:read\", any-tenant-scope = \"tenants:any\" }";
+const DEPARTMENTS: &str = "config = { departments = { engineering = [\"*\"], audit = [\"POST\"] } }";
+
+/// A case: claims that differ from the mint's good ones, headers, and the answer.
+type Case<'a> = (Value, &'a [(&'a str, &'a str)], (u16, &'a str));
+
+async fn check(gateway: &Gateway, name: &str, cases: &[Case<'_>]) {
+    for (claims, headers, (status, code)) in cases {
+        let answer = gateway.answer(name, &gateway.token(claims), headers).await;
+        assert_eq!(answer, (*status, (*code).to_owned()), "{claims} {headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn javascript_keeps_callers_in_their_tenant() {
+    let policy = Language::JavaScript.shipped();
+    let Some(built) = components(&[policy]) else { return };
+    let toml = plugin(policy, TENANT_GUARD) + &route("js", "\"jwt\", \"js-tenant-guard\"");
+    let gateway = Gateway::start(&built, &toml).await;
+    let (acme, globex) = ([("x-tenant", "acme")], [("x-tenant", "globex")]);
+    let cases: [Case; 11] = [
+        (json!({}), &acme, (200, "")),
+        (json!({}), &globex, (403, "tenant_mismatch")),
+        (json!({"scope": "orders:read tenants:any"}), &globex, (200, "")),
+        (json!({"scope": "tenants:any"}), &globex, (403, "scope_missing")),
+        (json!({}), &[], (400, "tenant_missing")),
+        (json!({}), &[("x-tenant", "")], (400, "tenant_missing")),
+        (json!({}), &[("x-tenant", "acme"), ("x-tenant", "acme")], (400, "tenant_ambiguous")),
+        (json!({"tenant": 7}), &[("x-tenant", "7")], (403, "tenant_mismatch")),
+        (json!({"tenant": ["acme"]}), &acme, (403, "tenant_mismatch")),
+        (json!({"tenant": null}), &[("x-tenant", "null")], (403, "tenant_mismatch")),
+        (json!({"tenant": "Größe"}), &[("x-tenant", "Größe")], (200, "")),
+    ];
+    check(&gateway, "js", &cases).await;
+}
+
+#[tokio::test]
+async fn python_keeps_departments_to_their_methods() {
+    let policy = Language::Python.shipped();
+    let Some(built) = components(&[policy]) else { return };
+    let toml = plugin(policy, DEPARTMENTS) + &route("py", "\"jwt\", \"py-departments\"");
+    let gateway = Gateway::start(&built, &toml).await;
+    let cases: [Case; 7] = [
+        (json!({"department": "engineering"}), &[], (200, "")),
+        (json!({"department": ["audit", "engineering"]}), &[], (200, "")),
+        (json!({"department": "audit"}), &[], (403, "department_method")),
+        (json!({"department": "sales"}), &[], (403, "department_not_listed")),
+        (json!({}), &[], (403, "department_missing")),
+        (json!({"department": {"name": "engineering"}}), &[], (403, "department_missing")),
+        (json!({"department": [1, "engineering"]}), &[], (200, "")),
+    ];
+    check(&gateway, "py", &cases).await;
+}
+
+#[tokio::test]
+async fn three_languages_decide_on_one_route() {
+    let policies = [Language::JavaScript.shipped(), Language::Python.shipped()];
+    let Some(built) = components(&policies) else { return };
+    let second = DEPARTMENTS.replace("config = { ", "config = { otherwise = \"abstain\", ");
+    let toml = plugin(policies[0], TENANT_GUARD) + &plugin(policies[1], &second);
+    let routes =
+        route("all", "\"jwt\", \"py-departments\", \"authz\"") + &route("guard", "\"jwt\", \"js-tenant-guard\"");
+    let gateway = Gateway::start(&built, &(toml + &routes)).await;
+    let cases: [Case; 3] = [
+        // Python says yes; Python abstains and Rust says yes; Python abstains and Rust says no
+        (json!({"department": "engineering", "scope": "none"}), &[], (200, "")),
+        (json!({"scope": "catalogue:read"}), &[], (200, "")),
+        (json!({"scope": "none"}), &[], (403, "no_rule_matched")),
+    ];
+    check(&gateway, "all", &cases).await;
+    check(&gateway, "guard", &[(json!({}), &[("x-tenant", "acme")], (200, ""))]).await;
+}
