@@ -102,14 +102,16 @@ pub fn explain(path: &Path, question: Question) -> Result<Report, ServerError> {
 /// When the first generation or an address cannot be had.
 pub fn run(path: PathBuf, take_over: bool) -> Result<(), ServerError> {
     let runtime = control_runtime()?;
+    let entered = runtime.enter();
+    // From now on a hang-up is a reload, and does not end a process that still loads.
+    let hangups = files::hangups()?;
     let metrics = Arc::new(Metrics::default());
     let builder = builder(runtime.handle(), &metrics)?;
     let reloader = Arc::new(Reloader::start(path, builder, Arc::clone(&metrics))?);
     let config = reloader.current.load().config.clone();
     let (stop, stopped) = watch::channel(false);
-    let _runtime = runtime.enter();
     // Before anything is announced: whoever reads the address may ask to stop at once.
-    let (signals, hangups) = (StopSignals::new()?, files::hangups()?);
+    let signals = StopSignals::new()?;
     let succession = Succession::begin(&config, take_over)?;
     let mut sockets = Sockets::bind(&config, succession.handed())?;
     sockets.announce()?;
@@ -140,6 +142,9 @@ pub fn run(path: PathBuf, take_over: bool) -> Result<(), ServerError> {
         let _ = worker.join();
     }
     let _ = stop_admin.send(true);
+    // Whatever still blocks there, such as half a takeover, ends with the process.
+    drop(entered);
+    runtime.shutdown_background();
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 //! Never serves traffic, and never shows a plugin's configuration or a key.
 
 mod generations;
-mod orders;
+mod commands;
 pub mod shadow;
 mod traces;
 
@@ -58,8 +58,8 @@ fn router(admin: Admin) -> Router {
         .route("/shadow", get(shadow::page))
         .route("/traces", get(traces::list))
         .route("/traces/{id}", get(traces::one))
-        .route("/reload", post(orders::reload))
-        .route("/rollback", post(orders::rollback))
+        .route("/reload", post(commands::reload))
+        .route("/rollback", post(commands::rollback))
         .with_state(admin)
 }
 

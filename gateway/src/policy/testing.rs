@@ -136,11 +136,12 @@ impl Bench {
         let entry = entry(keys);
         let bytes = wat::parse_str(format!("(component {FRAME} {AUTHORIZER})")).expect("well-formed text");
         let digest = Digest::of(&bytes);
-        let linked = self.compiler.link(&bytes, digest, entry.world, &Granted::default())?;
+        let seat = self.compiler.engines().usual();
+        let linked = self.compiler.link(&bytes, digest, entry.world, &Granted::default(), &seat)?;
         let exports = Exports::of(&linked).expect("its functions");
         let blueprint = Blueprint {
             plugin: entry.name.clone(),
-            engine: self.compiler.engine().clone(),
+            seat,
             linked,
             exports,
             config_json: entry.config_json.as_str().into(),

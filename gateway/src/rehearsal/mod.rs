@@ -10,6 +10,7 @@ mod corpus;
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::Handle;
@@ -102,7 +103,10 @@ impl Rehearsal {
         if self.passed.lock().unwrap_or_else(PoisonError::into_inner).contains(&key) {
             return Vec::new();
         }
+        let began = Instant::now();
         let failures = self.rehearse(subject);
+        let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        tracing::debug!(plugin = %subject.entry.name, micros, failures = failures.len(), "rehearsed");
         if failures.is_empty() {
             self.remember(key);
         }

@@ -39,6 +39,8 @@ pub struct Reloader {
     /// what operators read
     pub ledger: Ledger,
     seen: Mutex<Seen>,
+    /// the files that the last look found named, also where it was refused
+    named: Mutex<Vec<PathBuf>>,
 }
 
 /// What was read, and what is kept of it.
@@ -66,12 +68,15 @@ impl Reloader {
             current: Arc::new(ArcSwap::from_pointee(first)),
             ledger: Ledger::default(),
             seen: Mutex::new(Seen { last: digest, in_force, previous: None }),
+            named: Mutex::default(),
         })
     }
 
-    /// The files that matter to the generation in force.
+    /// The files that matter: to the generation in force, and to what was refused last.
     pub fn files(&self) -> Vec<PathBuf> {
-        snapshot::files(&self.path, &self.current.load().config)
+        let mut files = snapshot::files(&self.path, &self.current.load().config);
+        files.extend_from_slice(&self.named.lock().unwrap_or_else(PoisonError::into_inner));
+        files
     }
 
     /// Whether the disk differs from the last look. Blocks.
@@ -127,6 +132,9 @@ impl Reloader {
             return Outcome::Unchanged;
         }
         seen.last = digest;
+        if let Ok(draft) = &draft {
+            *self.named.lock().unwrap_or_else(PoisonError::into_inner) = snapshot::files(&self.path, draft.config());
+        }
         if digest == seen.in_force.digest {
             // Somebody put back what is in force already: the refusal in between is history.
             self.ledger.accepted();

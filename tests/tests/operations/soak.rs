@@ -1,5 +1,5 @@
-//! Many reloads under load: nothing fails, nothing leaks. `WITGATE_RELOADS=1000` makes it the trial of the operators' page;
-//! what it measures there is told, not judged, but for leaks.
+//! Many reloads under load: nothing fails, nothing leaks. `WITGATE_RELOADS=1000` makes it a trial, which judges
+//! memory as well. Times are told, never judged.
 
 use std::fs;
 
