@@ -8,6 +8,7 @@ mod order;
 mod headers;
 mod sizes;
 mod names;
+mod scripts;
 mod violations;
 
 use workspace::Workspace;
@@ -40,4 +41,9 @@ fn files_are_short() {
 #[test]
 fn nothing_is_called_common_or_util() {
     assert_tidy(&names::faults(&Workspace::this()));
+}
+
+#[test]
+fn policies_in_other_languages_are_as_tidy() {
+    assert_tidy(&scripts::faults(&Workspace::this()));
 }
