@@ -8,6 +8,7 @@ mod explain;
 mod shadow;
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -15,6 +16,8 @@ use clap::{Args, Parser, Subcommand};
 use witgate_settings::show::show;
 
 use crate::observe::logging;
+use crate::operator::{self, Order};
+use crate::policy::loading::{self, Budget};
 use crate::server::{self, ServerError};
 
 /// Exit code for a configuration or an address that cannot be used.
@@ -28,6 +31,10 @@ Examples:
   witgate run --config gateway.toml       serve until SIGTERM, reload when a file changes
   witgate explain --token - GET /orders   what every policy reads and decides, with the token on stdin
   witgate shadow report --cases           where candidates decide otherwise, as cases for their tests
+  witgate run --take-over                 the same, in the place of the process that runs, which drains
+  witgate generations                     what is in force, what drains, why the last reload was refused
+  witgate reload                          look at the files now (as SIGHUP and POST /reload do)
+  witgate rollback                        back to the generation before, until the files change
   RUST_LOG=witgate=debug witgate run      the same, with more in the log (JSON lines on stderr)";
 
 /// An API gateway whose decisions are WebAssembly components.
@@ -41,7 +48,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve, and reload gateway.toml and its plugins when they change
-    Run(Files),
+    Run(Run),
     /// Load everything as `run` would, report all faults, and exit
     Check(Files),
     /// Say why a request is answered as it is: what each policy reads and decides. Exit 0 when allowed, 3 when refused
@@ -50,6 +57,34 @@ enum Command {
     DebugToken(debug_token::DebugToken),
     /// Look at the candidates that run beside live plugins
     Shadow(shadow::Shadow),
+    /// Compile one component from stdin to stdout, within limits: `run` and `check` start it
+    #[command(hide = true)]
+    CompileComponent(Budget),
+    /// Show the generations of a gateway that runs
+    Generations(Place),
+    /// Let a gateway that runs look at its files now
+    Reload(Place),
+    /// Return a gateway that runs to the generation before the one in force
+    Rollback(Place),
+}
+
+#[derive(Debug, Args)]
+struct Run {
+    #[command(flatten)]
+    files: Files,
+    /// Take the listeners over from the process that runs, where one does (needs `takeover-socket` in [gateway])
+    #[arg(long)]
+    take_over: bool,
+}
+
+/// Where the gateway is that runs.
+#[derive(Debug, Args)]
+struct Place {
+    #[command(flatten)]
+    files: Files,
+    /// The admin address, instead of the configuration's
+    #[arg(long, value_name = "HOST:PORT")]
+    admin: Option<SocketAddr>,
 }
 
 #[derive(Debug, Args)]
@@ -62,10 +97,14 @@ struct Files {
 /// Parses the arguments and runs the command.
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
-        Command::Run(files) => {
+        Command::Run(run) => {
             let _written_at_the_end = logging::init();
-            server::run(files.config)
+            server::run(run.files.config, run.take_over)
         }
+        Command::CompileComponent(budget) => return loading::child::main(&budget),
+        Command::Generations(place) => return give(Order::Generations, &place),
+        Command::Reload(place) => return give(Order::Reload, &place),
+        Command::Rollback(place) => return give(Order::Rollback, &place),
         Command::Check(files) => server::check(&files.config).inspect(|()| say_good(&files.config)),
         Command::Explain(arguments) => return explain::run(arguments),
         Command::DebugToken(arguments) => return debug_token::run(&arguments),
@@ -74,6 +113,20 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error),
+    }
+}
+
+fn give(order: Order, place: &Place) -> ExitCode {
+    let address = place.admin.map_or_else(|| operator::address(&place.files.config), Ok);
+    match address.and_then(|address| operator::give(order, address)) {
+        Ok(said) => {
+            let _ = write!(std::io::stdout(), "{said}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "witgate: {error}");
+            ExitCode::from(EXIT_REFUSED)
+        }
     }
 }
 
@@ -88,7 +141,10 @@ fn report(error: &ServerError) -> ExitCode {
         other => writeln!(stderr, "witgate: {other}"),
     };
     match error {
-        ServerError::Config(_) | ServerError::Bind { .. } => ExitCode::from(EXIT_REFUSED),
+        ServerError::Config(_)
+        | ServerError::Bind { .. }
+        | ServerError::NoTakeoverSocket
+        | ServerError::Takeover { .. } => ExitCode::from(EXIT_REFUSED),
         ServerError::Engine(_) | ServerError::System(_) => ExitCode::from(EXIT_FAILED),
     }
 }

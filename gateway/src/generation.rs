@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
@@ -15,13 +17,15 @@ use crate::explain::operator_key::OperatorKey;
 use crate::issuers;
 use crate::observe::metrics::Metrics;
 use crate::policy::chain::Chain;
-use crate::policy::component::{Compiler, Digest, LoadError};
+use crate::policy::component::{Compiler, Digest, LoadError, check_pin};
 use crate::policy::fault::Fault;
 use crate::policy::grants::Resources;
 use crate::policy::instance::StartError;
 use crate::policy::limits::Limit;
+use crate::policy::loading::{Compiling, Tally};
 use crate::policy::plugin::{Plugin, PluginError};
 use crate::policy::shadow::{Runner, Tap};
+use crate::rehearsal::{Failure, Rehearsal, Subject};
 use crate::routing::RouteTable;
 
 /// Everything a request needs, of one configuration.
@@ -44,31 +48,53 @@ pub struct Generation {
     pub keyring: Keyring,
     /// whose debug headers count, if anybody's
     pub debug_key: Option<OperatorKey>,
+    /// requests under way, their response bodies too; `lease` counts
+    pub(crate) in_flight: AtomicUsize,
 }
 
 /// The bytes of every component a configuration names, as they were read.
 pub type Components = BTreeMap<PathBuf, Result<Vec<u8>, LoadError>>;
 
+/// The text of every cases.toml a configuration names, or why it could not be read.
+pub type Cases = BTreeMap<PathBuf, Result<String, String>>;
+
+/// What a configuration names, as it was read.
+#[derive(Default)]
+pub struct Material {
+    /// the components
+    pub components: Components,
+    /// what the components must answer
+    pub cases: Cases,
+}
+
 /// Builds generations.
 pub struct Builder {
     compiler: Compiler,
     resources: Resources,
+    rehearsal: Rehearsal,
     runtime: Handle,
     metrics: Arc<Metrics>,
     shadows: Runner,
 }
 
 impl Builder {
-    /// A builder whose key fetches run on `runtime`.
+    /// A builder whose key fetches run on `runtime`, and whose components are compiled as said.
     ///
     /// # Errors
     /// When the WebAssembly engine cannot start on this machine.
-    pub fn new(runtime: Handle, metrics: Arc<Metrics>) -> wasmtime::Result<Self> {
-        let shadows = Runner::start(&metrics)?;
-        Ok(Self { compiler: Compiler::start()?, resources: Resources::new(runtime.clone()), runtime, metrics, shadows })
+    pub fn new(runtime: Handle, metrics: Arc<Metrics>, compiling: Compiling) -> wasmtime::Result<Self> {
+        Ok(Self {
+            compiler: Compiler::start(compiling)?,
+            resources: Resources::new(runtime.clone()),
+            rehearsal: Rehearsal::new(runtime.clone()),
+            shadows: Runner::start(&metrics)?,
+            runtime,
+            metrics,
+        })
     }
 
-    /// Compiles, links, instantiates and configures. Blocks for as long as that takes: never call it on a worker.
+    /// Compiles, links, instantiates, configures and rehearses. Blocks for as long as that takes: never call it on a
+    /// worker.
     ///
     /// # Errors
     /// Every fault of the file and of its plugins, each at its place in gateway.toml.
@@ -76,22 +102,62 @@ impl Builder {
         &self,
         number: u64,
         mut draft: Draft,
-        components: &Components,
+        material: &Material,
         previous: Option<&Generation>,
     ) -> Result<Generation, Faults> {
         if let Some(previous) = previous {
             check_fixed(&previous.config, &mut draft);
         }
-        let plugins = self.plugins(&mut draft, components);
-        let taps = self.taps(&mut draft, components, &plugins, previous);
+        let began = Instant::now();
+        self.compile_ahead(&mut draft, &material.components);
+        let plugins = self.plugins(&mut draft, material);
+        let taps = self.taps(&mut draft, &material.components, &plugins, previous);
         let debug_key = debug_key(&mut draft);
         self.forget_others(&plugins, &taps, previous);
+        self.say_loaded(number, &plugins, began);
         let known = previous.map(|previous| &previous.keyring);
         let Some(keyring) = issuers::keyring(&mut draft, &self.runtime, known) else { return Err(draft.refuse()) };
         let config = draft.finish()?;
         let table = RouteTable::build(&config);
         let chains = config.routes.iter().map(|route| chain(&config, route, &plugins).with_taps(&taps)).collect();
-        Ok(Generation { number, loaded_at: Timestamp::now(), config, table, chains, plugins, taps, keyring, debug_key })
+        Ok(Generation {
+            number,
+            loaded_at: Timestamp::now(),
+            config,
+            table,
+            chains,
+            plugins,
+            taps,
+            keyring,
+            debug_key,
+            in_flight: AtomicUsize::new(0),
+        })
+    }
+
+    /// Takes up what the file says of loading, and compiles side by side what the plugins need.
+    fn compile_ahead(&self, draft: &mut Draft, components: &Components) {
+        let loading = draft.config().loading.clone();
+        if let Err(fault) = self.compiler.prepare(&loading) {
+            match loading.cache {
+                Some(place) => draft.faults().push(place.span, fault.to_string(), fault.remedy()),
+                None => draft.faults().push_whole(fault.to_string(), fault.remedy()),
+            }
+        }
+        let mut wanted: Vec<(&[u8], Digest)> = Vec::new();
+        for entry in &draft.config().plugins {
+            let Some(Ok(bytes)) = components.get(&entry.file) else { continue };
+            let digest = Digest::of(bytes);
+            if check_pin(digest, entry.pin).is_ok() && !wanted.iter().any(|(_, other)| *other == digest) {
+                wanted.push((bytes, digest));
+            }
+        }
+        self.compiler.compile_ahead(&wanted);
+    }
+
+    fn say_loaded(&self, number: u64, plugins: &[Arc<Plugin>], began: Instant) {
+        let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let Tally { cached, compiled } = self.compiler.tally();
+        tracing::info!(generation = number, plugins = plugins.len(), cached, compiled, millis, "plugins loaded");
     }
 
     /// Compiled code is kept for this attempt and for what serves: refused attempts must not pile up.
@@ -131,16 +197,50 @@ impl Builder {
     }
 
     /// Those that load; the faults of the others are noted.
-    fn plugins(&self, draft: &mut Draft, components: &Components) -> Vec<Arc<Plugin>> {
+    fn plugins(&self, draft: &mut Draft, material: &Material) -> Vec<Arc<Plugin>> {
         let workers = draft.config().threads;
         let mut plugins = Vec::new();
         for entry in draft.config().plugins.clone() {
-            match self.plugin(&entry, components, workers) {
-                Ok(plugin) => plugins.push(Arc::new(plugin)),
+            match self.plugin(&entry, &material.components, workers) {
+                Ok(plugin) => {
+                    self.rehearse(draft, &entry, material);
+                    plugins.push(Arc::new(plugin));
+                }
                 Err(error) => push(draft.faults(), &entry, &error),
             }
         }
         plugins
+    }
+
+    /// Notes whatever a component that loads must not do.
+    fn rehearse(&self, draft: &mut Draft, entry: &crate::config::Plugin, material: &Material) {
+        let Some(Ok(bytes)) = material.components.get(&entry.file) else { return };
+        let cases = match entry.cases.as_ref().map(|cases| (cases, material.cases.get(&cases.file))) {
+            None => None,
+            Some((_, Some(Ok(text)))) => Some(text.as_str()),
+            Some((cases, unread)) => {
+                let why = unread.and_then(|unread| unread.as_ref().err()).map_or("it was not read", String::as_str);
+                draft.faults().push(cases.span, format!("plugin `{}`: cases: {why}", entry.name), UNREAD_CASES);
+                return;
+            }
+        };
+        let config = draft.config();
+        let failures = self.rehearsal.failures(&Subject {
+            compiler: &self.compiler,
+            resources: &self.resources,
+            entry,
+            bytes,
+            cases,
+            issuers: &config.issuers,
+            identity_prefix: &config.identity_prefix,
+        });
+        for failure in failures {
+            let place = match (&failure, &entry.cases) {
+                (Failure::Cases(_), Some(cases)) => cases.span,
+                _ => entry.spans.name,
+            };
+            draft.faults().push(place, format!("plugin `{}`: {failure}", entry.name), failure.remedy());
+        }
     }
 
     fn plugin(
@@ -171,6 +271,8 @@ fn debug_key(draft: &mut Draft) -> Option<OperatorKey> {
     };
     read.inspect_err(noted).ok()
 }
+/// What to do about a cases.toml that cannot be read.
+const UNREAD_CASES: &str = "check the path and its permissions";
 
 /// Notes what a running process cannot change.
 fn check_fixed(before: &Config, draft: &mut Draft) {
@@ -178,6 +280,7 @@ fn check_fixed(before: &Config, draft: &mut Draft) {
     let changed = [
         (before.listeners != after.listeners, "`listeners` cannot change while witgate runs"),
         (before.admin != after.admin, "`admin.address` cannot change while witgate runs"),
+        (before.takeover_socket != after.takeover_socket, "`gateway.takeover-socket` cannot change while witgate runs"),
         (before.threads != after.threads, "`gateway.threads` cannot change while witgate runs"),
         (
             before.limits.connections != after.limits.connections,
@@ -199,6 +302,7 @@ fn push(faults: &mut Faults, entry: &crate::config::Plugin, error: &PluginError)
     let message = format!("plugin `{}`: {error}", entry.name);
     match error {
         PluginError::Load(LoadError::World { .. }) => faults.push(entry.spans.world, message, remedy(error)),
+        PluginError::Load(LoadError::Pin { .. }) => faults.push(entry.spans.pin, message, remedy(error)),
         PluginError::Load(_) => faults.push(entry.spans.file, message, remedy(error)),
         PluginError::Grant(_) => faults.push(entry.spans.config, message, remedy(error)),
         PluginError::Start(StartError::Config(_)) => faults.push(entry.spans.config, message, remedy(error)),

@@ -21,6 +21,8 @@ use crate::explain::report::Answer;
 use crate::explain::traces::Traces;
 use crate::explain::{noted, wish};
 use crate::generation::Generation;
+use crate::generation_shown;
+use crate::lease::Lease;
 use crate::observe::access::Event;
 use crate::observe::metrics::Metrics;
 use crate::observe::request_id;
@@ -28,6 +30,7 @@ use crate::policy::bindings::types::RequestHead;
 use crate::policy::chain::{Chain, Destination};
 use crate::policy::evidence::Permitted;
 use crate::policy::exchange::{Attributes, Exchange};
+use crate::policy::tokens::Tokens;
 use crate::policy::trace::Trace;
 use crate::refusal::Refused;
 use crate::reply;
@@ -51,21 +54,23 @@ pub struct Worker {
 
 /// Answers one request; never fails.
 pub async fn handle(worker: &Worker, peer: SocketAddr, request: Request<Incoming>) -> Response<OutboundBody> {
-    let generation = worker.generations.load_full();
-    let mut event = Event::begin(peer, request.method().clone(), generation.number, Arc::clone(&worker.metrics));
-    let deadline = generation.config.limits.request_timeout;
+    let lease = Lease::take(&worker.generations);
+    let number = lease.number;
+    let asked = generation_shown::asked(&lease, request.headers());
+    let mut event = Event::begin(peer, request.method().clone(), number, Arc::clone(&worker.metrics));
+    let deadline = lease.config.limits.request_timeout;
     let (mut parts, body) = request.into_parts();
-    let key = generation.debug_key.as_ref();
-    let traced = wish::taken(&mut parts.headers, key, &worker.traces, &worker.metrics);
+    let traced = wish::taken(&mut parts.headers, lease.debug_key.as_ref(), &worker.traces, &worker.metrics);
     let (body, upload) = Upload::new(body, &parts.headers);
     let trace = traced.as_ref().map(|traced| traced.trace.clone());
-    let way = corridor(worker, &generation, peer, parts, body, &mut event, trace);
+    let way = corridor(worker, lease, peer, parts, body, &mut event, trace);
     let outcome = tokio::time::timeout(deadline, way).await.unwrap_or_else(|_| Err(too_slow()));
     let shown = traced.map(|traced| (traced, shown(&outcome), event.id.to_string()));
     let mut response = answer(outcome, event);
     if let Some((traced, answer, id)) = shown {
-        traced.keep(&id, generation.number, answer, &worker.traces, &worker.metrics, response.headers_mut());
+        traced.keep(&id, number, answer, &worker.traces, &worker.metrics, response.headers_mut());
     }
+    generation_shown::set(response.headers_mut(), asked);
     upload.settle(response.headers_mut()).await;
     response
 }
@@ -95,13 +100,14 @@ fn answer(outcome: Result<Response<OutboundBody>, Refused>, event: Event) -> Res
 /// The corridor: the one function that sees every room.
 async fn corridor(
     worker: &Worker,
-    generation: &Arc<Generation>,
+    lease: Lease,
     peer: SocketAddr,
     parts: Parts,
     body: Upload<Incoming>,
     event: &mut Event,
     trace: Option<Trace>,
 ) -> Result<Response<OutboundBody>, Refused> {
+    let generation: &Generation = &lease;
     let mut decided = decide(worker.index, generation, peer, parts, event, trace).await?;
     let upstream = &generation.config.upstreams[decided.permitted.get().upstream];
     let limits = &generation.config.limits;
@@ -112,8 +118,9 @@ async fn corridor(
     let (mut head, body) = response.into_parts();
     upstream_response::accept(&mut head, upstream)?;
     decided.chain.filter_response(worker.index, &mut decided.exchange, head.status, &mut head.headers).await?;
-    let keeps: Arc<Generation> = Arc::clone(generation);
-    Ok(Response::from_parts(head, OutboundBody::stream(body, upstream.response_timeout, keeps)))
+    drop(decided);
+    let silence = upstream.response_timeout;
+    Ok(Response::from_parts(head, OutboundBody::stream(body, silence, Box::new(lease))))
 }
 
 /// A request that every policy before the upstream let pass.
@@ -199,7 +206,7 @@ fn exchange(
         attributes,
         claims: None,
         token_refusal: None,
-        keyring: Some(generation.keyring.clone()),
+        tokens: Tokens::Keyring(generation.keyring.clone()),
         scrutiny: if route.sensitive { Scrutiny::sensitive() } else { Scrutiny::usual() },
         request_id: event.id.to_string(),
         cost: None,
@@ -209,7 +216,7 @@ fn exchange(
 
 /// Guests never wait, so the host makes sure of the key, and of the issuer's word where it is needed, before they are asked.
 async fn consult_issuer(exchange: &mut Exchange) {
-    if let (Ok(token), Some(keyring)) = (bearer_token(&exchange.headers), &exchange.keyring) {
+    if let (Ok(token), Some(keyring)) = (bearer_token(&exchange.headers), exchange.tokens.keyring()) {
         keyring.prepare(token, &mut exchange.scrutiny).await;
     }
 }

@@ -1,4 +1,4 @@
-//! The whole process: first generation, sockets, workers, watcher, admin listener, and an orderly end.
+//! The whole process: first generation, sockets, workers, watcher, admin listener, and an orderly end or succession.
 //!
 //! Never announces an address before it answers there.
 
@@ -22,12 +22,19 @@ use crate::listener::{bind, worker};
 use crate::observe::metrics::Metrics;
 use crate::offline::{self, Question};
 use crate::pipeline::Worker;
+use crate::policy::loading::Compiling;
 use crate::reload::reloader::Reloader;
 use crate::reload::{snapshot, watch as files};
+use crate::takeover::offer::{self, Offer, Place};
+use crate::takeover::take::{self, Taken};
+use crate::takeover::{Bound, Handed};
 use crate::upstream::pool::Pool;
 
 /// Threads of the control runtime: key fetches, the admin listener, the watcher.
 const CONTROL_THREADS: usize = 1;
+
+/// The admin address has no workers to share it.
+const ADMIN_SOCKETS: usize = 1;
 
 /// Why the process cannot start.
 #[derive(Debug, Error)]
@@ -48,6 +55,17 @@ pub enum ServerError {
     /// the WebAssembly engine
     #[error("the WebAssembly engine cannot start: {0}")]
     Engine(String),
+    /// `--take-over` without a place to ask at
+    #[error("`--take-over` needs `takeover-socket` in [gateway] of gateway.toml, the same as of the process that runs")]
+    NoTakeoverSocket,
+    /// the Unix socket, or the process behind it
+    #[error("cannot take over, or be taken over, at {}: {source}", path.display())]
+    Takeover {
+        /// from gateway.toml
+        path: PathBuf,
+        /// the system's word
+        source: io::Error,
+    },
     /// threads, runtimes, signals
     #[error("cannot start: {0}")]
     System(#[from] io::Error),
@@ -61,7 +79,7 @@ pub fn check(path: &Path) -> Result<(), ServerError> {
     let runtime = control_runtime()?;
     let builder = builder(runtime.handle(), &Arc::new(Metrics::default()))?;
     let snapshot = snapshot::take(path);
-    builder.build(0, snapshot.draft?, &snapshot.components, None)?;
+    builder.build(0, snapshot.draft?, &snapshot.material, None)?;
     Ok(())
 }
 
@@ -73,40 +91,51 @@ pub fn explain(path: &Path, question: Question) -> Result<Report, ServerError> {
     let runtime = control_runtime()?;
     let builder = builder(runtime.handle(), &Arc::new(Metrics::default()))?;
     let snapshot = snapshot::take(path);
-    let generation = builder.build(0, snapshot.draft?, &snapshot.components, None)?;
+    let generation = builder.build(0, snapshot.draft?, &snapshot.material, None)?;
     Ok(runtime.block_on(offline::explain(&generation, question)))
 }
 
-/// Serves until SIGTERM or SIGINT, then drains.
+/// Serves until SIGTERM or SIGINT, or until a new process serves in its place; then drains. With `take_over`, the sockets
+/// are those of the process that runs, if one does.
 ///
 /// # Errors
 /// When the first generation or an address cannot be had.
-pub fn run(path: PathBuf) -> Result<(), ServerError> {
+pub fn run(path: PathBuf, take_over: bool) -> Result<(), ServerError> {
     let runtime = control_runtime()?;
     let metrics = Arc::new(Metrics::default());
     let builder = builder(runtime.handle(), &metrics)?;
     let reloader = Arc::new(Reloader::start(path, builder, Arc::clone(&metrics))?);
     let config = reloader.current.load().config.clone();
     let (stop, stopped) = watch::channel(false);
+    let _runtime = runtime.enter();
     // Before anything is announced: whoever reads the address may ask to stop at once.
-    let signals = {
-        let _runtime = runtime.enter();
-        StopSignals::new()?
-    };
-    let sockets = Sockets::bind(&config, runtime.handle())?;
+    let (signals, hangups) = (StopSignals::new()?, files::hangups()?);
+    let succession = Succession::begin(&config, take_over)?;
+    let mut sockets = Sockets::bind(&config, succession.handed())?;
     sockets.announce()?;
     let traces = Arc::new(Traces::default());
-    let workers = sockets.listeners.start(&reloader, &metrics, &traces, &stopped, config.threads)?;
+    let offer = sockets.offered(&config)?;
+    let workers = sockets.start(&reloader, &metrics, &traces, &stopped, config.threads)?;
     let (stop_admin, admin_stopped) = watch::channel(false);
-    if let Some(listener) = sockets.admin {
+    if let Some(bound) = sockets.0.admin {
         let (reloader, metrics, traces) = (Arc::clone(&reloader), Arc::clone(&metrics), Arc::clone(&traces));
         let admin = Admin { reloader, metrics, traces, draining: stopped.clone() };
-        runtime.spawn(admin::serve(listener, admin, admin_stopped));
+        bound.sockets.into_iter().for_each(|listener| {
+            runtime.spawn(admin::serve(listener, admin.clone(), admin_stopped.clone()));
+        });
     }
-    runtime.spawn(files::run(Arc::clone(&reloader), stopped));
-    runtime.block_on(signals.wait());
+    runtime.spawn(files::run(Arc::clone(&reloader), hangups, stopped));
+    let mut taken = succession.offer(&runtime, &offer)?;
+    let is_taken = runtime.block_on(async {
+        tokio::select! { () = signals.wait() => false, Ok(_) = taken.wait_for(|taken| *taken) => true }
+    });
+    // Before the workers close theirs: a copy would keep the kernel queueing connections that nobody accepts.
+    offer.withdraw();
+    if is_taken {
+        let _ = stop_admin.send(true);
+    }
     let _ = stop.send(true);
-    tracing::info!("draining");
+    tracing::info!(is_taken, "draining");
     for worker in workers {
         let _ = worker.join();
     }
@@ -123,48 +152,88 @@ fn control_runtime() -> io::Result<Runtime> {
 }
 
 fn builder(runtime: &Handle, metrics: &Arc<Metrics>) -> Result<Builder, ServerError> {
-    Builder::new(runtime.clone(), Arc::clone(metrics)).map_err(|error| ServerError::Engine(format!("{error:#}")))
+    let compiling = Compiling::child(runtime.clone());
+    Builder::new(runtime.clone(), Arc::clone(metrics), compiling)
+        .map_err(|error| ServerError::Engine(format!("{error:#}")))
+}
+
+/// Who came before this process, and who may come after it.
+struct Succession {
+    before: Option<Taken>,
+    place: Option<Place>,
+}
+
+impl Succession {
+    /// Asks the process that runs for its sockets, where that is wanted, and prepares the place where the next one asks.
+    fn begin(config: &Config, take_over: bool) -> Result<Self, ServerError> {
+        let Some(path) = &config.takeover_socket else {
+            return if take_over { Err(ServerError::NoTakeoverSocket) } else { Ok(Self { before: None, place: None }) };
+        };
+        let failed = |source| ServerError::Takeover { path: path.clone(), source };
+        let before = if take_over { take::from(path).map_err(failed)? } else { None };
+        Ok(Self { before, place: Some(Place::bind(path).map_err(failed)?) })
+    }
+
+    fn handed(&self) -> Option<&Handed> {
+        self.before.as_ref().map(|taken| &taken.handed)
+    }
+
+    /// This process serves: the one before may go, and the next one may ask. What is given back turns true when it serves.
+    fn offer(self, runtime: &Runtime, offer: &Offer) -> Result<watch::Receiver<bool>, ServerError> {
+        if let Some(Err(error)) = self.before.as_ref().map(Taken::serving) {
+            tracing::warn!(%error, "the process before this one is gone already");
+        }
+        let (taken, told) = watch::channel(false);
+        match self.place {
+            Some(place) => drop(runtime.spawn(offer::run(place.occupy()?, offer.clone(), taken))),
+            // Nobody will ever say so; a closed channel would look like an end.
+            None => drop(runtime.spawn(async move { taken.closed().await })),
+        }
+        Ok(told)
+    }
 }
 
 /// Everything that is bound before anything is announced.
-struct Sockets {
-    listeners: Listeners,
-    admin: Option<tokio::net::TcpListener>,
-}
-
-/// For each listening address, one socket for each worker.
-struct Listeners(Vec<Vec<TcpListener>>);
+struct Sockets(Handed);
 
 impl Sockets {
-    fn bind(config: &Config, runtime: &Handle) -> Result<Self, ServerError> {
-        let bound = |address: &SocketAddr| {
-            let failed = |source| ServerError::Bind { role: "listener", address: *address, source };
-            bind::bind(*address, config.threads).map_err(failed)
+    /// What was handed over serves on; what else gateway.toml names is bound.
+    fn bind(config: &Config, handed: Option<&Handed>) -> Result<Self, ServerError> {
+        let before = handed.map(Handed::again).transpose()?.unwrap_or_default();
+        let mut theirs = before.listeners;
+        let mut bound = |address: &SocketAddr| {
+            let place = theirs.iter().position(|bound| bound.address == *address);
+            let held = place.map(|place| theirs.swap_remove(place));
+            bind_one("listener", *address, held, config.threads)
         };
-        let listeners = config.listeners.iter().map(bound).collect::<Result<_, _>>()?;
+        let listeners = config.listeners.iter().map(&mut bound).collect::<Result<_, _>>()?;
         let admin = config.admin.map(|address| {
-            let failed = |source| ServerError::Bind { role: "admin", address, source };
-            runtime.block_on(admin::bind(address)).map_err(failed)
+            let held = before.admin.filter(|bound| bound.address == address);
+            bind_one("admin", address, held, ADMIN_SOCKETS)
         });
-        Ok(Self { listeners: Listeners(listeners), admin: admin.transpose()? })
+        Ok(Self(Handed { listeners, admin: admin.transpose()? }))
+    }
+
+    /// Copies for the process that comes after this one, where it can ask for them.
+    fn offered(&self, config: &Config) -> io::Result<Offer> {
+        Ok(if config.takeover_socket.is_some() { Offer::of(self.0.again()?) } else { Offer::default() })
     }
 
     /// The kernel queues connections from here on, so clients may come.
     fn announce(&self) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        for listener in self.listeners.0.iter().filter_map(|sockets| sockets.first()) {
+        for listener in self.0.listeners.iter().filter_map(|bound| bound.sockets.first()) {
             writeln!(out, "listening on http://{}", listener.local_addr()?)?;
         }
-        if let Some(admin) = &self.admin {
+        if let Some(admin) = self.0.admin.iter().find_map(|bound| bound.sockets.first()) {
             writeln!(out, "admin on http://{}", admin.local_addr()?)?;
         }
         out.flush()
     }
-}
 
-impl Listeners {
+    /// Starts the workers; each takes its share of every address.
     fn start(
-        self,
+        &mut self,
         reloader: &Reloader,
         metrics: &Arc<Metrics>,
         traces: &Arc<Traces>,
@@ -172,10 +241,9 @@ impl Listeners {
         workers: usize,
     ) -> io::Result<Vec<JoinHandle<()>>> {
         let mut shares: Vec<Vec<TcpListener>> = (0..workers).map(|_| Vec::new()).collect();
-        for sockets in self.0 {
-            for (share, socket) in shares.iter_mut().zip(sockets) {
-                share.push(socket);
-            }
+        for bound in self.0.listeners.drain(..) {
+            // A process that is taken over may have had more workers.
+            bound.sockets.into_iter().enumerate().for_each(|(index, socket)| shares[index % workers].push(socket));
         }
         let started = shares.into_iter().enumerate().map(|(index, share)| {
             let worker = Worker {
@@ -189,4 +257,13 @@ impl Listeners {
         });
         started.collect()
     }
+}
+
+fn bind_one(role: &'static str, address: SocketAddr, held: Option<Bound>, count: usize) -> Result<Bound, ServerError> {
+    let bound = match held {
+        Some(held) => bind::complete(held.sockets, count),
+        None => bind::bind(address, count),
+    };
+    let sockets = bound.map_err(|source| ServerError::Bind { role, address, source })?;
+    Ok(Bound { address, sockets })
 }

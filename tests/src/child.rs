@@ -42,7 +42,7 @@ impl Running {
     fn launch(name: &str, arguments: &[String], folder: &Path, stderr: Stdio) -> Running {
         let output = folder.join(format!("{name}.out"));
         let stdout = File::create(&output).expect("a file for the output");
-        let mut command = Command::new(programs::program(name));
+        let mut command = programs::command(name);
         command.args(arguments).current_dir(folder).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
         let child = command.spawn().unwrap_or_else(|error| panic!("{name} did not start: {error}"));
         Running { name: name.to_owned(), child, output, log: log_of(name, folder) }

@@ -123,6 +123,11 @@ impl Policy {
         self.folder.rsplit_once('/').expect("a folder in a folder").1
     }
 
+    /// What it must answer: its cases.toml, where it has one.
+    pub fn cases(self) -> Option<PathBuf> {
+        Some(programs::root().join(self.folder).join("cases.toml")).filter(|file| file.exists())
+    }
+
     /// The name of its component without `.wasm`, such as `js_tenant_guard`.
     pub fn file(self) -> String {
         let suffix = if self.imports_wasi { "_wasi" } else { "" };

@@ -23,6 +23,7 @@ pub mod relay;
 pub mod node;
 pub mod cluster;
 pub mod stack;
+pub mod alone;
 pub mod session;
 pub mod builder;
 pub mod recorder;
@@ -31,6 +32,7 @@ pub mod conversation;
 pub mod judge;
 pub mod trial;
 
+pub use alone::Alone;
 pub use auth_caller::{AuthCaller, Tokens};
 pub use builder::StackBuilder;
 pub use cluster::Cluster;

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
@@ -12,6 +13,14 @@ pub fn root() -> PathBuf {
 /// A program of the profile that this harness is built with. Panics with the remedy when it is not built.
 pub fn program(name: &str) -> PathBuf {
     built(target().join(if cfg!(debug_assertions) { "debug" } else { "release" }).join(name))
+}
+
+/// A command of such a program. All gateways share one folder of compiled code, so that each component is compiled once
+/// for all tests and not once for each test.
+pub fn command(name: &str) -> Command {
+    let mut command = Command::new(program(name));
+    command.env("XDG_CACHE_HOME", target().join("test-cache"));
+    command
 }
 
 /// A compiled plugin or test guest by its file name without `.wasm`, such as `claims_authz`.

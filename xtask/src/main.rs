@@ -27,6 +27,7 @@ mod ci;
 mod wrk;
 mod bench;
 mod auth_bench;
+mod host_bench;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -97,6 +98,11 @@ enum BenchOf {
         /// Only these parts, such as `revocations`; all where none is named.
         parts: Vec<OsString>,
     },
+    /// Measure the policy host instead: bystanders of attacks, cost of policies, innocent calls on a busy machine.
+    Host {
+        /// Only these parts, such as `bystanders`; all where none is named.
+        parts: Vec<OsString>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -120,6 +126,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Test { cargo } => test::run(&workspace, &cargo, test::Skips::Told),
         Task::Ci => ci::run(&workspace),
         Task::Bench { of: Some(BenchOf::Auth { parts }), .. } => auth_bench::run(&workspace, &parts),
+        Task::Bench { of: Some(BenchOf::Host { parts }), .. } => host_bench::run(&workspace, &parts),
         Task::Bench { of: None, seconds, rounds, connections, dev } => {
             bench::run(&workspace, &wrk::Load { seconds, connections }, rounds, !dev)
         }

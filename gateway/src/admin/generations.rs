@@ -2,34 +2,50 @@
 //!
 //! Never shows a configuration's values.
 
+use std::sync::atomic::Ordering;
+
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use super::Admin;
 use crate::generation::Generation;
 use crate::reload::capabilities;
-use crate::reload::ledger::Refusal;
+use crate::reload::ledger::{Origin, Refusal};
 
 /// The document.
 #[derive(Debug, Serialize)]
 pub(super) struct Page {
-    current: Current,
+    current: Live,
+    /// where the one in force comes from
+    origin: Origin,
+    /// what a rollback returns to
+    previous: Option<u64>,
     /// numbers of replaced generations that requests still hold
     draining: Vec<u64>,
+    /// every generation that is alive: the one in force first
+    generations: Vec<Live>,
     last_refusal: Option<Refusal>,
 }
 
-#[derive(Debug, Serialize)]
-struct Current {
+/// One generation that is alive.
+#[derive(Debug, Clone, Serialize)]
+struct Live {
     number: u64,
+    state: &'static str,
     loaded_at: Timestamp,
+    replaced_at: Option<Timestamp>,
+    /// SHA-256 of the text of gateway.toml
+    config_digest: String,
     routes: Vec<String>,
     plugins: Vec<Plugin>,
+    /// requests under way, their response bodies too
+    in_flight: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Plugin {
     name: String,
     world: String,
@@ -43,14 +59,22 @@ struct Plugin {
 
 pub(super) async fn page(State(admin): State<Admin>) -> Json<Page> {
     let generation = admin.reloader.current.load_full();
+    let ledger = &admin.reloader.ledger;
+    let draining = ledger.draining(generation.number);
+    let current = live(&generation, None);
+    let mut generations = vec![current.clone()];
+    generations.extend(draining.iter().map(|retired| live(&retired.generation, Some(retired.at))));
     Json(Page {
-        current: current(&generation),
-        draining: admin.reloader.ledger.draining(generation.number),
-        last_refusal: admin.reloader.ledger.last_refusal(),
+        current,
+        origin: ledger.origin(),
+        previous: admin.reloader.previous(),
+        draining: draining.iter().map(|retired| retired.generation.number).collect(),
+        generations,
+        last_refusal: ledger.last_refusal(),
     })
 }
 
-fn current(generation: &Generation) -> Current {
+fn live(generation: &Generation, replaced_at: Option<Timestamp>) -> Live {
     let plugins = generation.plugins.iter().map(|plugin| Plugin {
         name: plugin.name().to_owned(),
         world: plugin.world().to_string(),
@@ -59,10 +83,18 @@ fn current(generation: &Generation) -> Current {
         digest: plugin.digest().to_string(),
         grants: capabilities::grants(&generation.config, plugin.name()),
     });
-    Current {
+    Live {
         number: generation.number,
+        state: if replaced_at.is_none() { "in-force" } else { "draining" },
         loaded_at: generation.loaded_at,
+        replaced_at,
+        config_digest: hex(&Sha256::digest(generation.config.source.inner())),
         routes: generation.config.routes.iter().map(|route| route.name.clone()).collect(),
         plugins: plugins.collect(),
+        in_flight: generation.in_flight.load(Ordering::Relaxed),
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

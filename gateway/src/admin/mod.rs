@@ -1,19 +1,19 @@
-//! The operators' listener: health, readiness, generations and metrics.
+//! The operators' listener: health, readiness, generations, metrics, and the orders to reload and to go back.
 //!
 //! Never serves traffic, and never shows a plugin's configuration or a key.
 
 mod generations;
+mod orders;
 pub mod shadow;
 mod traces;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -35,16 +35,12 @@ pub struct Admin {
     pub draining: watch::Receiver<bool>,
 }
 
-/// Binds the admin address.
-///
-/// # Errors
-/// When it is taken or may not be bound.
-pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
-    TcpListener::bind(address).await
-}
-
-/// Serves until told to stop.
-pub async fn serve(listener: TcpListener, admin: Admin, mut stop: watch::Receiver<bool>) {
+/// Serves on a bound, non-blocking listener until told to stop.
+pub async fn serve(listener: std::net::TcpListener, admin: Admin, mut stop: watch::Receiver<bool>) {
+    let listener = match TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(error) => return tracing::error!(%error, "the admin listener did not start"),
+    };
     let stopped = async move {
         let _ = stop.wait_for(|stopped| *stopped).await;
     };
@@ -62,6 +58,8 @@ fn router(admin: Admin) -> Router {
         .route("/shadow", get(shadow::page))
         .route("/traces", get(traces::list))
         .route("/traces/{id}", get(traces::one))
+        .route("/reload", post(orders::reload))
+        .route("/rollback", post(orders::rollback))
         .with_state(admin)
 }
 

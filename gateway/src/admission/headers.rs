@@ -10,6 +10,11 @@ use http::{HeaderMap, HeaderValue};
 
 use crate::observe::request_id;
 
+/// Which generation answered; of answers only.
+pub const GENERATION: HeaderName = HeaderName::from_static("x-witgate-generation");
+/// With it a client asks for [`GENERATION`], where `show-generation = "asked"`.
+pub const ASKS_FOR_GENERATION: HeaderName = HeaderName::from_static("x-witgate-debug-generation");
+
 /// Hop-by-hop fields (RFC 9110 section 7.6.1), beside those that `Connection` names.
 const HOP_BY_HOP: [HeaderName; 8] = [
     CONNECTION,
@@ -23,7 +28,7 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 ];
 
 /// What only a gateway says of a request; a client's own version would be believed by the upstream.
-const FORWARDING: [HeaderName; 11] = [
+const FORWARDING: [HeaderName; 13] = [
     FORWARDED,
     HeaderName::from_static("x-real-ip"),
     HeaderName::from_static("x-client-ip"),
@@ -37,6 +42,8 @@ const FORWARDING: [HeaderName; 11] = [
     request_id::HEADER,
     // An operator's debug header: a credential, and for the gateway only.
     DEBUG,
+    GENERATION,
+    ASKS_FOR_GENERATION,
 ];
 
 /// Asks for a trace of the request; signed by an operator.
@@ -124,6 +131,8 @@ mod tests {
             ("forwarded", "for=10.0.0.1"),
             ("x-request-id", "mine"),
             ("x-witgate-debug", "e30.e30.c2ln"),
+            ("x-witgate-generation", "1"),
+            ("x-witgate-debug-generation", "1"),
             ("expect", "100-continue"),
             ("authorization", "Bearer t"),
             ("x-identify", "kept"),

@@ -4,7 +4,6 @@
 
 use std::any::Any;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -38,12 +37,12 @@ pub enum OutboundBody {
 pub struct Stream {
     inner: Incoming,
     silence: SilenceDeadline,
-    _keeps: Arc<dyn Any + Send + Sync>,
+    _keeps: Box<dyn Any + Send + Sync>,
 }
 
 impl OutboundBody {
     /// Streams an upstream's body; `keeps` lives as long as the stream does.
-    pub fn stream(inner: Incoming, silence: Duration, keeps: Arc<dyn Any + Send + Sync>) -> Self {
+    pub fn stream(inner: Incoming, silence: Duration, keeps: Box<dyn Any + Send + Sync>) -> Self {
         Self::Stream(Stream { inner, silence: SilenceDeadline::new(silence), _keeps: keeps })
     }
 }

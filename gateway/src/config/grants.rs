@@ -58,6 +58,14 @@ pub struct HostPort {
 }
 
 impl Grants {
+    /// The same interfaces for one whose deeds must not count: a store of its own under this name, and HTTP without a host.
+    #[must_use]
+    pub fn apart(&self, store_name: &str) -> Self {
+        let store = |store: &StoreGrant| StoreGrant { name: store_name.to_owned(), ..store.clone() };
+        let http = |http: &HttpGrant| HttpGrant { hosts: Vec::new(), ..http.clone() };
+        Self { store: self.store.as_ref().map(store), http: self.http.as_ref().map(http), ..self.clone() }
+    }
+
     /// One phrase for each thing that is granted, for operators and for comparing.
     pub fn phrases(&self) -> Vec<String> {
         let flag = |granted: bool, word: &str| granted.then(|| word.to_owned());

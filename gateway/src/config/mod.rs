@@ -3,8 +3,11 @@
 //! Never opens a socket, never loads a component, and never accepts a file in part.
 
 mod pattern;
+mod cases;
+mod operations;
 mod grants;
 mod secret;
+mod loading;
 mod limits;
 mod upkeep;
 mod plugin;
@@ -16,9 +19,12 @@ mod specificity;
 mod overlap;
 mod meaning;
 
+pub use cases::PluginCases;
 pub use grants::{Grants, HostPort, HttpGrant, StoreGrant};
 pub use limits::PluginLimits;
+pub use loading::{CachePlace, CompileLimits, Loading, Pin};
 pub use model::{Config, DebugKey, Issuer, KeySource, Limits, Route, Typ, Upstream};
+pub use operations::{ShowGeneration, TakeoverSocket};
 pub use pattern::{HostPattern, PathPattern, Segment};
 pub use plugin::{Plugin, PluginSpans, World};
 pub use secret::{SECRET_PREFIX, Secret, SecretPlace};
@@ -58,6 +64,12 @@ impl Draft {
     /// What was read: not to be served before [`Draft::finish`].
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// A configuration without a fault, to be built once more.
+    pub fn again(config: Config) -> Draft {
+        let faults = Faults::new(&config.source);
+        Draft { config, faults }
     }
 
     /// Where to note more faults.

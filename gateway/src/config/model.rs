@@ -3,6 +3,8 @@
 //! Never holds a half-checked value: a `Config` exists only when the file had no fault. Never prints plugin config,
 //! which may hold secrets.
 
+use super::loading::Loading;
+use super::operations::{ShowGeneration, TakeoverSocket};
 use super::pattern::{HostPattern, PathPattern};
 use super::plugin::Plugin;
 use super::secret::Secret;
@@ -27,6 +29,10 @@ pub struct Config {
     pub threads: usize,
     /// Lower-case prefix of the header names that only the gateway may set, such as `x-identity-`.
     pub identity_prefix: String,
+    /// When an answer names its generation.
+    pub show_generation: ShowGeneration,
+    /// Where a new process can take over, if anywhere.
+    pub takeover_socket: Option<TakeoverSocket>,
     /// Where requests are accepted; at least one.
     pub listeners: Vec<SocketAddr>,
     /// Where the admin console listens, if anywhere.
@@ -41,6 +47,8 @@ pub struct Config {
     pub upstreams: Vec<Upstream>,
     /// Where values are that plugins get without this file holding them.
     pub secrets: Vec<Secret>,
+    /// How components are compiled and kept.
+    pub loading: Loading,
     /// The plugins, in the order written.
     pub plugins: Vec<Plugin>,
     /// The routes, in the order written; the order has no meaning.

@@ -2,6 +2,7 @@
 //!
 //! Never prints a plugin's config, which may hold secrets.
 
+use super::loading::Pin;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use super::grants::Grants;
 use super::secret::Secret;
 use witgate_settings::fault::Span;
 
+use super::cases::PluginCases;
 use super::limits::PluginLimits;
 use super::shadow::Shadow;
 use super::upkeep::{Breaker, Isolation, OnFault, Recycle};
@@ -56,10 +58,14 @@ pub struct Plugin {
     pub world: World,
     /// The component, joined to the folder of gateway.toml; it existed when the file was read.
     pub file: PathBuf,
+    /// What the component's bytes must be, where the operator says it.
+    pub pin: Option<Pin>,
     /// Its `config` table as JSON; `{}` where absent.
     pub config_json: String,
     /// What one instance may use.
     pub limits: PluginLimits,
+    /// What it must answer before it may serve.
+    pub cases: Option<PluginCases>,
     /// What one instance may see.
     pub isolation: Isolation,
     /// What its faults do to a request.
@@ -86,6 +92,7 @@ impl fmt::Debug for Plugin {
             .field("file", &self.file)
             .field("limits", &self.limits)
             .field("grants", &self.grants)
+            .field("cases", &self.cases)
             .finish_non_exhaustive()
     }
 }
@@ -99,6 +106,8 @@ pub struct PluginSpans {
     pub world: Span,
     /// The value of `file`.
     pub file: Span,
+    /// The value of `sha256`.
+    pub pin: Span,
     /// The value of `config`.
     pub config: Span,
 }

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use witgate_settings::fault::Span;
 
-use super::grants::{Grants, HttpGrant, StoreGrant};
 use super::plugin::{Plugin, PluginSpans};
 use super::secret::Secret;
 
@@ -38,22 +37,14 @@ impl fmt::Debug for Shadow {
 }
 
 impl Plugin {
-    /// The candidate as a plugin of its own, with the limits of the live one. Its name has a dot, which no plugin's name in
-    /// gateway.toml has, nor a store's.
-    ///
-    /// It is granted what the live one is, but its deeds must not count twice: its store is its own, and of HTTP it has the
-    /// interface without a host.
+    /// The candidate as a plugin of its own, with the limits of the live one, and with its grants apart: its deeds must not
+    /// count twice. Its name has a dot, which no plugin's name in gateway.toml has, nor a store's.
     pub fn candidate(&self, shadow: &Shadow) -> Plugin {
-        let store = |store: &StoreGrant| StoreGrant { name: format!("{}.shadow", self.name), ..store.clone() };
-        let http = |http: &HttpGrant| HttpGrant { hosts: Vec::new(), ..http.clone() };
+        let name = format!("{}.shadow", self.name);
         Plugin {
-            grants: Grants {
-                store: self.grants.store.as_ref().map(store),
-                http: self.grants.http.as_ref().map(http),
-                ..self.grants.clone()
-            },
+            grants: self.grants.apart(&name),
             secrets: shadow.secrets.clone(),
-            name: format!("{}.shadow", self.name),
+            name,
             file: shadow.file.clone(),
             config_json: shadow.config_json.clone(),
             spans: PluginSpans {

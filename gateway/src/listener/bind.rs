@@ -1,6 +1,7 @@
 //! Binds a listening address once for each worker, with SO_REUSEPORT, so that the kernel spreads connections.
 //!
-//! Never lets two processes share a port by accident: the first bind is exclusive in its check.
+//! Never lets two processes share a port by accident: the first bind is exclusive in its check, and who takes over is
+//! handed the sockets.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -19,11 +20,19 @@ pub fn bind(address: SocketAddr, workers: usize) -> io::Result<Vec<TcpListener>>
         // SO_REUSEPORT would silently join another gateway of the same user, so a plain bind asks first.
         drop(socket(address, false)?);
     }
-    let first = socket(address, true)?;
-    let address = first.local_addr()?;
-    let mut listeners = vec![first];
-    for _ in 1..workers {
-        listeners.push(socket(address, true)?);
+    complete(vec![socket(address, true)?], workers)
+}
+
+/// As many as there are workers, beside those that there are already: they may come from another process of ours.
+///
+/// # Errors
+/// When the address may not be bound.
+pub fn complete(mut listeners: Vec<TcpListener>, workers: usize) -> io::Result<Vec<TcpListener>> {
+    if let Some(first) = listeners.first() {
+        let address = first.local_addr()?;
+        for _ in listeners.len()..workers {
+            listeners.push(socket(address, true)?);
+        }
     }
     Ok(listeners)
 }

@@ -7,11 +7,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderValue;
+use http::header::CONNECTION;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::Watcher;
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use witgate_wire::{BoundedSilence, Lingering};
 
 use super::head_deadline::{HeadDeadline, Progress};
@@ -23,7 +26,14 @@ use crate::pipeline::{self, Worker};
 const LEAST_BUFFER: usize = 8 * 1024;
 
 /// Serves the connection to its end.
-pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, worker: Arc<Worker>, limits: Limits, watcher: Watcher) {
+pub(super) async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    worker: Arc<Worker>,
+    limits: Limits,
+    watcher: Watcher,
+    stop: watch::Receiver<bool>,
+) {
     let _open = worker.metrics.connection();
     let _ = stream.set_nodelay(true);
     let progress = Progress::default();
@@ -32,8 +42,12 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, worker: Arc<Worke
     let service = service_fn(move |request| {
         let worker = Arc::clone(&worker);
         let answering = progress.begin();
+        let stop = stop.clone();
         async move {
-            let response = pipeline::handle(&worker, peer, request).await;
+            let mut response = pipeline::handle(&worker, peer, request).await;
+            if *stop.borrow() {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             Ok::<_, Infallible>(response.map(|body| Held::new(body, answering)))
         }
     });

@@ -19,6 +19,10 @@ use crate::pipeline::Worker;
 
 /// How long open connections may take to end after a stop was asked for; `limits.request-timeout-ms` when that is longer.
 pub const LEAST_DRAIN: Duration = Duration::from_secs(30);
+/// How long open connections have to hear, with an answer, that they will close; then idle ones are closed.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// Between two looks at how many are left.
+const LOOK: Duration = Duration::from_millis(20);
 /// How long to wait before accepting again when the process is out of descriptors.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 
@@ -55,10 +59,10 @@ async fn accept(
     places: Arc<Semaphore>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let graceful = GracefulShutdown::new();
+    let (graceful, told) = (GracefulShutdown::new(), stop.clone());
     let serve = |(stream, peer), place| {
         let limits = worker.generations.load().config.limits;
-        let served = connection::serve(stream, peer, Arc::clone(&worker), limits, graceful.watcher());
+        let served = connection::serve(stream, peer, Arc::clone(&worker), limits, graceful.watcher(), told.clone());
         tokio::spawn(async move {
             served.await;
             drop(place);
@@ -86,10 +90,23 @@ async fn accept(
     }
     last_in_queue(listener).into_iter().for_each(|connection| serve(connection, None));
     tokio::time::sleep(FIRST_BYTES).await;
+    farewell(&graceful).await;
     let drain = worker.generations.load().config.limits.request_timeout.max(LEAST_DRAIN);
     if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
         tracing::warn!(worker = worker.index, "connections were still open after the drain");
     }
+}
+
+/// From the stop on, every answer says that its connection closes. Clients that ask again in this time hear it, instead of
+/// finding a connection gone.
+async fn farewell(graceful: &GracefulShutdown) {
+    let mut look = tokio::time::interval(LOOK);
+    let all_gone = async {
+        while graceful.count() > 0 {
+            look.tick().await;
+        }
+    };
+    let _some_are_idle = tokio::time::timeout(FAREWELL, all_gone).await;
 }
 
 async fn stopped(stop: &mut watch::Receiver<bool>) {

@@ -2,12 +2,8 @@
 //!
 //! Never loads native code (`.cwasm`) from a plugin's folder, and never links an import the world does not have.
 
-use std::collections::HashMap;
-use std::fmt;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
-use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
@@ -19,9 +15,12 @@ use super::bindings::router::{RouterPlugin, RouterPluginPre};
 use super::engine::PolicyEngine;
 use super::grants::Granted;
 use super::guest::GuestState;
+use super::loading::{CompileError, Compiling, FolderFault, Loader, Tally};
 use super::refill::Refill;
 use super::{imports, wasi};
-use crate::config::World;
+use crate::config::{Loading, Pin, World};
+
+pub use super::loading::Digest;
 
 /// The largest component file, in bytes.
 const FILE_BYTES: u64 = 64 * 1024 * 1024;
@@ -29,38 +28,23 @@ const FILE_BYTES: u64 = 64 * 1024 * 1024;
 const CONTRACT: &str = "witgate:policy/";
 const CONTRACT_VERSION: &str = "@0.1.0";
 
-/// The SHA-256 of a component file.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Digest([u8; 32]);
-
-impl Digest {
-    /// The digest of some bytes.
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
-    }
-}
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
 /// Why a component cannot be loaded.
 #[derive(Debug, Error)]
 pub enum LoadError {
     /// the file cannot be read, or is too large
     #[error("cannot read the component: {0}")]
     Read(String),
-    /// it is no component
-    #[error("not a WebAssembly component: {0}")]
-    Compile(String),
+    /// its bytes are not those that gateway.toml names
+    #[error("the component's SHA-256 is {found}, but `sha256` says {pinned}")]
+    Pin {
+        /// the digest in gateway.toml
+        pinned: Pin,
+        /// the digest of the file
+        found: Digest,
+    },
+    /// it has no compiled code
+    #[error(transparent)]
+    Compile(#[from] CompileError),
     /// it exports another role
     #[error("the component is no {expected}: it exports {found}")]
     World {
@@ -85,7 +69,8 @@ impl LoadError {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Read(_) => "check the path and its permissions",
-            Self::Compile(_) => "build it with `cargo build --target wasm32-wasip2`; was the file written completely?",
+            Self::Pin { .. } => "put back the file that was pinned, or pin this one if you know where it comes from",
+            Self::Compile(error) => error.remedy(),
             Self::World { .. } => "correct `world`, or point `file` at another component",
             Self::Import(import, _) => imports::remedy(import),
             Self::NotGranted(import) => imports::remedy(import),
@@ -105,17 +90,32 @@ pub(super) enum Linked {
 /// Compiles components and remembers them by digest, so that a reload compiles only what changed.
 pub struct Compiler {
     engine: PolicyEngine,
-    known: Mutex<HashMap<Digest, Component>>,
+    loader: Loader,
 }
 
 impl Compiler {
     /// A compiler with an engine of its own.
-    pub fn start() -> wasmtime::Result<Self> {
-        Ok(Self { engine: PolicyEngine::start()?, known: Mutex::new(HashMap::new()) })
+    pub fn start(compiling: Compiling) -> wasmtime::Result<Self> {
+        let engine = PolicyEngine::start()?;
+        let loader = Loader::new(engine.engine().clone(), compiling);
+        Ok(Self { engine, loader })
     }
 
     pub(super) fn engine(&self) -> &Engine {
         self.engine.engine()
+    }
+
+    /// Takes up what a configuration says of loading, and begins to count.
+    ///
+    /// # Errors
+    /// When the folder for compiled code cannot be trusted or used; loading goes on without one.
+    pub fn prepare(&self, loading: &Loading) -> Result<(), FolderFault> {
+        self.loader.prepare(loading)
+    }
+
+    /// Compiles what is not known yet, several at a time. Faults are told by those who need the component.
+    pub fn compile_ahead(&self, components: &[(&[u8], Digest)]) {
+        self.loader.compile_ahead(components);
     }
 
     pub(super) fn refill(&self) -> &Refill {
@@ -124,7 +124,12 @@ impl Compiler {
 
     /// Forgets every component but those of the given digests.
     pub fn keep_only(&self, digests: &[Digest]) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).retain(|digest, _| digests.contains(digest));
+        self.loader.keep_only(digests);
+    }
+
+    /// Where the components came from since [`Compiler::prepare`].
+    pub fn tally(&self) -> Tally {
+        self.loader.tally()
     }
 
     /// Compiles (or recalls) a component and links it for its world.
@@ -135,21 +140,21 @@ impl Compiler {
         world: World,
         granted: &Granted,
     ) -> Result<Linked, LoadError> {
-        let component = self.compile(bytes, digest)?;
+        let component = self.loader.component(bytes, digest)?;
         check_exports(self.engine(), &component, world)?;
         imports::check(self.engine(), &component, world, granted)?;
         linked(self.engine(), &component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
     }
+}
 
-    fn compile(&self, bytes: &[u8], digest: Digest) -> Result<Component, LoadError> {
-        let recalled = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&digest).cloned();
-        if let Some(component) = recalled {
-            return Ok(component);
-        }
-        let component = Component::from_binary(self.engine(), bytes)
-            .map_err(|error| LoadError::Compile(error.root_cause().to_string()))?;
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(digest, component.clone());
-        Ok(component)
+/// Whether a component may be looked at: a pin is about its bytes, before anything in them is believed.
+///
+/// # Errors
+/// When the bytes are not those that the operator pinned.
+pub fn check_pin(digest: Digest, pin: Option<Pin>) -> Result<(), LoadError> {
+    match pin {
+        Some(pinned) if !digest.meets(pinned) => Err(LoadError::Pin { pinned, found: digest }),
+        _ => Ok(()),
     }
 }
 
@@ -214,7 +219,7 @@ mod tests {
     use super::*;
 
     fn link(text: &str, world: World) -> Result<(), String> {
-        let compiler = Compiler::start().expect("an engine");
+        let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
         let bytes = wat::parse_str(text).expect("well-formed text");
         compiler
             .link(&bytes, Digest::of(&bytes), world, &Granted::default())
@@ -239,7 +244,7 @@ mod tests {
 
     #[test]
     fn an_import_that_no_entry_grants_is_refused_with_the_line_to_add() {
-        let compiler = Compiler::start().expect("an engine");
+        let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
         for (import, line) in [("store", "grants.store = {"), ("outbound", "grants.http = {")] {
             let import = format!("witgate:policy/{import}@0.1.0");
             let bytes = wat::parse_str(guest(&import, "authorizer@0.1.0")).expect("text");
@@ -276,12 +281,12 @@ mod tests {
 
     #[test]
     fn a_component_is_compiled_once_and_forgotten_when_told() {
-        let compiler = Compiler::start().expect("an engine");
+        let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
         let bytes = wat::parse_str("(component)").expect("text");
         let digest = Digest::of(&bytes);
-        compiler.compile(&bytes, digest).expect("compiles");
-        assert!(compiler.compile(b"not read again", digest).is_ok());
+        compiler.loader.component(&bytes, digest).expect("compiles");
+        assert!(compiler.loader.component(b"not read again", digest).is_ok());
         compiler.keep_only(&[]);
-        assert!(compiler.compile(b"not a component", digest).is_err());
+        assert!(compiler.loader.component(b"not a component", digest).is_err());
     }
 }

@@ -60,7 +60,8 @@ impl Drop for PolicyEngine {
     }
 }
 
-fn settings() -> Config {
+/// What all engines of policies share: code that one compiled, another can run.
+pub(super) fn settings() -> Config {
     let mut config = Config::new();
     config.wasm_component_model(true);
     // Sync guests only: without concurrency support a call is half a microsecond cheaper.

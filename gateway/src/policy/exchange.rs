@@ -7,10 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
-use witgate_keyring::{Keyring, Scrutiny};
+use serde_json::Value;
+use witgate_keyring::Scrutiny;
 use witgate_token::Claims;
 
 use super::bindings::types::RequestHead;
+use super::tokens::Tokens;
 use super::trace::Trace;
 
 /// One request on its way through its route's policies.
@@ -33,8 +35,8 @@ pub struct Exchange {
     pub claims: Option<Claims>,
     /// why the host last found the token bad, precisely; the guest learns the class only
     pub token_refusal: Option<&'static str>,
-    /// where tokens are verified; absent only in an idle instance
-    pub keyring: Option<Keyring>,
+    /// where tokens are verified
+    pub tokens: Tokens,
     /// how sure the route must be that a token is not revoked; the host brings the issuer's word into it
     pub scrutiny: Scrutiny,
     /// for the guest's log lines
@@ -67,7 +69,7 @@ impl Exchange {
             attributes: Attributes::default(),
             claims: None,
             token_refusal: None,
-            keyring: None,
+            tokens: Tokens::Nowhere,
             scrutiny: Scrutiny::sensitive(),
             request_id: String::new(),
             cost: None,
@@ -87,11 +89,33 @@ impl Exchange {
             attributes: self.attributes.clone(),
             claims: self.claims.clone(),
             token_refusal: None,
-            keyring: self.keyring.clone(),
+            tokens: self.tokens.keyring().cloned().map_or(Tokens::Nowhere, Tokens::Keyring),
             scrutiny: self.scrutiny.clone(),
             request_id: self.request_id.clone(),
             trace: None,
             cost: None,
+        }
+    }
+}
+
+/// What a policy may read of the claims: of a verified token, or of a rehearsal's case.
+impl Exchange {
+    pub(super) fn claim(&self, name: &str) -> Option<&Value> {
+        let verified = self.claims.as_ref().and_then(|claims| claims.get(name));
+        verified.or_else(|| self.tokens.rehearsed().and_then(|case| case.claim(name)))
+    }
+
+    pub(super) fn has_scope(&self, scope: &str) -> bool {
+        self.claims.as_ref().is_some_and(|claims| claims.has_scope(scope))
+            || self.tokens.rehearsed().is_some_and(|case| case.has_scope(scope))
+    }
+
+    /// Before a verification: what an earlier one found must not outlive it.
+    pub(super) fn forget_claims(&mut self) {
+        self.claims = None;
+        self.token_refusal = None;
+        if let Some(case) = self.tokens.rehearsed_mut() {
+            case.forget();
         }
     }
 }

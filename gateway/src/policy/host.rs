@@ -14,6 +14,7 @@ use super::bindings::{claims, jwt, log, request, types};
 use super::guest::GuestState;
 use super::limits::Limit;
 use super::reading::What;
+use super::tokens::Tokens;
 
 impl types::Host for GuestState {}
 
@@ -61,13 +62,13 @@ impl request::Host for GuestState {
 
 impl claims::Host for GuestState {
     fn get(&mut self, name: String) -> Result<Option<claims::ClaimValue>> {
-        let value = self.exchange.claims.as_ref().and_then(|claims| claims.get(&name)).map(claim_value);
+        let value = self.exchange.claim(&name).map(claim_value);
         self.read(What::Claim, &name, value.as_ref().map_or(0, claim_bytes), || value.as_ref().map(claim_text))?;
         Ok(value)
     }
 
     fn has_scope(&mut self, scope: String) -> Result<bool> {
-        let held = self.exchange.claims.as_ref().is_some_and(|claims| claims.has_scope(&scope));
+        let held = self.exchange.has_scope(&scope);
         self.read(What::Scope, &scope, 1, || Some(held.to_string()))?;
         Ok(held)
     }
@@ -101,15 +102,15 @@ impl jwt::Host for GuestState {
 
     fn verify(&mut self, profile: String, demands: jwt::Demands) -> Result<Result<(), jwt::Failure>> {
         // A second verification replaces the first: claims of an earlier success must not outlive a later failure.
-        self.exchange.claims = None;
-        self.exchange.token_refusal = None;
-        let verified = match self.on_the_host(|guest| guest.verified(&profile, &demands))? {
-            Ok(claims) => {
-                self.exchange.claims = Some(claims);
-                Ok(())
+        self.exchange.forget_claims();
+        let verified = match self.exchange.tokens {
+            Tokens::Rehearsed(_) => self.rehearsed(&profile, &demands),
+            Tokens::Keyring(_) | Tokens::Nowhere => {
+                let verified = self.on_the_host(|guest| guest.verified(&profile, &demands))?;
+                verified.map(|claims| self.exchange.claims = Some(claims))
             }
-            Err(refusal) => Err(self.noted(&refusal)),
         };
+        let verified = verified.map_err(|refusal| self.noted(&refusal));
         self.record_verification(&profile, &demands.required_claims);
         self.read(What::Verification, &profile, 1, || Some(format!("{verified:?}")))?;
         Ok(verified)
@@ -130,7 +131,11 @@ impl GuestState {
     /// A token that was verified before names its profile without being read again; any other is asked why it does not.
     fn profile_of_token(&self) -> Result<String, Refusal> {
         let token = bearer_token(&self.exchange.headers)?;
-        let keyring = self.exchange.keyring.as_ref().ok_or(Refusal::UnknownIssuer)?;
+        if let Some(case) = self.exchange.tokens.rehearsed() {
+            let issuer = witgate_token::claimed_issuer(token)?;
+            return case.profile_of(&issuer).map(str::to_owned).ok_or(Refusal::UnknownIssuer);
+        }
+        let keyring = self.exchange.tokens.keyring().ok_or(Refusal::UnknownIssuer)?;
         match keyring.profile_for_token(token) {
             Some(profile) => Ok(profile.name.clone()),
             None => Err(self.issuer_claimed().map_or_else(|refusal| refusal, |_| Refusal::UnknownIssuer)),
@@ -139,9 +144,16 @@ impl GuestState {
 
     fn verified(&self, profile: &str, wanted: &jwt::Demands) -> Result<witgate_token::Claims, Refusal> {
         let demands = demands(wanted).ok_or(Refusal::AlgorithmNotAllowed)?;
-        let keyring = self.exchange.keyring.as_ref().ok_or(Refusal::KeysUnavailable)?;
+        let keyring = self.exchange.tokens.keyring().ok_or(Refusal::KeysUnavailable)?;
         let token = bearer_token(&self.exchange.headers)?;
         keyring.verify_now(profile, token, &demands, unix_now(), &self.exchange.scrutiny)
+    }
+
+    fn rehearsed(&mut self, profile: &str, wanted: &jwt::Demands) -> Result<(), Refusal> {
+        let demands = demands(wanted).ok_or(Refusal::AlgorithmNotAllowed)?;
+        let token = bearer_token(&self.exchange.headers)?;
+        let case = self.exchange.tokens.rehearsed_mut().ok_or(Refusal::KeysUnavailable)?;
+        case.verify(profile, token, &demands)
     }
 }
 

@@ -7,6 +7,9 @@ pub mod bindings;
 mod hidden;
 pub mod limits;
 pub mod fault;
+pub(crate) mod base64url;
+pub mod rehearsed;
+pub mod tokens;
 pub mod secrecy;
 pub mod decision;
 pub mod trace;
@@ -19,6 +22,7 @@ pub mod reading;
 mod host;
 pub mod grants;
 mod wasi;
+pub mod loading;
 mod imports;
 pub mod component;
 mod exports;
@@ -33,4 +37,9 @@ mod returned;
 mod header_ops;
 pub mod shadow;
 mod watch;
+pub mod answer;
 pub mod chain;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod harm;

@@ -12,7 +12,7 @@ use wasmtime::component::{ComponentNamedList, Lift, Lower, TypedFunc};
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
 use super::breaker::{Admission, Breaker};
 use super::clock::thread_cpu_time;
-use super::component::{Compiler, Digest, LoadError};
+use super::component::{Compiler, Digest, LoadError, check_pin};
 use super::exchange::Exchange;
 use super::exports::{Exports, Role};
 use super::fault::Fault;
@@ -20,6 +20,7 @@ use super::grants::{GrantError, Resources};
 use super::hidden::Hidden;
 use super::imports;
 use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
+use super::refill::Refill;
 use super::stock::{Keeping, Stock};
 use crate::config::{self, OnFault, PluginLimits, World};
 use crate::observe::metrics::Metrics;
@@ -70,6 +71,7 @@ impl Plugin {
         metrics: &Arc<Metrics>,
     ) -> Result<Self, PluginError> {
         let digest = Digest::of(bytes);
+        check_pin(digest, entry.pin)?;
         let granted = resources.granted(entry)?;
         let linked = compiler.link(bytes, digest, entry.world, &granted)?;
         let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
@@ -84,10 +86,21 @@ impl Plugin {
             recycle: entry.recycle,
             calling: if granted.waits() { Calling::Waiting } else { Calling::Sync },
         };
+        Self::of(blueprint, digest, entry, workers, (compiler.refill(), metrics))
+    }
+
+    /// The plugin of a blueprint.
+    pub(super) fn of(
+        blueprint: Blueprint,
+        digest: Digest,
+        entry: &config::Plugin,
+        workers: usize,
+        (refill, metrics): (&Refill, &Arc<Metrics>),
+    ) -> Result<Self, PluginError> {
         let (warm, description, start_cpu) = started(&blueprint, workers)?;
         let counters = metrics.policies().of(&entry.name);
-        let refill = compiler.refill().clone();
-        let keeping = Keeping { isolation: entry.isolation, start_cpu, counters: counters.clone(), refill };
+        let keeping =
+            Keeping { isolation: entry.isolation, start_cpu, counters: counters.clone(), refill: refill.clone() };
         Ok(Self {
             world: entry.world,
             digest,
@@ -132,31 +145,31 @@ impl Plugin {
     }
 
     /// What its instances may use.
-    pub(super) fn limits(&self) -> &PluginLimits {
+    pub(crate) fn limits(&self) -> &PluginLimits {
         &self.stock.blueprint().limits
     }
 
-    pub(super) async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
+    pub(crate) async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::authenticate, head).await
     }
 
-    pub(super) async fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
+    pub(crate) async fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::authorize, head).await
     }
 
-    pub(super) async fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
+    pub(crate) async fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::select, head).await
     }
 
-    pub(super) async fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
+    pub(crate) async fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
         let head = (Arc::clone(&exchange.head),);
         self.run(worker, exchange, Role::on_request, head).await
     }
 
-    pub(super) async fn on_response(
+    pub(crate) async fn on_response(
         &self,
         worker: usize,
         exchange: &mut Box<Exchange>,

@@ -5,5 +5,7 @@
 pub mod ledger;
 pub mod snapshot;
 pub mod capabilities;
+mod kept;
 pub mod reloader;
+mod relevance;
 pub mod watch;

@@ -1,29 +1,32 @@
-//! Tries what is on disk, and swaps it in when it is whole.
+//! Tries what is on disk, and swaps it in when it is whole. Goes back to the generation before, when told to.
 //!
-//! Never tries the same bytes twice, and never swaps in a part.
+//! Never tries the same bytes twice unless it is told to, and never swaps in a part.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
 
 use super::capabilities;
-use super::ledger::Ledger;
+use super::kept::Kept;
+use super::ledger::{Ledger, Origin};
 use super::snapshot::{self, Snapshot};
 use crate::config::Faults;
 use crate::generation::{Builder, Generation};
 use crate::observe::metrics::Metrics;
 
-/// What became of one look at the disk.
+/// What became of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// nothing is different from the last look
+    /// what is on disk is in force, or was refused before
     Unchanged,
     /// this generation is in force now
     Accepted(u64),
     /// the generation in force stays
     Refused,
+    /// there is no generation to go back to
+    NothingBefore,
 }
 
 /// The one owner of the generation in force.
@@ -38,12 +41,12 @@ pub struct Reloader {
     seen: Mutex<Seen>,
 }
 
-/// Digests of what was read.
+/// What was read, and what is kept of it.
 struct Seen {
-    /// at the last look
+    /// the digest of the last look at the disk
     last: [u8; 32],
-    /// by the generation in force
-    in_force: [u8; 32],
+    in_force: Kept,
+    previous: Option<Kept>,
 }
 
 impl Reloader {
@@ -52,58 +55,107 @@ impl Reloader {
     /// # Errors
     /// Every fault of what is on disk.
     pub fn start(path: PathBuf, builder: Builder, metrics: Arc<Metrics>) -> Result<Self, Faults> {
-        let snapshot = snapshot::take(&path);
-        let first = builder.build(1, snapshot.draft?, &snapshot.components, None)?;
+        let Snapshot { digest, draft, material } = snapshot::take(&path);
+        let first = builder.build(1, draft?, &material, None)?;
         metrics.reload(Some(first.number));
+        let in_force = Kept::of(&first, digest, material);
         Ok(Self {
             path,
             builder,
             metrics,
             current: Arc::new(ArcSwap::from_pointee(first)),
             ledger: Ledger::default(),
-            seen: Mutex::new(Seen { last: snapshot.digest, in_force: snapshot.digest }),
+            seen: Mutex::new(Seen { last: digest, in_force, previous: None }),
         })
     }
 
-    /// The folders that matter to the generation in force.
-    pub fn folders(&self) -> Vec<PathBuf> {
-        snapshot::folders(&self.path, &self.current.load().config)
+    /// The files that matter to the generation in force.
+    pub fn files(&self) -> Vec<PathBuf> {
+        snapshot::files(&self.path, &self.current.load().config)
+    }
+
+    /// Whether the disk differs from the last look. Blocks.
+    pub fn differs(&self) -> bool {
+        snapshot::take(&self.path).digest != self.seen().last
     }
 
     /// Looks at the disk and, when it changed, tries it. Blocks: never call it on a worker. Calls exclude each other.
     pub fn look(&self) -> Outcome {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let snapshot = snapshot::take(&self.path);
-        let digest = snapshot.digest;
-        if digest == seen.last {
-            return Outcome::Unchanged;
-        }
-        seen.last = digest;
-        if digest == seen.in_force {
-            // Somebody put back what is in force already: the refusal in between is history.
-            self.ledger.accepted();
-            return Outcome::Unchanged;
-        }
+        self.attempt(false)
+    }
+
+    /// The same, also when these very bytes were refused before: something else may have been mended. Ends a rollback.
+    pub fn reload(&self) -> Outcome {
+        self.attempt(true)
+    }
+
+    /// Builds the generation before the one in force once more, from memory; it stays until the disk changes. A second
+    /// rollback undoes the first. Blocks.
+    pub fn rollback(&self) -> Outcome {
+        let mut seen = self.seen();
         let began = Instant::now();
-        match self.build(snapshot) {
+        let Some(previous) = &seen.previous else { return Outcome::NothingBefore };
+        let current = self.current.load_full();
+        match self.builder.build(current.number + 1, previous.draft(), &previous.material, Some(&current)) {
             Ok(next) => {
-                seen.in_force = digest;
-                self.swap(next, began)
+                tracing::warn!(
+                    from = current.number,
+                    to = previous.number,
+                    "rolled back; the files on disk wait for their next change"
+                );
+                let origin = Origin::Rollback { to: previous.number };
+                if let Some(previous) = seen.previous.take() {
+                    let kept = Kept::of(&next, previous.digest, previous.material);
+                    seen.previous = Some(std::mem::replace(&mut seen.in_force, kept));
+                }
+                self.swap(next, origin, began)
             }
             Err(faults) => self.refuse(&faults),
         }
     }
 
-    fn build(&self, snapshot: Snapshot) -> Result<Generation, Faults> {
-        let current = self.current.load_full();
-        self.builder.build(current.number + 1, snapshot.draft?, &snapshot.components, Some(&current))
+    /// The number of the generation that a rollback would return to.
+    pub fn previous(&self) -> Option<u64> {
+        // An attempt may hold the lock for seconds; the page then shows nothing rather than wait.
+        self.seen.try_lock().ok()?.previous.as_ref().map(|kept| kept.number)
     }
 
-    fn swap(&self, next: Generation, began: Instant) -> Outcome {
+    fn attempt(&self, is_asked_for: bool) -> Outcome {
+        let mut seen = self.seen();
+        let Snapshot { digest, draft, material } = snapshot::take(&self.path);
+        if digest == seen.last && !is_asked_for {
+            return Outcome::Unchanged;
+        }
+        seen.last = digest;
+        if digest == seen.in_force.digest {
+            // Somebody put back what is in force already: the refusal in between is history.
+            self.ledger.accepted();
+            return Outcome::Unchanged;
+        }
+        let began = Instant::now();
+        let current = self.current.load_full();
+        let built = draft.and_then(|draft| self.builder.build(current.number + 1, draft, &material, Some(&current)));
+        drop(current);
+        match built {
+            Ok(next) => {
+                let kept = Kept::of(&next, digest, material);
+                seen.previous = Some(std::mem::replace(&mut seen.in_force, kept));
+                self.swap(next, Origin::Files, began)
+            }
+            Err(faults) => self.refuse(&faults),
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn swap(&self, next: Generation, origin: Origin, began: Instant) -> Outcome {
         let number = next.number;
         // The record comes first, so that nobody sees the new generation beside yesterday's refusal.
         self.ledger.retired(&self.current.load_full());
         self.ledger.accepted();
+        self.ledger.comes_from(origin);
         self.metrics.reload(Some(number));
         for change in capabilities::changes(&self.current.load(), &next) {
             tracing::info!(generation = number, "{change}");

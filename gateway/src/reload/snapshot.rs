@@ -2,14 +2,19 @@
 //!
 //! What is compared is what is loaded: the bytes are read once. Never interprets a component.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
 use crate::config::{self, Config, Draft, Faults};
-use crate::generation::Components;
+use crate::generation::{Cases, Components, Material};
 use crate::policy::component;
+
+/// The largest cases.toml, in bytes.
+const CASES_BYTES: u64 = 1 << 20;
 
 /// Everything a generation is built from.
 pub struct Snapshot {
@@ -17,8 +22,8 @@ pub struct Snapshot {
     pub digest: [u8; 32],
     /// what gateway.toml says, or why it cannot be read at all
     pub draft: Result<Draft, Faults>,
-    /// the components it names
-    pub components: Components,
+    /// the components and cases it names
+    pub material: Material,
 }
 
 /// Reads everything. When gateway.toml is no TOML its components are unknown, so only its text counts.
@@ -28,11 +33,39 @@ pub fn take(path: &Path) -> Snapshot {
         hasher.update(&text);
         config::draft(path, text)
     });
-    let components = draft.as_ref().map(|draft| read_components(draft.config(), &mut hasher)).unwrap_or_default();
+    let material = draft.as_ref().map(|draft| read_material(draft.config(), &mut hasher)).unwrap_or_default();
     if let Ok(draft) = &draft {
         hash_key_files(draft.config(), &mut hasher);
     }
-    Snapshot { digest: hasher.finalize().into(), draft, components }
+    Snapshot { digest: hasher.finalize().into(), draft, material }
+}
+
+fn read_material(config: &Config, hasher: &mut Sha256) -> Material {
+    Material { components: read_components(config, hasher), cases: read_cases(config, hasher) }
+}
+
+fn read_cases(config: &Config, hasher: &mut Sha256) -> Cases {
+    let mut cases = Cases::new();
+    for file in case_files(config) {
+        let text = cases.entry(file.to_owned()).or_insert_with(|| read_text(file));
+        hasher.update(file.as_os_str().as_encoded_bytes());
+        hasher.update(Sha256::digest(text.as_ref().unwrap_or_else(|error| error)));
+    }
+    cases
+}
+
+fn case_files(config: &Config) -> impl Iterator<Item = &Path> {
+    config.plugins.iter().filter_map(|plugin| Some(plugin.cases.as_ref()?.file.as_path()))
+}
+
+fn read_text(file: &Path) -> Result<String, String> {
+    let mut text = String::new();
+    let read = File::open(file).and_then(|opened| opened.take(CASES_BYTES + 1).read_to_string(&mut text));
+    match read {
+        Ok(length) if length as u64 > CASES_BYTES => Err(format!("it has more than {CASES_BYTES} bytes")),
+        Ok(_) => Ok(text),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn read_components(config: &Config, hasher: &mut Sha256) -> Components {
@@ -71,12 +104,17 @@ fn key_files(config: &Config) -> impl Iterator<Item = &Path> {
     config.issuers.iter().filter_map(|issuer| issuer.source.file()).chain(secrets).chain(debug)
 }
 
-/// The folders to watch: those of gateway.toml, of each component, of each key file and of each secret. A folder, because editors and Kubernetes replace
+/// Every file that matters: gateway.toml, each component, each cases.toml, each key file, each secret.
+pub fn files(path: &Path, config: &Config) -> Vec<PathBuf> {
+    let components = config.plugins.iter().flat_map(config::Plugin::files).map(PathBuf::as_path);
+    let named = components.chain(case_files(config)).chain(key_files(config));
+    std::iter::once(path).chain(named).map(Path::to_owned).collect()
+}
+
+/// The folders to watch: those of [`files`]. A folder, because editors and Kubernetes replace
 /// files by renaming, which a watch on the file itself would lose.
-pub fn folders(path: &Path, config: &Config) -> Vec<PathBuf> {
-    let files = config.plugins.iter().flat_map(config::Plugin::files).map(PathBuf::as_path);
-    let files = std::iter::once(path).chain(files).chain(key_files(config));
-    let mut folders: Vec<PathBuf> = files.map(folder).collect();
+pub fn folders(files: &[PathBuf]) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = files.iter().map(|file| folder(file)).collect();
     folders.sort();
     folders.dedup();
     folders

@@ -1,4 +1,4 @@
-//! When to look at the disk: on file events, debounced, and on a slow poll where events get lost.
+//! When to look at the disk: on file events, debounced, on a slow poll where events get lost, and on SIGHUP.
 //!
 //! Never decides what changed: the reloader compares contents.
 
@@ -7,41 +7,77 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
-use super::reloader::{Outcome, Reloader};
+use super::relevance::Relevance;
+use super::reloader::Reloader;
+use super::snapshot;
 
-/// Silence after an event before the disk is looked at: a write is rarely one event.
-const QUIET: Duration = Duration::from_millis(40);
+/// Silence after an event before the disk is looked at: a write is rarely one event, and a file that was emptied gets its
+/// new text a moment later.
+const QUIET: Duration = Duration::from_millis(75);
 /// The longest a storm of events may put the look off.
-const PATIENCE: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_millis(1500);
 /// How often to look without any event (network file systems, lost watches).
 const POLL: Duration = Duration::from_secs(2);
 
+/// SIGHUP, from now on: it does not end the process any more.
+///
+/// # Errors
+/// When the system refuses. Needs a tokio runtime.
+pub fn hangups() -> std::io::Result<Signal> {
+    signal(SignalKind::hangup())
+}
+
 /// Watches until told to stop; owns the file watcher.
-pub async fn run(reloader: Arc<Reloader>, mut stop: watch::Receiver<bool>) {
+pub async fn run(reloader: Arc<Reloader>, mut hangups: Signal, mut stop: watch::Receiver<bool>) {
     // One place is enough: an event says only that something happened.
     let (sender, mut events) = channel(1);
     let mut folders = Folders::new(sender);
     let mut poll = interval(POLL);
     poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        folders.follow(reloader.folders());
-        tokio::select! {
+        folders.follow(&reloader.files());
+        let wanted = tokio::select! {
             // Without a file watcher there is no sender, and only the poll is left.
-            Some(()) = events.recv() => settle(&mut events).await,
-            _ = poll.tick() => {}
+            Some(()) = events.recv() => Wanted::Look,
+            _ = poll.tick() => Wanted::Poll,
+            Some(()) = hangups.recv() => Wanted::Reload,
             () = stopped(&mut stop) => return,
+        };
+        if matches!(wanted, Wanted::Poll) && !blocking(&reloader, |reloader| reloader.differs()).await {
+            continue;
         }
-        let looking = Arc::clone(&reloader);
-        match tokio::task::spawn_blocking(move || looking.look()).await {
-            Ok(Outcome::Unchanged | Outcome::Accepted(_) | Outcome::Refused) => {}
-            Err(error) => tracing::error!(%error, "a reload broke off; the generation in force stays"),
+        if !matches!(wanted, Wanted::Reload) {
+            settle(&mut events).await;
         }
+        let asked_for = matches!(wanted, Wanted::Reload);
+        blocking(&reloader, move |reloader| {
+            let _outcome = if asked_for { reloader.reload() } else { reloader.look() };
+            true
+        })
+        .await;
     }
+}
+
+/// Why the disk is looked at.
+enum Wanted {
+    Look,
+    Poll,
+    Reload,
+}
+
+/// Off the control thread. False when it broke off.
+async fn blocking(reloader: &Arc<Reloader>, work: impl FnOnce(&Reloader) -> bool + Send + 'static) -> bool {
+    let reloader = Arc::clone(reloader);
+    tokio::task::spawn_blocking(move || work(&reloader)).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a reload broke off; the generation in force stays");
+        false
+    })
 }
 
 async fn stopped(stop: &mut watch::Receiver<bool>) {
@@ -65,24 +101,28 @@ async fn settle(events: &mut Receiver<()>) {
 struct Folders {
     watcher: Option<RecommendedWatcher>,
     watched: BTreeSet<PathBuf>,
+    relevance: Relevance,
 }
 
 impl Folders {
     fn new(sender: Sender<()>) -> Self {
+        let relevance = Relevance::default();
+        let concerned = relevance.clone();
         let told = move |event: notify::Result<notify::Event>| {
-            // Our own reading of the files makes access events.
-            if !matches!(event, Ok(notify::Event { kind: EventKind::Access(_), .. })) {
-                let _ = sender.try_send(());
+            if event.is_ok_and(|event| !concerned.concerns(&event)) {
+                return;
             }
+            let _ = sender.try_send(());
         };
         let watcher = notify::recommended_watcher(told)
             .inspect_err(|error| tracing::warn!(%error, "no file events on this machine; polling only"))
             .ok();
-        Self { watcher, watched: BTreeSet::new() }
+        Self { watcher, watched: BTreeSet::new(), relevance }
     }
 
-    fn follow(&mut self, wanted: Vec<PathBuf>) {
-        let wanted: BTreeSet<PathBuf> = wanted.into_iter().collect();
+    fn follow(&mut self, files: &[PathBuf]) {
+        self.relevance.follow(files);
+        let wanted: BTreeSet<PathBuf> = snapshot::folders(files).into_iter().collect();
         let Some(watcher) = &mut self.watcher else { return };
         for gone in self.watched.difference(&wanted) {
             let _ = watcher.unwatch(gone);

@@ -9,3 +9,4 @@ pub mod crowd;
 pub mod killing;
 pub mod cutting;
 pub mod throughput;
+pub mod host;

@@ -1,13 +1,12 @@
 //! Every gateway.toml of the workspace passes `witgate check`. Never started here.
 
 use std::io::{ErrorKind, Write};
-use std::process::Command;
 
 use witgate_tests::programs;
 
 fn check(file: &str) {
     let path = programs::root().join(file);
-    let output = Command::new(programs::program("witgate")).arg("check").arg("--config").arg(path).output();
+    let output = programs::command("witgate").arg("check").arg("--config").arg(path).output();
     let output = output.expect("witgate check");
     assert!(output.status.success(), "{file}:\n{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -10,7 +10,7 @@ use witgate_tests::{Stack, arguments, configs, programs};
 const SERVICES: [&str; 3] = ["orders", "inventory", "portal"];
 
 fn run(program: &str, arguments: &[String], folder: &Path) -> Output {
-    let mut command = Command::new(programs::program(program));
+    let mut command = programs::command(program);
     command.args(arguments).current_dir(folder).stdin(Stdio::null()).output().expect("a program that runs")
 }
 

@@ -9,6 +9,7 @@ mod headers;
 mod sizes;
 mod names;
 mod scripts;
+mod unsafety;
 mod violations;
 
 use workspace::Workspace;
@@ -36,6 +37,11 @@ fn every_file_says_what_it_is_for_and_what_it_never_does() {
 #[test]
 fn files_are_short() {
     assert_tidy(&sizes::faults(&Workspace::this()));
+}
+
+#[test]
+fn one_file_may_be_unsafe() {
+    assert_tidy(&unsafety::faults(&Workspace::this()));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::workspace::Workspace;
-use crate::{arrows, headers, names, order, scripts, sizes};
+use crate::{arrows, headers, names, order, scripts, sizes, unsafety};
 
 const HEADER: &str = "//! A file. It never does harm.\n";
 
@@ -193,4 +193,18 @@ fn a_policy_in_another_language_without_cases() {
     let faults = scripts::faults(&Workspace::at(folder.path()));
     assert_eq!(faults.len(), 2, "{faults:?}");
     assert!(faults[0].contains("README.md") && faults[1].contains("cases.toml"), "{faults:?}");
+}
+
+#[test]
+fn unsafe_outside_its_one_file() {
+    for line in ["fn f() { unsafe { g() } }", "#![allow(unsafe_code)]", "unsafe impl Send for A {}"] {
+        let text = format!("{HEADER}{line}\n");
+        check("gateway/src/cli.rs", &text, unsafety::faults, &["gateway/src/cli.rs:2", "precompiled.rs"]);
+        check("auth/token/tests/any.rs", &text, unsafety::faults, &["auth/token/tests/any.rs:2"]);
+    }
+    let folder = tidy();
+    let (code, text) = ("unsafe { g() }\n", "// unsafe\nlet word = \"unsafe\";\n");
+    write(folder.path(), "gateway/src/policy/loading/precompiled.rs", code);
+    write(folder.path(), "gateway/src/cli.rs", text);
+    assert_eq!(unsafety::faults(&Workspace::at(folder.path())), Vec::<String>::new());
 }

@@ -8,7 +8,9 @@ mod grants;
 mod issuers;
 mod key_places;
 mod names;
+mod operations;
 mod secrets;
+mod loading;
 mod plugins;
 mod policies;
 mod routes;
@@ -49,6 +51,8 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
         source: source.clone(),
         threads: addresses::threads(&written.gateway),
         identity_prefix,
+        show_generation: operations::show_generation(&written.gateway, faults),
+        takeover_socket: operations::takeover_socket(folder, &written.gateway, faults),
         listeners: addresses::listeners(&written.listeners, faults),
         admin: addresses::admin(written, faults),
         debug_key: debug_key(folder, written.gateway.debug_key_file.as_ref()),
@@ -57,6 +61,7 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
         upstreams,
         plugins: plugins::plugins(folder, written, &secrets, faults),
         secrets,
+        loading: loading::loading(folder, &written.gateway.loading, faults),
         routes,
     }
 }

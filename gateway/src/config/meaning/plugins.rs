@@ -2,7 +2,8 @@
 //!
 //! Never opens a component: the policy host does, and adds its faults to the same list.
 
-use super::{grants, names, secrets, upkeep};
+use super::{grants, loading, names, secrets, upkeep};
+use crate::config::cases::PluginCases;
 use crate::config::plugin::{Plugin, PluginSpans, World};
 use crate::config::secret::Secret;
 use crate::config::shadow::Shadow;
@@ -37,20 +38,24 @@ fn one(
     let shadow = written.shadow.as_ref().and_then(|shadow| candidate(folder, shadow, written, known, faults));
     let world = written.world.as_ref().and_then(|word| world(word, faults));
     let file = written.file.as_ref().and_then(|file| component(folder, file, faults));
+    let pin = written.pin.as_ref().and_then(|pin| loading::pin(pin, faults));
     let isolation = upkeep::isolation(written, faults);
     let on_fault = upkeep::on_fault(written, world, faults);
     let spans = PluginSpans {
         name: at(&written.name),
         world: at(written.world.as_ref()?),
         file: at(written.file.as_ref()?),
+        pin: written.pin.as_ref().map_or_else(|| at(&written.name), at),
         config: written.config_span,
     };
     Some(Plugin {
         name: written.name.get_ref().clone(),
         world: world?,
         file: file?,
+        pin,
         config_json: written.config_json.clone(),
         limits: written.limits,
+        cases: written.cases.as_ref().and_then(|file| cases(folder, file, faults)),
         isolation,
         on_fault,
         breaker: written.breaker,
@@ -96,6 +101,16 @@ fn world(word: &Spanned<String>, faults: &mut Faults) -> Option<World> {
         faults.push(at(word), format!("no world is named {:?}", word.get_ref()), hint);
     }
     world
+}
+
+fn cases(folder: &Path, file: &Spanned<String>, faults: &mut Faults) -> Option<PluginCases> {
+    let path = folder.join(file.get_ref());
+    if !path.is_file() {
+        let hint = "a path relative to this file, such as \"plugins/jwt-policy/cases.toml\"; or leave `cases` out";
+        faults.push(at(file), format!("there is no file {:?}", file.get_ref()), hint);
+        return None;
+    }
+    Some(PluginCases { file: path, span: at(file) })
 }
 
 fn component(folder: &Path, file: &Spanned<String>, faults: &mut Faults) -> Option<PathBuf> {

@@ -4,6 +4,7 @@
 
 mod grants;
 mod secret;
+mod loading;
 mod limits;
 mod shadow;
 mod policy;
@@ -13,6 +14,7 @@ mod service;
 mod upkeep;
 
 pub(super) use grants::{WrittenGrants, WrittenHttp, WrittenStore};
+pub(super) use loading::WrittenLoading;
 pub(super) use policy::WrittenPlugin;
 pub(super) use route::{WrittenPair, WrittenRoute};
 pub(super) use secret::WrittenSecret;

@@ -2,6 +2,7 @@
 //!
 //! Never parses an address: that is the meaning's part.
 
+use super::loading::{self, WrittenLoading};
 use crate::config::model::Limits;
 use std::time::Duration;
 use toml::Spanned;
@@ -15,11 +16,15 @@ const MAX_THREADS: u64 = 1024;
 const MAX_TIMEOUT_MS: u64 = 3_600_000;
 
 /// `[gateway]`.
+#[derive(Default)]
 pub(in crate::config) struct WrittenGateway {
     /// Number of worker threads; 0 where not given.
     pub(in crate::config) threads: u64,
     pub(in crate::config) identity_prefix: Option<Spanned<String>>,
     pub(in crate::config) debug_key_file: Option<Spanned<String>>,
+    pub(in crate::config) loading: WrittenLoading,
+    pub(in crate::config) show_generation: Option<Spanned<String>>,
+    pub(in crate::config) takeover_socket: Option<Spanned<String>>,
 }
 
 /// `[admin]`.
@@ -30,12 +35,15 @@ pub(in crate::config) struct WrittenAdmin {
 
 pub(super) fn gateway(file: &mut Table<'_>, faults: &mut Faults) -> WrittenGateway {
     let Some(mut table) = file.table("gateway", faults) else {
-        return WrittenGateway { threads: 0, identity_prefix: None, debug_key_file: None };
+        return WrittenGateway::default();
     };
     let written = WrittenGateway {
         threads: table.number("threads", 1..=MAX_THREADS, 0, faults),
         identity_prefix: table.string("identity-prefix", faults),
         debug_key_file: table.string("debug-key-file", faults),
+        loading: loading::loading(&mut table, faults),
+        show_generation: table.string("show-generation", faults),
+        takeover_socket: table.string("takeover-socket", faults),
     };
     table.finish(faults);
     written

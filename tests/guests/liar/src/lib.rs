@@ -1,28 +1,38 @@
 //! An authenticator that says `authenticated` without verifying a token: the gateway must refuse the word without the
-//! deed. Never for production.
+//! deed. It lies to requests with a header `x-test-route`; with `always = true` to all, and so is not even loaded. Never
+//! for production.
 use serde::Deserialize;
-use witgate_plugin::{Authenticator, Outcome, Plugin, RequestHead};
+use witgate_plugin::{Authenticator, Outcome, Plugin, Refusal, RequestHead, request};
 
-/// No keys.
+/// When it lies.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Config {}
+pub struct Config {
+    /// to everybody
+    #[serde(default)]
+    pub always: bool,
+}
 
 /// The guest.
-pub struct Liar;
+pub struct Liar {
+    always: bool,
+}
 
 impl Plugin for Liar {
     type Config = Config;
     witgate_plugin::metadata!();
 
-    fn configure(_config: Config) -> Result<Self, String> {
-        Ok(Self)
+    fn configure(config: Config) -> Result<Self, String> {
+        Ok(Self { always: config.always })
     }
 }
 
 impl Authenticator for Liar {
     fn authenticate(&self, _head: RequestHead) -> Outcome {
-        Outcome::Authenticated(Vec::new())
+        if self.always || request::header_text("x-test-route").is_some() {
+            return Outcome::Authenticated(Vec::new());
+        }
+        Outcome::Refused(Refusal::unauthorized("liar_refused", "Not asked to lie."))
     }
 }
 
@@ -30,16 +40,19 @@ witgate_plugin::export!(authenticator: Liar);
 
 #[cfg(test)]
 mod tests {
-    use witgate_plugin::{claims, mock};
+    use witgate_plugin::mock;
 
     use super::*;
 
     #[test]
-    fn it_lies() {
-        let guest: Liar = mock::configure("{}").unwrap();
-        mock::request("GET", "/").run(|head| {
-            assert_eq!(guest.authenticate(head), Outcome::Authenticated(Vec::new()));
-            assert_eq!(claims::value("sub"), None);
-        });
+    fn it_lies_where_it_is_asked_to() {
+        let ask = |config: &str, lie: bool| {
+            let guest: Liar = mock::configure(config).unwrap();
+            let request = mock::request("GET", "/");
+            let request = if lie { request.header("x-test-route", "liar") } else { request };
+            request.try_run(|head| guest.authenticate(head))
+        };
+        assert!(ask("{}", true).is_err() && ask(r#"{"always": true}"#, false).is_err(), "the word without the deed");
+        assert!(matches!(ask("{}", false), Ok(Outcome::Refused(_))));
     }
 }

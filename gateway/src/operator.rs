@@ -1,0 +1,183 @@
+//! The operator's commands: one request to the admin listener of a gateway that runs.
+//!
+//! Never more than one request, and never without a deadline.
+
+use std::fmt::Write as _;
+use std::io::{self, Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::config;
+
+/// How long the connection may take.
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+/// How long an order may take: components may be compiled.
+const ANSWER_WITHIN: Duration = Duration::from_secs(120);
+/// The largest answer, in bytes.
+const ANSWER_BYTES: u64 = 4 << 20;
+
+/// Why an order came to nothing.
+#[derive(Debug, Error)]
+pub enum OperatorError {
+    /// no admin address in the file
+    #[error("{0} names no [admin] address with a port; say --admin HOST:PORT")]
+    NoAddress(String),
+    /// no gateway, or no answer
+    #[error("no answer of the admin listener at {address}: {source}")]
+    Unreachable {
+        /// where it was asked
+        address: SocketAddr,
+        /// the system's word
+        source: io::Error,
+    },
+    /// the gateway said no
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// What to ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// `GET /generations`
+    Generations,
+    /// `POST /reload`
+    Reload,
+    /// `POST /rollback`
+    Rollback,
+}
+
+impl Order {
+    fn line(self) -> &'static str {
+        match self {
+            Self::Generations => "GET /generations",
+            Self::Reload => "POST /reload",
+            Self::Rollback => "POST /rollback",
+        }
+    }
+}
+
+/// The admin address of a gateway.toml, whatever else is wrong with that file.
+///
+/// # Errors
+/// When it names none that can be asked.
+pub fn address(path: &Path) -> Result<SocketAddr, OperatorError> {
+    let none = || OperatorError::NoAddress(path.display().to_string());
+    let draft = config::read(path).and_then(|text| config::draft(path, text)).map_err(|_| none())?;
+    let address = draft.config().admin.filter(|address| address.port() != 0).ok_or_else(none)?;
+    Ok(SocketAddr::new(reachable(address.ip()), address.port()))
+}
+
+/// Gives the order; what comes back is for the operator to read.
+///
+/// # Errors
+/// When nobody answers, or the answer is a refusal.
+pub fn give(order: Order, address: SocketAddr) -> Result<String, OperatorError> {
+    let (status, document) = ask(order, address).map_err(|source| OperatorError::Unreachable { address, source })?;
+    match (status, order) {
+        (200, Order::Generations) => Ok(page(&document)),
+        (200, _) => Ok(format!("{}: generation {} is in force\n", text(&document["outcome"]), document["generation"])),
+        _ => Err(OperatorError::Refused(format!(
+            "refused, generation {} stays in force: {}",
+            document["generation"],
+            text(&document["reason"])
+        ))),
+    }
+}
+
+fn ask(order: Order, address: SocketAddr) -> io::Result<(u16, Value)> {
+    let mut stream = TcpStream::connect_timeout(&address, CONNECT_WITHIN)?;
+    stream.set_read_timeout(Some(ANSWER_WITHIN))?;
+    stream.set_write_timeout(Some(CONNECT_WITHIN))?;
+    let head =
+        format!("{} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", order.line());
+    stream.write_all(head.as_bytes())?;
+    let mut answer = Vec::new();
+    stream.take(ANSWER_BYTES).read_to_end(&mut answer)?;
+    parse(&answer).ok_or_else(|| io::Error::other("what answers there is no admin listener of witgate"))
+}
+
+/// The status and the document of an answer that says its length.
+fn parse(answer: &[u8]) -> Option<(u16, Value)> {
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let status = std::str::from_utf8(answer.get(9..12)?).ok()?.parse().ok()?;
+    Some((status, serde_json::from_slice(&answer[end + 4..]).ok()?))
+}
+
+/// One line for each generation that is alive, and the last refusal.
+fn page(document: &Value) -> String {
+    let mut page = String::new();
+    for one in document["generations"].as_array().into_iter().flatten() {
+        let plugins = one["plugins"].as_array().into_iter().flatten();
+        let plugins: Vec<String> =
+            plugins.map(|plugin| format!("{} {:.12}", text(&plugin["name"]), text(&plugin["digest"]))).collect();
+        let _ = writeln!(
+            page,
+            "generation {} {} since {}, {} in flight, gateway.toml {:.12}, plugins: {}",
+            one["number"],
+            text(&one["state"]),
+            text(&one["loaded_at"]),
+            one["in_flight"],
+            text(&one["config_digest"]),
+            plugins.join(", "),
+        );
+    }
+    if let Some(to) = document["origin"]["rollback"]["to"].as_u64() {
+        let _ = writeln!(page, "in force by rollback to {to}, until the files change");
+    }
+    if let Some(previous) = document["previous"].as_u64() {
+        let _ = writeln!(page, "a rollback returns to generation {previous}");
+    }
+    if let Some(reason) = document["last_refusal"]["reason"].as_str() {
+        let _ = writeln!(page, "last refusal at {}: {reason}", text(&document["last_refusal"]["at"]));
+    }
+    page
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn reachable(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(any) if any.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(any) if any.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        given => given,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_page_names_what_an_operator_looks_for() {
+        let shown = page(&json!({
+            "generations": [{"number": 3, "state": "in-force", "loaded_at": "now", "in_flight": 2,
+                "config_digest": "0123456789abcdef", "plugins": [{"name": "jwt", "digest": "fedcba9876543210"}]}],
+            "origin": {"rollback": {"to": 1}}, "previous": 2, "last_refusal": {"at": "then", "reason": "no such file"},
+        }));
+        let lines: Vec<&str> = shown.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "generation 3 in-force since now, 2 in flight, gateway.toml 0123456789ab, plugins: jwt fedcba987654",
+                "in force by rollback to 1, until the files change",
+                "a rollback returns to generation 2",
+                "last refusal at then: no such file",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_answer_has_a_status_and_a_document() {
+        let answer = b"HTTP/1.1 409 Conflict\r\ncontent-length: 2\r\n\r\n{}";
+        assert_eq!(parse(answer), Some((409, json!({}))));
+        assert_eq!(parse(b"SSH-2.0-x\r\n\r\n"), None);
+    }
+}

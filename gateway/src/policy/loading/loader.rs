@@ -1,0 +1,191 @@
+//! Hands out components: remembered, from the cache, or compiled.
+//!
+//! Never compiles the same bytes twice for one attempt, not even when they cannot be compiled.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use super::budget::Budget;
+use super::cache::Cache;
+use super::compiling::Compiling;
+use super::digest::Digest;
+use super::entry::Found;
+use super::fault::{CompileError, FolderFault};
+use super::folder::Folder;
+use super::precompiled;
+use crate::config::{CompileLimits, Loading};
+
+/// Where the components of one attempt came from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// out of the cache
+    pub cached: usize,
+    /// compiled
+    pub compiled: usize,
+}
+
+/// Makes components of bytes, for one engine.
+pub struct Loader {
+    engine: Engine,
+    compiling: Compiling,
+    rules: Mutex<Rules>,
+    known: Mutex<HashMap<Digest, Result<Component, CompileError>>>,
+    tally: Mutex<Tally>,
+    without_cache: AtomicBool,
+}
+
+/// What the configuration of this attempt says.
+#[derive(Clone)]
+struct Rules {
+    budget: Budget,
+    cache: Option<Cache>,
+}
+
+impl Loader {
+    /// A loader without a cache, until [`Loader::prepare`].
+    pub fn new(engine: Engine, compiling: Compiling) -> Self {
+        Self {
+            engine,
+            compiling,
+            rules: Mutex::new(Rules { budget: Budget::of(&CompileLimits::default()), cache: None }),
+            known: Mutex::default(),
+            tally: Mutex::default(),
+            without_cache: AtomicBool::new(false),
+        }
+    }
+
+    /// Takes up the rules of an attempt. When the folder cannot be trusted it goes on without.
+    ///
+    /// # Errors
+    /// When the folder for compiled code belongs to others, or the one that the operator names cannot be used.
+    pub fn prepare(&self, loading: &Loading) -> Result<(), FolderFault> {
+        let cache = match self.compiling {
+            // Tests of the library leave nothing behind.
+            Compiling::InProcess if loading.cache.is_none() => Ok(None),
+            _ => self.cache(loading),
+        };
+        let (cache, fault) = cache.map_or_else(|fault| (None, Err(fault)), |cache| (cache, Ok(())));
+        *lock(&self.rules) = Rules { budget: Budget::of(&loading.compile), cache };
+        *lock(&self.tally) = Tally::default();
+        fault
+    }
+
+    fn cache(&self, loading: &Loading) -> Result<Option<Cache>, FolderFault> {
+        if let Some(place) = &loading.cache {
+            return Cache::open(&place.folder, &self.engine).map(Some);
+        }
+        match Folder::usual().map(|folder| Cache::open(&folder, &self.engine)) {
+            Some(Err(FolderFault::Unusable { path, why })) => self.do_without(&format!("{}: {why}", path.display())),
+            None => self.do_without("neither XDG_CACHE_HOME nor HOME names a folder"),
+            Some(opened) => return opened.map(Some),
+        }
+        Ok(None)
+    }
+
+    /// A machine without a home still serves; it only starts more slowly. Said once.
+    fn do_without(&self, why: &str) {
+        if !self.without_cache.swap(true, Ordering::Relaxed) {
+            tracing::warn!(why, "no folder for compiled code: each start compiles; name one in `cache` of [gateway]");
+        }
+    }
+
+    /// Compiles what is not there yet, as many at a time as leave one core to the requests. Faults are kept for
+    /// [`Loader::component`].
+    pub fn compile_ahead(&self, components: &[(&[u8], Digest)]) {
+        let next = AtomicUsize::new(0);
+        let lane = || {
+            while let Some((bytes, digest)) = components.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let _kept = self.component(bytes, *digest);
+            }
+        };
+        let lanes = thread::available_parallelism().map_or(1, usize::from).saturating_sub(1).min(components.len());
+        if lanes <= 1 {
+            return lane();
+        }
+        thread::scope(|scope| (0..lanes).for_each(|_| drop(scope.spawn(lane))));
+    }
+
+    /// The component of these bytes.
+    ///
+    /// # Errors
+    /// When they cannot be compiled within the limits, or the cache holds something for them that is not ours.
+    pub fn component(&self, bytes: &[u8], digest: Digest) -> Result<Component, CompileError> {
+        if let Some(known) = lock(&self.known).get(&digest) {
+            return known.clone();
+        }
+        let made = self.make(bytes, digest);
+        lock(&self.known).insert(digest, made.clone());
+        made
+    }
+
+    /// Forgets every component but those of the given digests, and prunes the cache.
+    pub fn keep_only(&self, digests: &[Digest]) {
+        lock(&self.known).retain(|digest, known| digests.contains(digest) && known.is_ok());
+        let (cache, compiled) = (lock(&self.rules).cache.clone(), self.tally().compiled);
+        if let Some(cache) = cache.filter(|_| compiled > 0) {
+            cache.prune(digests);
+        }
+    }
+
+    /// Where the components of this attempt came from; those that were known already are not counted.
+    pub fn tally(&self) -> Tally {
+        *lock(&self.tally)
+    }
+
+    fn make(&self, bytes: &[u8], digest: Digest) -> Result<Component, CompileError> {
+        let Rules { budget, cache } = lock(&self.rules).clone();
+        if let Some(component) = cache.as_ref().map_or(Ok(None), |cache| self.recall(cache, digest))? {
+            lock(&self.tally).cached += 1;
+            return Ok(component);
+        }
+        let code = self.compiling.compile(&self.engine, bytes, &budget)?;
+        let component = self.load(cache.as_ref(), digest, code)?;
+        lock(&self.tally).compiled += 1;
+        Ok(component)
+    }
+
+    /// What the cache has; a damaged entry counts as none.
+    fn recall(&self, cache: &Cache, digest: Digest) -> Result<Option<Component>, CompileError> {
+        let loaded = match cache.look(digest)? {
+            Found::Nothing => return Ok(None),
+            Found::Damaged => Err("it is not what was written".to_owned()),
+            Found::Whole => {
+                precompiled::from_entry(&self.engine, &cache.place(digest)).map_err(|error| format!("{error:#}"))
+            }
+        };
+        if let Err(why) = &loaded {
+            tracing::warn!(component = %digest, why, "an entry of the cache is of no use; compiling again");
+        }
+        Ok(loaded.ok())
+    }
+
+    /// Keeps the code where it can, and loads it from there or from memory.
+    fn load(&self, cache: Option<&Cache>, digest: Digest, mut code: File) -> Result<Component, CompileError> {
+        if let Some(cache) = cache {
+            match cache.keep(digest, &mut code) {
+                Ok(place) => match precompiled::from_entry(&self.engine, &place) {
+                    Ok(component) => return Ok(component),
+                    Err(error) => {
+                        tracing::warn!(error = %format!("{error:#}"), "compiled code cannot run from the cache")
+                    }
+                },
+                Err(error) => tracing::warn!(component = %digest, %error, "compiled code cannot be kept"),
+            }
+        }
+        let mut bytes = Vec::new();
+        let read = code.seek(SeekFrom::Start(0)).and_then(|_| code.read_to_end(&mut bytes));
+        read.map_err(|error| CompileError::Start(error.to_string()))?;
+        precompiled::from_code(&self.engine, &bytes).map_err(|error| CompileError::Broken(format!("{error:#}")))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

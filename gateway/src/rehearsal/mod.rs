@@ -1,0 +1,162 @@
+//! The rehearsal: before a component may serve, it answers its own cases.toml, and an authenticator refuses a built-in
+//! corpus of bad credentials. All of it runs in the real host, on instances of its own.
+//!
+//! Never asks an issuer, and never lets an instance that was rehearsed serve a request.
+
+mod ask;
+mod cases;
+mod corpus;
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest as _, Sha256};
+use tokio::runtime::Handle;
+
+use crate::config::{self, Issuer, World};
+use crate::observe::metrics::Metrics;
+use crate::policy::component::Compiler;
+use crate::policy::grants::Resources;
+use crate::policy::plugin::{Plugin, PluginError};
+
+/// How many verdicts are remembered; more than a gateway has plugins, so that an unchanged one is not rehearsed again.
+const MOST_VERDICTS: usize = 4096;
+
+/// The name of a rehearsal's store: with a dot, which none in gateway.toml has.
+const STORE: &str = "rehearsal.store";
+
+/// One component under its entry, and what it is rehearsed with.
+pub struct Subject<'a> {
+    /// where it was compiled
+    pub compiler: &'a Compiler,
+    /// what grants are made of; a rehearsal keeps its deeds apart
+    pub resources: &'a Resources,
+    /// its entry in gateway.toml
+    pub entry: &'a config::Plugin,
+    /// the component
+    pub bytes: &'a [u8],
+    /// the text of its cases.toml
+    pub cases: Option<&'a str>,
+    /// the issuers of gateway.toml
+    pub issuers: &'a [Issuer],
+    /// the prefix of the headers that no policy may set
+    pub identity_prefix: &'a str,
+}
+
+/// Why a component may not serve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// an authenticator did not refuse what it must
+    Corpus {
+        /// what was sent
+        attempt: &'static str,
+        /// what it answered
+        answer: String,
+        /// how many further attempts it did not refuse either
+        more: usize,
+    },
+    /// its own cases.toml
+    Cases(String),
+}
+
+impl Failure {
+    /// What to do about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Corpus { .. } => {
+                "an authenticator must refuse whatever `jwt.verify` does not accept; mend the policy"
+            }
+            Self::Cases(_) => "mend the policy or its cases; plugins/sdk/src/mock/cases.rs documents the format",
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Corpus { attempt, answer, more } => {
+                write!(f, "the refusal corpus: {attempt} must be refused, but: {answer}")?;
+                if *more > 0 { write!(f, "; {more} other attempts were not refused either") } else { Ok(()) }
+            }
+            Self::Cases(what) => write!(f, "cases: {what}"),
+        }
+    }
+}
+
+/// Rehearses components, and remembers who passed with what.
+pub struct Rehearsal {
+    runtime: Handle,
+    passed: Mutex<HashSet<[u8; 32]>>,
+}
+
+impl Rehearsal {
+    /// A policy that may wait does so on `runtime`.
+    pub fn new(runtime: Handle) -> Self {
+        Self { runtime, passed: Mutex::default() }
+    }
+
+    /// Everything that speaks against this component; nothing when it passed before with exactly this. Blocks.
+    pub fn failures(&self, subject: &Subject<'_>) -> Vec<Failure> {
+        let key = key(subject);
+        if self.passed.lock().unwrap_or_else(PoisonError::into_inner).contains(&key) {
+            return Vec::new();
+        }
+        let failures = self.rehearse(subject);
+        if failures.is_empty() {
+            self.remember(key);
+        }
+        failures
+    }
+
+    /// On a thread of its own: the caller may be inside a runtime, where nothing may be waited for.
+    fn rehearse(&self, subject: &Subject<'_>) -> Vec<Failure> {
+        let run = || {
+            self.runtime.block_on(async {
+                let mut failures: Vec<Failure> = corpus_failure(subject).await.into_iter().collect();
+                if let Some(text) = subject.cases {
+                    failures.extend(cases::failures(subject, text).await);
+                }
+                failures
+            })
+        };
+        std::thread::scope(|scope| match scope.spawn(run).join() {
+            Ok(failures) => failures,
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
+    }
+
+    fn remember(&self, key: [u8; 32]) {
+        let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        if passed.len() >= MOST_VERDICTS {
+            passed.clear();
+        }
+        passed.insert(key);
+    }
+}
+
+async fn corpus_failure(subject: &Subject<'_>) -> Option<Failure> {
+    if subject.entry.world == World::Authenticator { corpus::failure(subject).await } else { None }
+}
+
+/// One warm instance under a configuration, for the length of a rehearsal.
+fn start(subject: &Subject<'_>, config_json: &str) -> Result<Plugin, PluginError> {
+    let grants = subject.entry.grants.apart(STORE);
+    let entry = config::Plugin { config_json: config_json.to_owned(), grants, ..subject.entry.clone() };
+    // Its faults are told by the rehearsal; the gateway's own counters are of requests.
+    Plugin::load((subject.compiler, subject.resources), &entry, subject.bytes, 1, &Arc::new(Metrics::default()))
+}
+
+/// Everything that the outcome depends on.
+fn key(subject: &Subject<'_>) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    let issuers: Vec<_> =
+        subject.issuers.iter().map(|one| (&one.name, &one.issuer, &one.audiences, &one.algorithms)).collect();
+    let facts = format!("{:?} {issuers:?} {:?}", subject.entry, subject.identity_prefix);
+    for part in [subject.bytes, subject.entry.config_json.as_bytes(), facts.as_bytes()] {
+        hasher.update(Sha256::digest(part));
+    }
+    hasher.update([u8::from(subject.cases.is_some())]);
+    hasher.update(subject.cases.unwrap_or_default());
+    hasher.finalize().into()
+}

@@ -1,0 +1,88 @@
+//! The policies of a gateway.toml in this process, without a listener: called as the corridor of a request calls them.
+//! Never a mock: components and configuration go the whole way of a start.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use witgate::config;
+use witgate::generation::{Builder, Cases, Generation, Material};
+use witgate::observe::metrics::Metrics;
+use witgate::policy::bindings::types::RequestHead;
+use witgate::policy::component;
+use witgate::policy::exchange::Exchange;
+use witgate::policy::loading::Compiling;
+use witgate::refusal::Refused;
+
+/// What stands before the plugins and routes; `THREADS` is replaced.
+const BASE: &str = r#"
+[[listeners]]
+address = "127.0.0.1:0"
+
+[gateway]
+threads = THREADS
+
+[upstreams.home]
+url = "http://127.0.0.1:9"
+"#;
+
+/// A loaded gateway.toml.
+pub struct Policies {
+    generation: Generation,
+    /// Keeps the instances coming; after the generation.
+    _builder: Builder,
+    _runtime: Runtime,
+    _folder: TempDir,
+}
+
+impl Policies {
+    /// Loads them for so many workers; each name in `components` is a built component, at `NAME.wasm` in the text.
+    pub fn load(text: &str, components: &[&str], threads: usize) -> Policies {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in components {
+            std::fs::copy(built(name), folder.path().join(format!("{name}.wasm"))).expect("a copied component");
+        }
+        let path = folder.path().join("gateway.toml");
+        let text = format!("{}\n{text}", BASE.replace("THREADS", &threads.to_string()));
+        std::fs::write(&path, &text).expect("a written configuration");
+        let draft = config::draft(&path, text).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let read = |plugin: &config::Plugin| (plugin.file.clone(), component::read(&plugin.file));
+        let components = draft.config().plugins.iter().map(read).collect();
+        let material = Material { components, cases: Cases::default() };
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let builder = Builder::new(runtime.handle().clone(), Arc::new(Metrics::default()), Compiling::InProcess)
+            .expect("an engine");
+        let generation = builder.build(1, draft, &material, None);
+        let generation = generation.unwrap_or_else(|faults| panic!("{faults:?}"));
+        Policies { generation, _builder: builder, _runtime: runtime, _folder: folder }
+    }
+
+    /// Takes one request through the authentication and authorization of a route.
+    pub async fn ask(&self, route: &str, worker: usize, header: Option<(&'static str, &str)>) -> Result<(), Refused> {
+        let index = self.generation.config.routes.iter().position(|one| one.name == route).expect("the route");
+        let chain = &self.generation.chains[index];
+        let mut exchange = Box::new(exchange(route, header));
+        let verified = chain.authenticate(worker, &mut exchange).await?;
+        let _permitted = chain.authorize(worker, verified, &mut exchange).await?;
+        Ok(())
+    }
+}
+
+fn exchange(route: &str, header: Option<(&'static str, &str)>) -> Exchange {
+    let (method, path) = ("GET".to_owned(), "/orders/7".to_owned());
+    let mut exchange = Exchange::vacant();
+    exchange.head = Arc::new(RequestHead { method, path, route: route.to_owned() });
+    if let Some((name, value)) = header {
+        exchange.headers.insert(name, value.parse().expect("a header's value"));
+    }
+    exchange
+}
+
+fn built(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/wasm32-wasip2/plugin");
+    let file = folder.join(format!("{name}.wasm"));
+    assert!(file.exists(), "{} is missing: `cargo xtask test` builds the components before the tests", file.display());
+    file
+}

@@ -1,0 +1,39 @@
+//! What the host is asked to do too often or with too much. Never with anything secret in it.
+
+use witgate_plugin::{Decision, Level, log, request};
+
+/// More lines than any plugin may write in one call.
+const LINES: usize = 100_000;
+
+/// One line, in bytes; a few of them pass `log-bytes`.
+const LONG_LINE_BYTES: usize = 10_000;
+
+/// Asks for the same header for ever: a test makes it a large one.
+pub fn ask_for_ever() -> ! {
+    loop {
+        let _read = request::header("x-filler");
+    }
+}
+
+/// Short lines.
+pub fn log_many() -> Decision {
+    for _ in 0..LINES {
+        log::write(Level::Info, "flood", &[]);
+    }
+    Decision::Allow
+}
+
+/// Long lines, few enough for `log-lines`.
+pub fn log_much() -> Decision {
+    let line = "f".repeat(LONG_LINE_BYTES);
+    for _ in 0..LINES {
+        log::write(Level::Info, &line, &[]);
+    }
+    Decision::Allow
+}
+
+/// A line break and a forged line behind it.
+pub fn log_two_lines() -> Decision {
+    log::write(Level::Info, "one\n{\"level\":\"ERROR\",\"forged\":true}", &[("field\n", &"value\r\n")]);
+    Decision::Allow
+}

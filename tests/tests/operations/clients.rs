@@ -1,0 +1,126 @@
+//! Clients that ask all the time, on connections of their own or with a new one for each request. Never ask twice: what
+//! fails has failed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Empty};
+use hyper::Request;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{interval, timeout};
+
+/// The longest one answer may take.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
+/// Between two requests of one client.
+const PACE: Duration = Duration::from_millis(3);
+/// So many requests after a swap are told apart.
+const FIRST: u64 = 100;
+
+/// What they did.
+#[derive(Default)]
+pub struct Outcome {
+    pub answered: usize,
+    pub failures: Vec<String>,
+    /// of the first requests after each swap, in microseconds
+    pub first: Vec<u64>,
+    /// of all others
+    pub steady: Vec<u64>,
+}
+
+#[derive(Default)]
+struct Shared {
+    stop: AtomicBool,
+    since_swap: AtomicU64,
+}
+
+/// Running clients.
+pub struct Clients {
+    shared: Arc<Shared>,
+    tasks: JoinSet<Outcome>,
+}
+
+type Connection = SendRequest<Empty<Bytes>>;
+
+impl Clients {
+    /// `kept` clients keep their connection until it is announced to close; `fresh` ones open one for each request.
+    pub fn start(url: &str, kept: usize, fresh: usize) -> Clients {
+        let mut clients = Clients { shared: Arc::default(), tasks: JoinSet::new() };
+        let address = url.trim_start_matches("http://").to_owned();
+        for index in 0..kept + fresh {
+            clients.tasks.spawn(run(address.clone(), index < kept, Arc::clone(&clients.shared)));
+        }
+        clients
+    }
+
+    /// A new generation is in force from here on.
+    pub fn swapped(&self) {
+        self.shared.since_swap.store(0, Ordering::Relaxed);
+    }
+
+    pub async fn finish(self) -> Outcome {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        let mut all = Outcome::default();
+        for one in self.tasks.join_all().await {
+            all.answered += one.answered;
+            all.failures.extend(one.failures);
+            all.first.extend(one.first);
+            all.steady.extend(one.steady);
+        }
+        all
+    }
+}
+
+/// The 99th percentile, in microseconds.
+pub fn p99(times: &mut [u64]) -> u64 {
+    times.sort_unstable();
+    times.get(times.len() * 99 / 100).copied().unwrap_or_default()
+}
+
+async fn run(address: String, keeps: bool, shared: Arc<Shared>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut held = None;
+    let mut pace = interval(PACE);
+    while !shared.stop.load(Ordering::Relaxed) {
+        pace.tick().await;
+        let is_first = shared.since_swap.fetch_add(1, Ordering::Relaxed) < FIRST;
+        let start = Instant::now();
+        match timeout(ANSWER_DEADLINE, ask(&address, held.take())).await.unwrap_or_else(|_| Err("no answer".into())) {
+            Ok(connection) => {
+                held = connection.filter(|_| keeps);
+                outcome.answered += 1;
+                let micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+                if is_first { outcome.first.push(micros) } else { outcome.steady.push(micros) }
+            }
+            Err(failure) => outcome.failures.push(failure),
+        }
+    }
+    outcome
+}
+
+/// One request; the connection comes back when it may be used again.
+async fn ask(address: &str, held: Option<Connection>) -> Result<Option<Connection>, String> {
+    let mut connection = match held {
+        Some(connection) => connection,
+        None => connect(address).await?,
+    };
+    let request = Request::get("/always").header("host", "localhost").body(Empty::new()).expect("a request");
+    connection.ready().await.map_err(|error| format!("closed without a word: {error}"))?;
+    let answer = connection.send_request(request).await.map_err(|error| format!("no answer: {error:?}"))?;
+    let closes = answer.headers().get("connection").is_some_and(|value| value == "close");
+    let status = answer.status();
+    answer.into_body().collect().await.map_err(|error| format!("half an answer: {error}"))?;
+    if status == 200 { Ok(Some(connection).filter(|_| !closes)) } else { Err(format!("status {status}")) }
+}
+
+async fn connect(address: &str) -> Result<Connection, String> {
+    let stream = TcpStream::connect(address).await.map_err(|error| format!("no connection: {error}"))?;
+    let (sender, connection) =
+        handshake(TokioIo::new(stream)).await.map_err(|error| format!("no handshake: {error}"))?;
+    tokio::spawn(connection);
+    Ok(sender)
+}

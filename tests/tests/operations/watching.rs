@@ -1,0 +1,113 @@
+//! Every way in which files change under a gateway: each ends in the right generation, and makes one. Never two.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::time::Duration;
+
+use tokio::time::{interval, sleep};
+use witgate_tests::component::{Delivery, deliver, with_revision};
+use witgate_tests::programs;
+
+use crate::gate::{Gate, route};
+
+/// How long a slow writer leaves a file empty.
+const EMPTY_FOR: Duration = Duration::from_millis(15);
+/// A storm: so many writes, so far apart.
+const STORM: (u64, Duration) = (100, Duration::from_millis(10));
+
+#[tokio::test]
+async fn a_config_maps_volume_is_swapped_through_its_link() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let gate = Gate::start_in(folder, &route("one", "/one"), |folder, text| {
+        fs::create_dir(folder.join("..v1")).expect("a folder");
+        fs::write(folder.join("..v1/gateway.toml"), text).expect("written");
+        symlink("..v1", folder.join("..data")).expect("a link");
+        symlink("..data/gateway.toml", folder.join("gateway.toml")).expect("a link");
+    })
+    .await;
+    let folder = gate.folder.path();
+    for (number, (old, new)) in [("..v1", "..v2"), ("..v2", "..v3")].into_iter().enumerate() {
+        fs::create_dir(folder.join(new)).expect("a folder");
+        let text = gate.text(&route("next", &format!("/next-{number}")));
+        fs::write(folder.join(new).join("gateway.toml"), text).expect("written");
+        symlink(new, folder.join("..data_tmp")).expect("a link");
+        fs::rename(folder.join("..data_tmp"), folder.join("..data")).expect("swapped");
+        fs::remove_dir_all(folder.join(old)).expect("removed");
+        gate.settles_at(number as u64 + 2).await;
+        assert!(gate.serves(&format!("/next-{number}")).await);
+    }
+    assert_eq!(gate.refusals().await, 0);
+}
+
+#[tokio::test]
+async fn an_editor_renames_and_a_writer_truncates() {
+    let gate = Gate::start("").await;
+    gate.write(&route("renamed", "/renamed"));
+    gate.settles_at(2).await;
+    assert!(gate.serves("/renamed").await);
+    let text = gate.text(&route("slow", "/slow"));
+    fs::write(gate.path(), "").expect("truncated");
+    sleep(EMPTY_FOR).await;
+    fs::write(gate.path(), text).expect("written");
+    gate.settles_at(3).await;
+    assert!(gate.serves("/slow").await);
+    assert_eq!(gate.refusals().await, 0, "an empty file that is complete a moment later is no attempt");
+}
+
+#[tokio::test]
+async fn a_storm_of_writes_is_not_a_storm_of_generations() {
+    let gate = Gate::start("").await;
+    let mut pace = interval(STORM.1);
+    for write in 0..STORM.0 {
+        pace.tick().await;
+        gate.write(&route("storm", &format!("/storm-{write}")));
+    }
+    let last = format!("/storm-{}", STORM.0 - 1);
+    witgate_tests::deadline::until(crate::gate::SOON, "the last write in force", || async {
+        gate.serves(&last).await.then_some(())
+    })
+    .await;
+    let number = gate.generation().await;
+    assert!(number <= 4, "{number} generations of one storm");
+    gate.settles_at(number).await;
+    assert_eq!(gate.refusals().await, 0);
+}
+
+#[tokio::test]
+async fn a_file_that_goes_or_cannot_be_read_changes_nothing_until_it_is_back() {
+    let gate = Gate::start("").await;
+    let good = fs::read(gate.path()).expect("the file");
+    fs::remove_file(gate.path()).expect("removed");
+    gate.refused("cannot read").await;
+    assert!(gate.serves("/always").await);
+    deliver(&gate.path(), &good, Delivery::Rename);
+    witgate_tests::deadline::until(crate::gate::SOON, "the refusal to be history", || async {
+        gate.generations().await["last_refusal"].is_null().then_some(())
+    })
+    .await;
+    gate.settles_at(1).await;
+    // Whoever runs as root reads every file, so a link to itself stands for one that cannot be read.
+    fs::remove_file(gate.path()).expect("removed");
+    symlink("gateway.toml", gate.path()).expect("a link");
+    gate.refused("cannot read").await;
+    gate.write(&route("back", "/back"));
+    gate.settles_at(2).await;
+    assert!(gate.serves("/back").await);
+}
+
+#[tokio::test]
+async fn a_component_and_its_configuration_change_together() {
+    const PLUGIN: &str = "[plugins.revision]\nworld = \"authorizer\"\nfile = \"plugins/guest_revision.wasm\"\n";
+    let gate = Gate::start(PLUGIN).await;
+    let component = fs::read(programs::component("guest_revision")).expect("the guest");
+    let path = gate.folder.path().join("plugins/guest_revision.wasm");
+    for round in 1..=3_u64 {
+        let before = gate.generations().await["current"]["plugins"][0]["digest"].clone();
+        deliver(&path, &with_revision(&component, round), Delivery::Rename);
+        gate.write(&format!("{PLUGIN}{}", route("round", &format!("/round-{round}"))));
+        gate.settles_at(round + 1).await;
+        assert!(gate.serves(&format!("/round-{round}")).await);
+        assert_ne!(gate.generations().await["current"]["plugins"][0]["digest"], before, "both changed");
+    }
+    assert_eq!(gate.refusals().await, 0);
+}
