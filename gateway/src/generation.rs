@@ -83,8 +83,16 @@ impl Builder {
     /// # Errors
     /// When the WebAssembly engine cannot start on this machine.
     pub fn new(runtime: Handle, metrics: Arc<Metrics>) -> wasmtime::Result<Self> {
+        Self::compiling(Compiling::child(runtime.clone()), runtime, metrics)
+    }
+
+    /// The same with another place to compile, for a program that is not the gateway.
+    ///
+    /// # Errors
+    /// When the WebAssembly engine cannot start on this machine.
+    pub fn compiling(place: Compiling, runtime: Handle, metrics: Arc<Metrics>) -> wasmtime::Result<Self> {
         Ok(Self {
-            compiler: Compiler::start(Compiling::child(runtime.clone()))?,
+            compiler: Compiler::start(place)?,
             resources: Resources::new(runtime.clone()),
             rehearsal: Rehearsal::new(runtime.clone()),
             shadows: Runner::start(&metrics)?,

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use witgate::config;
-use witgate::generation::{Builder, Components, Generation};
+use witgate::generation::{Builder, Generation, Material};
 use witgate::observe::metrics::Metrics;
 use witgate::policy::bindings::types::RequestHead;
 use witgate::policy::component;
 use witgate::policy::exchange::Exchange;
+use witgate::policy::loading::Compiling;
 use witgate::refusal::Refused;
 
 /// What stands before the plugins and routes; `THREADS` is replaced.
@@ -47,11 +48,13 @@ impl Policies {
         std::fs::write(&path, &text).expect("a written configuration");
         let draft = config::draft(&path, text).unwrap_or_else(|faults| panic!("{faults:?}"));
         let read = |plugin: &config::Plugin| (plugin.file.clone(), component::read(&plugin.file));
-        let components: Components = draft.config().plugins.iter().map(read).collect();
+        let components = draft.config().plugins.iter().map(read).collect();
+        let material = Material { components, ..Material::default() };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime");
-        let builder = Builder::new(runtime.handle().clone(), Arc::new(Metrics::default())).expect("an engine");
-        let generation = builder.build(1, draft, &components, None);
+        let (handle, metrics) = (runtime.handle().clone(), Arc::new(Metrics::default()));
+        let builder = Builder::compiling(Compiling::InProcess, handle, metrics).expect("an engine");
+        let generation = builder.build(1, draft, &material, None);
         let generation = generation.unwrap_or_else(|faults| panic!("{faults:?}"));
         Policies { generation, _builder: builder, _runtime: runtime, _folder: folder }
     }
