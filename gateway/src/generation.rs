@@ -78,21 +78,13 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// A builder whose key fetches run on `runtime`.
+    /// A builder whose key fetches run on `runtime`, and whose components are compiled as said.
     ///
     /// # Errors
     /// When the WebAssembly engine cannot start on this machine.
-    pub fn new(runtime: Handle, metrics: Arc<Metrics>) -> wasmtime::Result<Self> {
-        Self::compiling(Compiling::child(runtime.clone()), runtime, metrics)
-    }
-
-    /// The same with another place to compile, for a program that is not the gateway.
-    ///
-    /// # Errors
-    /// When the WebAssembly engine cannot start on this machine.
-    pub fn compiling(place: Compiling, runtime: Handle, metrics: Arc<Metrics>) -> wasmtime::Result<Self> {
+    pub fn new(runtime: Handle, metrics: Arc<Metrics>, compiling: Compiling) -> wasmtime::Result<Self> {
         Ok(Self {
-            compiler: Compiler::start(place)?,
+            compiler: Compiler::start(compiling)?,
             resources: Resources::new(runtime.clone()),
             rehearsal: Rehearsal::new(runtime.clone()),
             shadows: Runner::start(&metrics)?,

@@ -22,6 +22,7 @@ use crate::listener::{bind, worker};
 use crate::observe::metrics::Metrics;
 use crate::offline::{self, Question};
 use crate::pipeline::Worker;
+use crate::policy::loading::Compiling;
 use crate::reload::reloader::Reloader;
 use crate::reload::{snapshot, watch as files};
 use crate::takeover::offer::{self, Offer, Place};
@@ -151,7 +152,9 @@ fn control_runtime() -> io::Result<Runtime> {
 }
 
 fn builder(runtime: &Handle, metrics: &Arc<Metrics>) -> Result<Builder, ServerError> {
-    Builder::new(runtime.clone(), Arc::clone(metrics)).map_err(|error| ServerError::Engine(format!("{error:#}")))
+    let compiling = Compiling::child(runtime.clone());
+    Builder::new(runtime.clone(), Arc::clone(metrics), compiling)
+        .map_err(|error| ServerError::Engine(format!("{error:#}")))
 }
 
 /// Who came before this process, and who may come after it.

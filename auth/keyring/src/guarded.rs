@@ -12,7 +12,6 @@ use crate::names::{Guarded, NameFault, Names};
 
 /// Makes a client guarded: each address that a name leads to is judged where the connection is made. Addresses written as
 /// numbers never reach a resolver: judge the URL first, by [`Allowances::judge`](crate::Allowances::judge).
-#[must_use]
 pub fn guarded(builder: ClientBuilder, names: Names, allow_private: bool) -> ClientBuilder {
     builder.redirect(Policy::none()).no_proxy().dns_resolver(Arc::new(Guarded { names, allow_private }))
 }

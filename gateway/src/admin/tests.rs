@@ -9,6 +9,7 @@ use tower::ServiceExt as _;
 
 use super::*;
 use crate::generation::Builder;
+use crate::policy::loading::Compiling;
 use crate::reload::reloader::Outcome;
 
 const FETCHES: &str = "witgate_issuer_fetches_total{issuer=\"main\",outcome=\"succeeded\"} ";
@@ -25,7 +26,8 @@ fn configuration(headers: u32, leeway: u32) -> String {
 
 fn admin(path: &Path) -> Admin {
     let metrics = Arc::new(Metrics::default());
-    let builder = Builder::new(tokio::runtime::Handle::current(), Arc::clone(&metrics)).expect("an engine");
+    let builder =
+        Builder::new(tokio::runtime::Handle::current(), Arc::clone(&metrics), Compiling::InProcess).expect("an engine");
     let reloader = Reloader::start(path.to_owned(), builder, Arc::clone(&metrics)).expect("no fault");
     Admin { reloader: Arc::new(reloader), metrics, traces: Arc::default(), draining: watch::channel(false).1 }
 }

@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn an_import_that_no_entry_grants_is_refused_with_the_line_to_add() {
-        let compiler = Compiler::start().expect("an engine");
+        let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
         for (import, line) in [("store", "grants.store = {"), ("outbound", "grants.http = {")] {
             let import = format!("witgate:policy/{import}@0.1.0");
             let bytes = wat::parse_str(guest(&import, "authorizer@0.1.0")).expect("text");

@@ -39,3 +39,7 @@ pub mod shadow;
 mod watch;
 pub mod answer;
 pub mod chain;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod harm;

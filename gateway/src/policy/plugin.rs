@@ -20,6 +20,7 @@ use super::grants::{GrantError, Resources};
 use super::hidden::Hidden;
 use super::imports;
 use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
+use super::refill::Refill;
 use super::stock::{Keeping, Stock};
 use crate::config::{self, OnFault, PluginLimits, World};
 use crate::observe::metrics::Metrics;
@@ -85,10 +86,21 @@ impl Plugin {
             recycle: entry.recycle,
             calling: if granted.waits() { Calling::Waiting } else { Calling::Sync },
         };
+        Self::of(blueprint, digest, entry, workers, (compiler.refill(), metrics))
+    }
+
+    /// The plugin of a blueprint.
+    pub(super) fn of(
+        blueprint: Blueprint,
+        digest: Digest,
+        entry: &config::Plugin,
+        workers: usize,
+        (refill, metrics): (&Refill, &Arc<Metrics>),
+    ) -> Result<Self, PluginError> {
         let (warm, description, start_cpu) = started(&blueprint, workers)?;
         let counters = metrics.policies().of(&entry.name);
-        let refill = compiler.refill().clone();
-        let keeping = Keeping { isolation: entry.isolation, start_cpu, counters: counters.clone(), refill };
+        let keeping =
+            Keeping { isolation: entry.isolation, start_cpu, counters: counters.clone(), refill: refill.clone() };
         Ok(Self {
             world: entry.world,
             digest,

@@ -35,36 +35,34 @@ struct Attempt {
     wrong: Refusal,
 }
 
-/// Every attempt that is not refused.
-pub(super) async fn failures(subject: &Subject<'_>) -> Vec<Failure> {
-    let plugin = match start(subject, &subject.entry.config_json) {
-        Ok(plugin) => plugin,
-        // It did not start for the generation either, which is told there.
-        Err(_) => return Vec::new(),
-    };
-    let mut failures = Vec::new();
+/// What is not refused: the first attempt, and how many others.
+pub(super) async fn failure(subject: &Subject<'_>) -> Option<Failure> {
+    // What does not start did not start for the generation either, which is told there.
+    let plugin = start(subject, &subject.entry.config_json).ok()?;
     for issuer in issuers(subject) {
+        let mut let_in = Vec::new();
         for attempt in attempts(&issuer) {
-            failures.extend(failure(&plugin, &issuer, &attempt, subject.identity_prefix).await);
+            let answer = answer(&plugin, &issuer, &attempt, subject.identity_prefix).await;
+            let_in.extend(answer.map(|answer| (attempt.name, answer)));
         }
-        if !failures.is_empty() {
-            break;
+        let more = let_in.len().saturating_sub(1);
+        if let Some((attempt, answer)) = let_in.into_iter().next() {
+            return Some(Failure::Corpus { attempt, answer, more });
         }
     }
-    failures
+    None
 }
 
-async fn failure(plugin: &Plugin, issuer: &Issuer, attempt: &Attempt, identity_prefix: &str) -> Option<Failure> {
-    let exchange = attempt.exchange(issuer);
-    let answer = match exchange {
+/// What came instead of a refusal.
+async fn answer(plugin: &Plugin, issuer: &Issuer, attempt: &Attempt, identity_prefix: &str) -> Option<String> {
+    let answer = match attempt.exchange(issuer) {
         Ok(exchange) => ask::ask(plugin, exchange, None, identity_prefix).await,
         Err(fault) => Err(fault),
     };
-    let outcome = |answer: &Value| answer["outcome"].as_str().unwrap_or_default().to_owned();
     match answer {
-        Ok(answer) if matches!(outcome(&answer).as_str(), "refused" | "anonymous") => None,
-        Ok(answer) => Some(Failure::Corpus { attempt: attempt.name, answer: format!("`{}`", outcome(&answer)) }),
-        Err(fault) => Some(Failure::Corpus { attempt: attempt.name, answer: format!("with a fault: {fault}") }),
+        Ok(answer) if answer["outcome"] == "refused" || answer["outcome"] == "anonymous" => None,
+        Ok(answer) => Some(format!("the policy answered {}", answer["outcome"])),
+        Err(fault) => Some(format!("the policy's fault: {fault}")),
     }
 }
 

@@ -53,6 +53,8 @@ pub enum Failure {
         attempt: &'static str,
         /// what it answered
         answer: String,
+        /// how many further attempts it did not refuse either
+        more: usize,
     },
     /// its own cases.toml
     Cases(String),
@@ -73,8 +75,9 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Corpus { attempt, answer } => {
-                write!(f, "the refusal corpus: {attempt} must be refused, the policy answered {answer}")
+            Self::Corpus { attempt, answer, more } => {
+                write!(f, "the refusal corpus: {attempt} must be refused, but: {answer}")?;
+                if *more > 0 { write!(f, "; {more} other attempts were not refused either") } else { Ok(()) }
             }
             Self::Cases(what) => write!(f, "cases: {what}"),
         }
@@ -110,7 +113,7 @@ impl Rehearsal {
     fn rehearse(&self, subject: &Subject<'_>) -> Vec<Failure> {
         let run = || {
             self.runtime.block_on(async {
-                let mut failures = corpus_failures(subject).await;
+                let mut failures: Vec<Failure> = corpus_failure(subject).await.into_iter().collect();
                 if let Some(text) = subject.cases {
                     failures.extend(cases::failures(subject, text).await);
                 }
@@ -132,8 +135,8 @@ impl Rehearsal {
     }
 }
 
-async fn corpus_failures(subject: &Subject<'_>) -> Vec<Failure> {
-    if subject.entry.world == World::Authenticator { corpus::failures(subject).await } else { Vec::new() }
+async fn corpus_failure(subject: &Subject<'_>) -> Option<Failure> {
+    if subject.entry.world == World::Authenticator { corpus::failure(subject).await } else { None }
 }
 
 /// One warm instance under a configuration, for the length of a rehearsal.

@@ -76,7 +76,9 @@ proptest! {
 /// Files where the shipped configuration expects built components, and a secret that only its owner can read.
 fn put_components(folder: &Path, text: &str) {
     let named = |key: &str| text.lines().filter(move |line| line.starts_with(key)).map(quoted).collect::<Vec<_>>();
-    for file in named("file = ").into_iter().chain(named("client-secret-file = ")).map(|name| folder.join(name)) {
+    for file in
+        ["file = ", "cases = ", "client-secret-file = "].into_iter().flat_map(named).map(|name| folder.join(name))
+    {
         fs::create_dir_all(file.parent().expect("it lies in a folder")).expect("a temporary folder");
         fs::write(&file, "a secret of no use\n").expect("a temporary file");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("a file for its owner alone");

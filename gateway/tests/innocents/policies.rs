@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use witgate::config;
-use witgate::generation::{Builder, Generation, Material};
+use witgate::generation::{Builder, Cases, Generation, Material};
 use witgate::observe::metrics::Metrics;
 use witgate::policy::bindings::types::RequestHead;
 use witgate::policy::component;
@@ -49,11 +49,11 @@ impl Policies {
         let draft = config::draft(&path, text).unwrap_or_else(|faults| panic!("{faults:?}"));
         let read = |plugin: &config::Plugin| (plugin.file.clone(), component::read(&plugin.file));
         let components = draft.config().plugins.iter().map(read).collect();
-        let material = Material { components, ..Material::default() };
+        let material = Material { components, cases: Cases::default() };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime");
-        let (handle, metrics) = (runtime.handle().clone(), Arc::new(Metrics::default()));
-        let builder = Builder::compiling(Compiling::InProcess, handle, metrics).expect("an engine");
+        let builder = Builder::new(runtime.handle().clone(), Arc::new(Metrics::default()), Compiling::InProcess)
+            .expect("an engine");
         let generation = builder.build(1, draft, &material, None);
         let generation = generation.unwrap_or_else(|faults| panic!("{faults:?}"));
         Policies { generation, _builder: builder, _runtime: runtime, _folder: folder }

@@ -3,6 +3,11 @@
 //! Never touches the gateway: `store` and `outbound` do.
 use std::fmt;
 
+/// The longest key of a store, in bytes.
+pub const MAX_KEY_BYTES: usize = 256;
+/// The longest value of a store, in bytes.
+pub const MAX_VALUE_BYTES: usize = 64 * 1024;
+
 /// Why a store did not do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreError {

@@ -19,13 +19,8 @@
 //! let request = witgate_plugin::mock::request("GET", "/").claim("sub", "alice");
 //! assert_eq!(request.run(authorize), Decision::Allow);
 //! ```
-pub use crate::granted::StoreError;
+pub use crate::granted::{MAX_KEY_BYTES, MAX_VALUE_BYTES, StoreError};
 use crate::host;
-
-/// The longest key, in bytes.
-pub const MAX_KEY_BYTES: usize = 256;
-/// The longest value, in bytes.
-pub const MAX_VALUE_BYTES: usize = 64 * 1024;
 
 /// The value under a key; a counted one as decimal text. `None` where it is absent, expired, or no key.
 pub fn get(key: &str) -> Option<Vec<u8>> {

@@ -11,6 +11,9 @@ use witgate_tests::programs;
 /// What stands before each pair's own tables.
 const COMMON: &str = include_str!("common.toml");
 
+/// Cases that claims-authz does not keep.
+const WRONG_CASES: &str = include_str!("wrong-cases.toml");
+
 /// From how many digits on a number is a size in bytes.
 const LONG_NUMBER: usize = 4;
 
@@ -34,6 +37,11 @@ fn the_shipped_configuration_loads_whole() {
     fs::write(&secret, "a secret of no use\n").expect("a written secret");
     fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).expect("a file for its owner alone");
     fs::copy(programs::root().join("gateway.toml"), folder.path().join("gateway.toml")).expect("a copy");
+    for plugin in ["jwt-policy", "claims-authz", "claim-router", "header-stamp"] {
+        let cases = Path::new("plugins").join(plugin).join("cases.toml");
+        fs::create_dir_all(folder.path().join(&cases).parent().expect("a folder")).expect("a folder for the cases");
+        fs::copy(programs::root().join(&cases), folder.path().join(&cases)).expect("a copy");
+    }
     let output = check(folder.path());
     assert!(output.status.success(), "{}", said(&output));
 }
@@ -67,12 +75,13 @@ fn copy_components(folder: &Path) {
     }
 }
 
-/// The components beside gateway.toml, and two damaged ones.
+/// The components beside gateway.toml, two damaged ones, and cases that no authorizer keeps.
 fn lay_out(folder: &Path, own: &str) {
     copy_components(folder);
     let whole = fs::read(folder.join("claims_authz.wasm")).expect("a component");
     fs::write(folder.join("truncated.wasm"), &whole[..whole.len() / 2]).expect("a written file");
     fs::write(folder.join("module.wasm"), b"\0asm\x01\0\0\0").expect("a written file");
+    fs::write(folder.join("wrong-cases.toml"), WRONG_CASES).expect("a written file");
     fs::write(folder.join("gateway.toml"), format!("{COMMON}\n{own}")).expect("a written file");
 }
 

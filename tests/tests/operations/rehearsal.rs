@@ -10,6 +10,7 @@ const AUTHZ: &str = r#"
 world = "authorizer"
 file = "plugins/claims_authz.wasm"
 cases = "authz-cases.toml"
+config = { rules = [] }
 "#;
 
 const LIAR: &str = r#"

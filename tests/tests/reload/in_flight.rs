@@ -39,7 +39,11 @@ async fn a_request_ends_on_its_generation_and_the_old_one_is_then_let_go() {
     stack.write_gateway_toml(&stack.gateway_toml().replace(&route, ""));
     let look = || async { (stack.generation().await > old).then_some(()) };
     deadline::until(RELOAD_DEADLINE, "the generation without the route", look).await;
-    assert_eq!(stack.generations().await["draining"], serde_json::json!([old]));
+    let page = stack.generations().await;
+    assert_eq!(page["draining"], serde_json::json!([old]));
+    let draining = &page["generations"][1];
+    assert_eq!((draining["state"].as_str(), draining["in_flight"].as_u64()), (Some("draining"), Some(1)), "{page}");
+    assert!(draining["replaced_at"].is_string() && draining["plugins"][0]["digest"].is_string(), "{page}");
     assert_eq!(stack.get("/slow", None).await.status(), 404, "new requests do not see the route");
     go_on.send(()).expect("a waiting upstream");
     let answer = request.await.expect("a task").expect("an answer");

@@ -33,12 +33,20 @@ pub struct Resources {
     runtime: Handle,
     stores: Stores,
     clients: Clients,
+    /// whether outbound calls leave this process
+    sends: bool,
 }
 
 impl Resources {
     /// Connections of outbound calls run on `runtime`.
     pub fn new(runtime: Handle) -> Self {
-        Self { runtime, stores: Stores::default(), clients: Clients::default() }
+        Self { runtime, stores: Stores::default(), clients: Clients::default(), sends: true }
+    }
+
+    /// For components that are tried before they serve: stores of their own, and outbound calls that are all denied, so
+    /// that a trial is seen nowhere.
+    pub fn apart(runtime: Handle) -> Self {
+        Self { sends: false, ..Self::new(runtime) }
     }
 
     /// Makes what one plugin is granted. Blocks: secrets are read.
@@ -59,11 +67,57 @@ impl Resources {
 
     fn outbound(&self, plugin: &str, grant: &HttpGrant) -> Result<Outbound, GrantError> {
         let client = self.clients.under(grant.allow_private).map_err(|error| GrantError::Http(error.to_string()))?;
-        Ok(Outbound::new(plugin, grant, client, self.runtime.clone()))
+        let hosts = if self.sends { grant.hosts.clone() } else { Vec::new() };
+        let grant = HttpGrant { hosts, ..grant.clone() };
+        Ok(Outbound::new(plugin, &grant, client, self.runtime.clone()))
     }
 }
 
 fn variable(name: &str) -> Result<(String, String), GrantError> {
     let value = std::env::var(name).map_err(|_| GrantError::Environment(name.to_owned()))?;
     Ok((name.to_owned(), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Grants, HostPort, StoreGrant};
+    use crate::policy::bindings::outbound::{Error, Request};
+    use std::path::Path;
+    use std::time::{Duration, Instant};
+
+    fn entry() -> config::Plugin {
+        let text =
+            "[[listeners]]\naddress = \"127.0.0.1:0\"\n[plugins.one]\nworld = \"authorizer\"\nfile = \"Cargo.toml\"\n";
+        let mut config =
+            config::parse(Path::new("gateway.toml"), text.to_owned()).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let http = HttpGrant {
+            hosts: vec![HostPort { host: "127.0.0.1".into(), port: 1 }],
+            deadline: Duration::from_secs(20),
+            body_bytes: 10,
+            allow_private: false,
+            allow_http: false,
+        };
+        let store = StoreGrant { name: "s".into(), entries: 5, bytes: 4096, ttl: Duration::from_secs(60) };
+        let mut entry = config.plugins.remove(0);
+        entry.grants = Grants { store: Some(store), http: Some(http), ..Grants::default() };
+        entry
+    }
+
+    async fn sent(granted: &Granted) -> Option<Error> {
+        let request =
+            Request { method: "GET".into(), url: "http://127.0.0.1:1/".into(), headers: Vec::new(), body: Vec::new() };
+        granted.outbound.as_ref().expect("granted").send(request).await.err()
+    }
+
+    #[tokio::test]
+    async fn what_is_tried_apart_is_seen_nowhere() {
+        let (real, apart) = (Resources::new(Handle::current()), Resources::apart(Handle::current()));
+        let (real, apart) = (real.granted(&entry()).expect("granted"), apart.granted(&entry()).expect("granted"));
+        assert_eq!(sent(&real).await, Some(Error::Unreachable));
+        assert_eq!(sent(&apart).await, Some(Error::Denied));
+        let now = Instant::now();
+        apart.store.as_ref().expect("granted").set("k", Vec::new(), None, now).expect("set");
+        assert_eq!(real.store.as_ref().expect("granted").get("k", now), None);
+    }
 }

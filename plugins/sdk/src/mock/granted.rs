@@ -2,8 +2,7 @@
 //!
 //! Never forgets an entry within a run: time does not pass in the mock. Never sends anything.
 use super::state::with;
-use crate::granted::{OutboundError, Request, Response, StoreError};
-use crate::store::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
+use crate::granted::{MAX_KEY_BYTES, MAX_VALUE_BYTES, OutboundError, Request, Response, StoreError};
 
 pub fn store_get(key: &str) -> Option<Vec<u8>> {
     with(|state| state.store.get(key).cloned())

@@ -17,7 +17,7 @@ use state::State;
 
 pub use state::LogEvent;
 
-use crate::granted::OutboundError;
+use crate::granted::{OutboundError, Request as OutboundRequest, Response as OutboundResponse};
 use crate::plugin::Plugin;
 use crate::types::{Failure, RequestHead};
 
@@ -35,7 +35,7 @@ pub fn logs() -> Vec<LogEvent> {
 }
 
 /// The outbound requests of the last [`Request::run`] on this thread, in order, also those that were denied.
-pub fn sent() -> Vec<crate::outbound::Request> {
+pub fn sent() -> Vec<OutboundRequest> {
     state::with(|state| state.sent.clone())
 }
 
@@ -97,7 +97,7 @@ impl Request {
     }
 
     /// What outbound HTTP to exactly this URL comes back with. Any other is denied, as a host that is not listed.
-    pub fn answer(mut self, url: &str, answer: Result<crate::outbound::Response, OutboundError>) -> Self {
+    pub fn answer(mut self, url: &str, answer: Result<OutboundResponse, OutboundError>) -> Self {
         self.state.answers.insert(url.to_owned(), answer);
         self
     }
