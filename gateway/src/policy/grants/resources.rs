@@ -33,20 +33,12 @@ pub struct Resources {
     runtime: Handle,
     stores: Stores,
     clients: Clients,
-    /// whether outbound calls leave this process
-    sends: bool,
 }
 
 impl Resources {
     /// Connections of outbound calls run on `runtime`.
     pub fn new(runtime: Handle) -> Self {
-        Self { runtime, stores: Stores::default(), clients: Clients::default(), sends: true }
-    }
-
-    /// For components that are tried before they serve: stores of their own, and outbound calls that are all denied, so
-    /// that a trial is seen nowhere.
-    pub fn apart(runtime: Handle) -> Self {
-        Self { sends: false, ..Self::new(runtime) }
+        Self { runtime, stores: Stores::default(), clients: Clients::default() }
     }
 
     /// Makes what one plugin is granted. Blocks: secrets are read.
@@ -67,9 +59,7 @@ impl Resources {
 
     fn outbound(&self, plugin: &str, grant: &HttpGrant) -> Result<Outbound, GrantError> {
         let client = self.clients.under(grant.allow_private).map_err(|error| GrantError::Http(error.to_string()))?;
-        let hosts = if self.sends { grant.hosts.clone() } else { Vec::new() };
-        let grant = HttpGrant { hosts, ..grant.clone() };
-        Ok(Outbound::new(plugin, &grant, client, self.runtime.clone()))
+        Ok(Outbound::new(plugin, grant, client, self.runtime.clone()))
     }
 }
 
@@ -112,8 +102,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_tried_apart_is_seen_nowhere() {
-        let (real, apart) = (Resources::new(Handle::current()), Resources::apart(Handle::current()));
-        let (real, apart) = (real.granted(&entry()).expect("granted"), apart.granted(&entry()).expect("granted"));
+        let (resources, entry) = (Resources::new(Handle::current()), entry());
+        let tried = config::Plugin { grants: entry.grants.apart("tried"), ..entry.clone() };
+        let (real, apart) = (resources.granted(&entry).expect("granted"), resources.granted(&tried).expect("granted"));
         assert_eq!(sent(&real).await, Some(Error::Unreachable));
         assert_eq!(sent(&apart).await, Some(Error::Denied));
         let now = Instant::now();
