@@ -81,7 +81,8 @@ pub(super) struct Instance {
 }
 
 impl Blueprint {
-    /// Instantiates, describes and configures, within so much CPU time and time on the wall. Never waits: a host function that would is a fault here.
+    /// Instantiates, describes and configures, within so much CPU time and time on the wall. Never waits: a host function
+    /// that would is a fault here.
     ///
     /// # Errors
     /// When the component breaks on the way or refuses its configuration.
