@@ -1,4 +1,4 @@
-//! What one policy call costs inside the gateway, as a table: `cargo xtask bench host calls` runs it. Never through a
+//! What policies cost a request inside the gateway, as a table: `cargo xtask bench host calls` runs it. Never through a
 //! socket: what HTTP costs is another table.
 #![allow(clippy::print_stdout, reason = "its output is for a person at a terminal")]
 
@@ -9,58 +9,97 @@ use std::time::{Duration, Instant};
 
 use policies::Policies;
 
-/// Calls of one turn, and turns of each row, all rows in turn.
-const WARM_CALLS: u32 = 20_000;
-const FRESH_CALLS: u32 = 500;
+/// Requests of one turn, and turns of each row, all rows in turn.
+const WARM_REQUESTS: u32 = 10_000;
+const FRESH_REQUESTS: u32 = 200;
 const TURNS: usize = 5;
 
-/// Policies of a request.
+/// Policies of a request, before the last one.
 const NUMBERS: [usize; 4] = [0, 1, 3, 5];
 
-/// Authorizers without an opinion stand before the one that allows: every one of a route is asked.
-const ABSTAINS: &str =
-    "{ default = \"abstain\", rules = [{ name = \"none\", effect = \"allow\", methods = [\"DELETE\"] }] }";
-const ALLOWS: &str = "{ rules = [{ name = \"all\", effect = \"allow\" }] }";
+/// A language, its component, and the lines of its plugin table. All but the last policy of a route have no opinion.
+const LANGUAGES: [(&str, &str, &str); 3] = [
+    (
+        "Rust",
+        "claims_authz",
+        "config = { default = \"abstain\", rules = [{ name = \"none\", effect = \"allow\", methods = [\"DELETE\"] }] }",
+    ),
+    ("JavaScript", "js_faulty", ""),
+    ("Python", "py_faulty", "limits = { instances = 64 }"),
+];
 
-fn main() {
-    // `cargo test --benches` only wants to see that it works
-    let divisor = if std::env::args().any(|argument| argument == "--bench") { 1 } else { 1000 };
-    let mut text = String::new();
-    let mut rows = Vec::new();
-    for isolation in ["instance", "request"] {
-        for number in NUMBERS {
-            let route = format!("{isolation}-{number}");
-            text += &chain(&route, number, isolation);
-            rows.push((route, number, isolation, Vec::new()));
-        }
-    }
-    let policies = Policies::load(&text, &["claims_authz"], 1);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    for _ in 0..TURNS {
-        for (route, _, isolation, times) in &mut rows {
-            let calls = if *isolation == "request" { FRESH_CALLS } else { WARM_CALLS } / divisor;
-            times.push(runtime.block_on(turn(&policies, route, calls.max(1))));
-        }
-    }
-    println!("| Policies in Rust | warm: us a request | fresh: us a request |\n|---:|---:|---:|");
-    for number in NUMBERS {
-        let mut of = |isolation: &str| {
-            let row = rows.iter_mut().find(|row| row.1 == number && row.2 == isolation);
-            row.map_or(f64::NAN, |row| median(&mut row.3))
-        };
-        println!("| {number} | {:.2} | {:.2} |", of("instance"), of("request"));
+/// The header with which the guests in JavaScript and Python have no opinion.
+const ABSTAIN: (&str, &str) = ("x-fault", "abstain");
+
+/// The last policy of every route, in Rust: it allows.
+const LAST: &str = r#"
+[plugins.last]
+world = "authorizer"
+file = "claims_authz.wasm"
+config = { rules = [{ name = "all", effect = "allow" }] }
+"#;
+
+/// One row of the table.
+struct Row {
+    language: &'static str,
+    number: usize,
+    isolation: &'static str,
+    /// of one request, in each turn
+    times: Vec<Duration>,
+}
+
+impl Row {
+    fn route(&self) -> String {
+        format!("{}-{}-{}", self.language.to_lowercase(), self.number, self.isolation)
     }
 }
 
+fn main() {
+    // `cargo test --benches` only wants to see that it works
+    let divisor = if std::env::args().any(|argument| argument == "--bench") { 1 } else { 100 };
+    let (mut text, mut rows, mut components) = (LAST.to_owned(), Vec::new(), Vec::new());
+    for (language, component, lines) in LANGUAGES.into_iter().filter(|one| is_built(one.1)) {
+        components.push(component);
+        for (isolation, number) in ["instance", "request"].into_iter().flat_map(|one| NUMBERS.map(|n| (one, n))) {
+            if number == 0 && !rows.is_empty() {
+                continue; // the last alone is the same in every language
+            }
+            let row = Row { language, number, isolation, times: Vec::new() };
+            text += &chain(&row, component, lines);
+            rows.push(row);
+        }
+    }
+    let policies = Policies::load(&text, &components, 1);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    for _ in 0..TURNS {
+        for row in &mut rows {
+            let requests = if row.isolation == "request" { FRESH_REQUESTS } else { WARM_REQUESTS } / divisor;
+            row.times.push(runtime.block_on(turn(&policies, &row.route(), requests)));
+        }
+    }
+    println!("| Policies, then the last | isolation | us a request |\n|---|---|---:|");
+    for row in &mut rows {
+        println!("| {} in {} | {} | {:.1} |", row.number, row.language, row.isolation, median(&mut row.times));
+    }
+}
+
+fn is_built(component: &str) -> bool {
+    let is_there = policies::find(component).is_some();
+    if !is_there {
+        eprintln!("not measured: {component}.wasm is not built");
+    }
+    is_there
+}
+
 /// The time of one request.
-async fn turn(policies: &Policies, route: &str, calls: u32) -> Duration {
+async fn turn(policies: &Policies, route: &str, requests: u32) -> Duration {
     let began = Instant::now();
-    for _ in 0..calls {
-        if let Err(refused) = policies.ask(route, 0, None).await {
+    for _ in 0..requests {
+        if let Err(refused) = policies.ask(route, 0, Some(ABSTAIN)).await {
             panic!("{}: {:?}", refused.code, refused.cause);
         }
     }
-    began.elapsed() / calls
+    began.elapsed() / requests
 }
 
 fn median(times: &mut [Duration]) -> f64 {
@@ -68,16 +107,18 @@ fn median(times: &mut [Duration]) -> f64 {
     times[times.len() / 2].as_secs_f64() * 1e6
 }
 
-fn chain(route: &str, number: usize, isolation: &str) -> String {
-    let mut text = String::new();
-    for index in 1..=number {
-        let config = if index == number { ALLOWS } else { ABSTAINS };
+/// The plugins and the route of a row.
+fn chain(row: &Row, component: &str, lines: &str) -> String {
+    let (route, isolation) = (row.route(), row.isolation);
+    let (mut text, mut names) = (String::new(), Vec::new());
+    for index in 1..=row.number {
         text += &format!(
-            "\n[plugins.{route}-{index}]\nworld = \"authorizer\"\nfile = \"claims_authz.wasm\"\n\
-             isolation = \"{isolation}\"\nconfig = {config}\n"
+            "\n[plugins.{route}-{index}]\nworld = \"authorizer\"\nfile = \"{component}.wasm\"\n\
+             isolation = \"{isolation}\"\n{lines}\n"
         );
+        names.push(format!("\"{route}-{index}\""));
     }
-    let names: Vec<String> = (1..=number).map(|index| format!("\"{route}-{index}\"")).collect();
+    names.push("\"last\"".to_owned());
     let policies = names.join(", ");
     text + &format!(
         "\n[[routes]]\nname = \"{route}\"\npath = \"/{route}\"\npublic = true\nupstream = \"home\"\n\

@@ -157,7 +157,16 @@ impl Builder {
     fn say_loaded(&self, number: u64, plugins: &[Arc<Plugin>], began: Instant) {
         let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let Tally { cached, compiled } = self.compiler.tally();
-        tracing::info!(generation = number, plugins = plugins.len(), cached, compiled, millis, "plugins loaded");
+        let pooled = plugins.iter().filter(|plugin| plugin.is_pooled()).count();
+        tracing::info!(
+            generation = number,
+            plugins = plugins.len(),
+            pooled,
+            cached,
+            compiled,
+            millis,
+            "plugins loaded"
+        );
     }
 
     /// Compiled code is kept for this attempt and for what serves: refused attempts must not pile up.

@@ -12,6 +12,9 @@ use crate::{programs, skip};
 /// Where the commands are documented.
 pub const GUIDE: &str = "docs/plugins.md";
 
+/// The option of JavaScript's command that leaves no import of WASI.
+const STUBS: &str = "--backend-qjs-stub-wasi";
+
 /// The languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Language {
@@ -28,7 +31,7 @@ impl Language {
             Language::JavaScript => "plugins/js-tenant-guard",
             Language::Python => "plugins/py-departments",
         };
-        Policy { language: self, folder }
+        Policy { language: self, folder, imports_wasi: false }
     }
 
     /// The one that misbehaves when told to.
@@ -37,7 +40,7 @@ impl Language {
             Language::JavaScript => "tests/guests/js-faulty",
             Language::Python => "tests/guests/py-faulty",
         };
-        Policy { language: self, folder }
+        Policy { language: self, folder, imports_wasi: false }
     }
 
     /// The documented command, for the policy that ships.
@@ -76,12 +79,18 @@ impl Language {
 pub struct Policy {
     language: Language,
     folder: &'static str,
+    imports_wasi: bool,
 }
 
 /// What was built in this process; the lock also keeps two tests from building one policy.
 static BUILT: Mutex<Option<HashMap<Policy, PathBuf>>> = Mutex::new(None);
 
 impl Policy {
+    /// The same, built without the option that puts stubs into the place of WASI, so that a granted clock can be read.
+    pub fn importing_wasi(self) -> Policy {
+        Policy { imports_wasi: true, ..self }
+    }
+
     /// Its component; nothing, told as a skip, where the tools are not installed as the lock file says.
     ///
     /// # Panics
@@ -114,9 +123,15 @@ impl Policy {
         self.folder.rsplit_once('/').expect("a folder in a folder").1
     }
 
+    /// What it must answer: its cases.toml, where it has one.
+    pub fn cases(self) -> Option<PathBuf> {
+        Some(programs::root().join(self.folder).join("cases.toml")).filter(|file| file.exists())
+    }
+
     /// The name of its component without `.wasm`, such as `js_tenant_guard`.
     pub fn file(self) -> String {
-        self.name().replace('-', "_")
+        let suffix = if self.imports_wasi { "_wasi" } else { "" };
+        self.name().replace('-', "_") + suffix
     }
 
     /// The documented command, with this policy in the place of the one that ships.
@@ -125,6 +140,7 @@ impl Policy {
         let own = format!("target/languages/{}.wasm", self.file());
         let line = self.language.command().replace(&format!("target/languages/{}.wasm", shipped.file()), &own);
         let line = line.replace(shipped.folder, self.folder);
+        let line = if self.imports_wasi { line.replace(STUBS, "") } else { line };
         assert!(line.contains(self.folder) && line.contains(&own), "{GUIDE}: {line}");
         let mut words = line.split_whitespace();
         let mut command = Command::new(programs::root().join(words.next().expect("a program")));

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use crate::failure::Failure;
 use crate::workspace::Workspace;
-use crate::{build, step, toolchain};
+use crate::{build, languages, step, toolchain};
 
 /// The parts that ask a running gateway.
 const OUTSIDE: [&str; 2] = ["bystanders", "cost"];
@@ -30,6 +30,7 @@ pub fn run(workspace: &Workspace, parts: &[OsString]) -> Result<(), Failure> {
     toolchain::ensure_wasm_target(workspace)?;
     build::plugins(workspace)?;
     build::guests(workspace)?;
+    languages::ensure(workspace);
     let outside: Vec<&str> = OUTSIDE.into_iter().filter(|part| is_chosen(part)).collect();
     if !outside.is_empty() {
         build::release_programs(workspace, &["witgate"])?;

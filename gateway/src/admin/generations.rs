@@ -53,6 +53,8 @@ struct Plugin {
     version: String,
     /// SHA-256 of the component file
     digest: String,
+    /// whether its instances lie in the pool
+    pooled: bool,
     /// what it may use beyond its world
     grants: Vec<String>,
 }
@@ -81,6 +83,7 @@ fn live(generation: &Generation, replaced_at: Option<Timestamp>) -> Live {
         component: plugin.description().name.clone(),
         version: plugin.description().version.clone(),
         digest: plugin.digest().to_string(),
+        pooled: plugin.is_pooled(),
         grants: capabilities::grants(&generation.config, plugin.name()),
     });
     Live {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use witgate_settings::fault::Span;
 
+use super::loading::Pin;
 use super::plugin::{Plugin, PluginSpans};
 use super::secret::Secret;
 
@@ -15,6 +16,8 @@ use super::secret::Secret;
 pub struct Shadow {
     /// Its component, joined to the folder of gateway.toml.
     pub file: PathBuf,
+    /// The SHA-256 that its component must have. A component of its own never inherits the live one's.
+    pub pin: Option<Pin>,
     /// Its `config` table as JSON.
     pub config_json: String,
     /// The secrets that the config names.
@@ -23,6 +26,8 @@ pub struct Shadow {
     pub share_millionths: u32,
     /// The value of `file`, or the table.
     pub file_span: Span,
+    /// The value of `sha256`, or the table.
+    pub pin_span: Span,
     /// The value of `config`, or the table.
     pub config_span: Span,
 }
@@ -46,10 +51,12 @@ impl Plugin {
             secrets: shadow.secrets.clone(),
             name,
             file: shadow.file.clone(),
+            pin: shadow.pin,
             config_json: shadow.config_json.clone(),
             spans: PluginSpans {
                 world: shadow.file_span,
                 file: shadow.file_span,
+                pin: shadow.pin_span,
                 config: shadow.config_span,
                 ..self.spans
             },
@@ -74,6 +81,7 @@ address = "127.0.0.1:0"
 [plugins.live]
 world = "authorizer"
 file = "live.wasm"
+sha256 = "00000000000000000000000000000000000000000000000000000000000000bb"
 [plugins.live.limits]
 cpu-ms = 7
 [plugins.live.grants]
@@ -84,6 +92,7 @@ name = "counters"
 hosts = ["api.example.com"]
 [plugins.live.shadow]
 file = "next.wasm"
+sha256 = "00000000000000000000000000000000000000000000000000000000000000aa"
 "#;
 
     #[test]
@@ -98,6 +107,7 @@ file = "next.wasm"
         assert_eq!(shadow.share_millionths, 100_000);
         let candidate = live.candidate(shadow);
         assert_eq!((candidate.limits, candidate.grants.clock), (live.limits, true));
+        assert_eq!(candidate.pin.map(|pin| pin.0[31]), Some(0xaa));
         assert!(candidate.shadow.is_none() && candidate.name == "live.shadow");
         assert_eq!(candidate.grants.store.map(|store| store.name).as_deref(), Some("live.shadow"));
         assert_eq!(candidate.grants.http.map(|http| http.hosts.len()), Some(0));

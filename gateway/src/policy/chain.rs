@@ -3,6 +3,7 @@
 //! Authentication and authorization fail closed: a fault, a missing answer or a word without its deed is a refusal.
 //! Never waits by itself: only a policy that was granted something that waits does, within its `wall-ms`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
@@ -289,7 +290,11 @@ fn refused(plugin: &Plugin, refusal: Refusal, exchange: &Exchange) -> Refused {
     checked(plugin, refusal, exchange).unwrap_or_else(|fault| plugin.broke(fault))
 }
 
-fn checked(plugin: &Plugin, refusal: Refusal, exchange: &Exchange) -> Result<Refused, Fault> {
+/// The message goes to the caller, who must not read a secret of the plugin's config there.
+fn checked(plugin: &Plugin, mut refusal: Refusal, exchange: &Exchange) -> Result<Refused, Fault> {
+    if let Cow::Owned(shown) = plugin.hidden().hide(&refusal.message) {
+        refusal.message = shown;
+    }
     let refused = verdict::refused(refusal, &exchange.headers).map_err(Fault::Contract)?;
     Ok(refused.because(format!("plugin `{}`", plugin.name())))
 }

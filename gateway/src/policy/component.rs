@@ -8,6 +8,7 @@ use thiserror::Error;
 use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
 
+use super::allocation::{Engines, Seat};
 use super::bindings::authenticator::{AuthenticatorPlugin, AuthenticatorPluginPre};
 use super::bindings::authorizer::{AuthorizerPlugin, AuthorizerPluginPre};
 use super::bindings::filter::{FilterPlugin, FilterPluginPre};
@@ -94,15 +95,19 @@ pub struct Compiler {
 }
 
 impl Compiler {
-    /// A compiler with an engine of its own.
+    /// A compiler with engines of its own.
+    ///
+    /// # Errors
+    /// When the WebAssembly engine or its threads cannot start.
     pub fn start(compiling: Compiling) -> wasmtime::Result<Self> {
         let engine = PolicyEngine::start()?;
-        let loader = Loader::new(engine.engine().clone(), compiling);
+        let loader = Loader::new(engine.engines().plain().clone(), compiling);
         Ok(Self { engine, loader })
     }
 
-    pub(super) fn engine(&self) -> &Engine {
-        self.engine.engine()
+    /// Where instances may lie.
+    pub(super) fn engines(&self) -> &Engines {
+        self.engine.engines()
     }
 
     /// Takes up what a configuration says of loading, and begins to count.
@@ -115,7 +120,7 @@ impl Compiler {
 
     /// Compiles what is not known yet, several at a time. Faults are told by those who need the component.
     pub fn compile_ahead(&self, components: &[(&[u8], Digest)]) {
-        self.loader.compile_ahead(components);
+        self.loader.compile_ahead(components, &self.engines().usual());
     }
 
     pub(super) fn refill(&self) -> &Refill {
@@ -132,18 +137,19 @@ impl Compiler {
         self.loader.tally()
     }
 
-    /// Compiles (or recalls) a component and links it for its world.
+    /// Compiles (or recalls) a component and links it for its world, where its instances will lie.
     pub(super) fn link(
         &self,
         bytes: &[u8],
         digest: Digest,
         world: World,
         granted: &Granted,
+        seat: &Seat,
     ) -> Result<Linked, LoadError> {
-        let component = self.loader.component(bytes, digest)?;
-        check_exports(self.engine(), &component, world)?;
-        imports::check(self.engine(), &component, world, granted)?;
-        linked(self.engine(), &component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
+        let component = self.loader.component(bytes, digest, seat)?;
+        check_exports(seat.engine(), &component, world)?;
+        imports::check(seat.engine(), &component, world, granted)?;
+        linked(seat.engine(), &component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
     }
 }
 
@@ -222,7 +228,7 @@ mod tests {
         let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
         let bytes = wat::parse_str(text).expect("well-formed text");
         compiler
-            .link(&bytes, Digest::of(&bytes), world, &Granted::default())
+            .link(&bytes, Digest::of(&bytes), world, &Granted::default(), &compiler.engines().usual())
             .map(drop)
             .map_err(|error| error.to_string())
     }
@@ -248,7 +254,13 @@ mod tests {
         for (import, line) in [("store", "grants.store = {"), ("outbound", "grants.http = {")] {
             let import = format!("witgate:policy/{import}@0.1.0");
             let bytes = wat::parse_str(guest(&import, "authorizer@0.1.0")).expect("text");
-            let linked = compiler.link(&bytes, Digest::of(&bytes), World::Authorizer, &Granted::default());
+            let linked = compiler.link(
+                &bytes,
+                Digest::of(&bytes),
+                World::Authorizer,
+                &Granted::default(),
+                &compiler.engines().usual(),
+            );
             let refused = linked.err().expect("refused");
             assert_eq!(
                 refused.to_string(),
@@ -284,9 +296,10 @@ mod tests {
         let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
         let bytes = wat::parse_str("(component)").expect("text");
         let digest = Digest::of(&bytes);
-        compiler.loader.component(&bytes, digest).expect("compiles");
-        assert!(compiler.loader.component(b"not read again", digest).is_ok());
+        let seat = compiler.engines().usual();
+        compiler.loader.component(&bytes, digest, &seat).expect("compiles");
+        assert!(compiler.loader.component(b"not read again", digest, &seat).is_ok());
         compiler.keep_only(&[]);
-        assert!(compiler.loader.component(b"not a component", digest).is_err());
+        assert!(compiler.loader.component(b"not a component", digest, &seat).is_err());
     }
 }

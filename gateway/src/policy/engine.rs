@@ -6,8 +6,9 @@ use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use wasmtime::{Config, Engine};
+use wasmtime::{Config, Engine, EngineWeak};
 
+use super::allocation::Engines;
 use super::refill::{Refill, RefillThread};
 
 /// One epoch tick: how often a running guest can be looked at.
@@ -15,34 +16,31 @@ pub const TICK: Duration = Duration::from_millis(1);
 /// The most stack a guest may use, in bytes.
 pub const GUEST_STACK: usize = 512 * 1024;
 
-/// The engine; its ticker and the thread that refills instances end with it.
+/// The engines; their ticker and the thread that refills instances end with them.
 pub struct PolicyEngine {
-    engine: Engine,
+    engines: Engines,
     stop: Option<SyncSender<()>>,
     ticker: Option<JoinHandle<()>>,
     refill: RefillThread,
 }
 
 impl PolicyEngine {
-    /// Makes the engine and starts its ticker.
+    /// Makes the engines and starts their ticker.
     pub fn start() -> wasmtime::Result<Self> {
-        let engine = Engine::new(&settings())?;
+        let engines = Engines::new(&settings())?;
         let (stop, stopped) = sync_channel(1);
-        let weak = engine.weak();
+        let weak: Vec<EngineWeak> = engines.all().map(Engine::weak).collect();
         let ticker = std::thread::Builder::new().name("witgate-epoch".into()).spawn(move || {
             while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(TICK) {
-                match weak.upgrade() {
-                    Some(engine) => engine.increment_epoch(),
-                    None => break,
-                }
+                weak.iter().filter_map(EngineWeak::upgrade).for_each(|engine| engine.increment_epoch());
             }
         })?;
-        Ok(Self { engine, stop: Some(stop), ticker: Some(ticker), refill: RefillThread::start()? })
+        Ok(Self { engines, stop: Some(stop), ticker: Some(ticker), refill: RefillThread::start()? })
     }
 
-    /// The engine itself.
-    pub fn engine(&self) -> &Engine {
-        &self.engine
+    /// The engines themselves.
+    pub(super) fn engines(&self) -> &Engines {
+        &self.engines
     }
 
     /// Where instances are ordered, and sent to end.

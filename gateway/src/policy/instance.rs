@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use thiserror::Error;
 use wasmtime::component::{ComponentNamedList, Lift, Lower, TypedFunc};
-use wasmtime::{Engine, Result, Store};
+use wasmtime::{Result, Store};
 
+use super::allocation::Seat;
 use super::clock::{Allowance, Turns, thread_cpu_time};
 use super::component::Linked;
 use super::exchange::{CallCost, Exchange};
@@ -45,7 +46,7 @@ pub struct Description {
     pub version: String,
 }
 
-/// How the host calls a guest. In wasmtime this belongs to the call, not to the engine, so one engine serves both.
+/// How the host calls a guest. In wasmtime this belongs to the call, not to the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Calling {
     /// on the worker's own stack: no host function of this plugin waits
@@ -57,7 +58,8 @@ pub(super) enum Calling {
 /// What every instance of a plugin is made from.
 pub(super) struct Blueprint {
     pub(super) plugin: String,
-    pub(super) engine: Engine,
+    /// where its instances lie
+    pub(super) seat: Seat,
     pub(super) linked: Linked,
     pub(super) exports: Exports,
     /// with the values of the secrets that it names
@@ -87,7 +89,7 @@ impl Blueprint {
         let turns = (self.calling == Calling::Waiting).then(Arc::default);
         let mut state = GuestState::new(&self.plugin, self.limits, turns.clone());
         state.hidden = Arc::clone(&self.hidden);
-        let mut store = guest::store(&self.engine, state);
+        let mut store = guest::store(self.seat.engine(), state);
         guest::begin_call(&mut store, Allowance { limit: Limit::StartCpuMs, cpu, wall }, false);
         let started = match &turns {
             None => at_once(self.started(&mut store)),

@@ -15,6 +15,7 @@ pub mod decision;
 pub mod trace;
 pub mod exchange;
 mod refill;
+mod allocation;
 pub mod engine;
 mod clock;
 mod guest;

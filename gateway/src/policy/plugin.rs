@@ -9,6 +9,7 @@ use thiserror::Error;
 use wasmtime::Result;
 use wasmtime::component::{ComponentNamedList, Lift, Lower, TypedFunc};
 
+use super::allocation::{Need, Seat};
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
 use super::breaker::{Admission, Breaker};
 use super::clock::thread_cpu_time;
@@ -21,7 +22,7 @@ use super::hidden::Hidden;
 use super::imports;
 use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
 use super::refill::Refill;
-use super::stock::{Keeping, Stock};
+use super::stock::{Keeping, Stock, most_at_once};
 use crate::config::{self, OnFault, PluginLimits, World};
 use crate::observe::metrics::Metrics;
 use crate::observe::policies::PolicyCounters;
@@ -73,18 +74,20 @@ impl Plugin {
         let digest = Digest::of(bytes);
         check_pin(digest, entry.pin)?;
         let granted = resources.granted(entry)?;
-        let linked = compiler.link(bytes, digest, entry.world, &granted)?;
+        let calling = if granted.waits() { Calling::Waiting } else { Calling::Sync };
+        let seat = seat(compiler, entry, workers, calling);
+        let linked = compiler.link(bytes, digest, entry.world, &granted, &seat)?;
         let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
         let blueprint = Blueprint {
             plugin: entry.name.clone(),
-            engine: compiler.engine().clone(),
+            seat,
             linked,
             exports,
             config_json: granted.config_json.as_str().into(),
             hidden: granted.hidden.clone(),
             limits: entry.limits,
             recycle: entry.recycle,
-            calling: if granted.waits() { Calling::Waiting } else { Calling::Sync },
+            calling,
         };
         Self::of(blueprint, digest, entry, workers, (compiler.refill(), metrics))
     }
@@ -131,12 +134,17 @@ impl Plugin {
     /// The interfaces of the contract that its component imports, such as `claims`.
     pub fn imports(&self) -> Vec<String> {
         let blueprint = self.stock.blueprint();
-        imports::of_contract(&blueprint.engine, blueprint.linked.pre().component())
+        imports::of_contract(blueprint.seat.engine(), blueprint.linked.pre().component())
     }
 
     /// What the component says of itself.
     pub fn description(&self) -> &Description {
         &self.description
+    }
+
+    /// Whether its instances lie in the pool.
+    pub fn is_pooled(&self) -> bool {
+        self.stock.blueprint().seat.is_pooled()
     }
 
     /// What must not be said of its config.
@@ -283,6 +291,15 @@ impl Plugin {
 
     fn count(&self, fault: &Fault) {
         self.metrics.fault(self.name(), fault.kind());
+    }
+}
+
+/// Calls that overlap have as many instances as there are calls, so they lie outside the pool.
+pub(super) fn seat(compiler: &Compiler, entry: &config::Plugin, workers: usize, calling: Calling) -> Seat {
+    let need = Need { instances: most_at_once(workers), table_elements: entry.limits.table_elements };
+    match calling {
+        Calling::Sync => compiler.engines().seat(need),
+        Calling::Waiting => compiler.engines().outside(),
     }
 }
 

@@ -21,6 +21,8 @@ use crate::observe::policies::PolicyCounters;
 
 /// Instances kept ready beside the warm ones, from the first loss on.
 const SPARES: usize = 2;
+/// Instances that were made for waiting calls and are not yet used, at once.
+const WAITED_FOR: usize = 16;
 /// Calls of one plugin that wait for an instance at once; past that they are refused.
 const MOST_WAITING: usize = 256;
 /// Calls of one plugin that may wait for something outside at once, for each worker.
@@ -247,6 +249,12 @@ impl Fill for Stock {
         self.ordered.store(false, Ordering::Release);
         self.tell_all(&Fault::Start("the host failed to make an instance".to_owned()));
     }
+}
+
+/// Instances of a plugin whose calls do not overlap: warm, at work and spare. Those that calls wait for are few, and
+/// soon over.
+pub(super) fn most_at_once(workers: usize) -> usize {
+    workers.saturating_mul(2).saturating_add(SPARES).saturating_add(WAITED_FOR)
 }
 
 impl Drop for Stock {

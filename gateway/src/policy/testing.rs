@@ -12,7 +12,7 @@ use super::exports::Exports;
 use super::grants::Granted;
 use super::instance::{Blueprint, Calling};
 use super::loading::Compiling;
-use super::plugin::{Plugin, PluginError};
+use super::plugin::{self, Plugin, PluginError};
 use crate::config;
 use crate::observe::metrics::Metrics;
 
@@ -136,11 +136,12 @@ impl Bench {
         let entry = entry(keys);
         let bytes = wat::parse_str(format!("(component {FRAME} {AUTHORIZER})")).expect("well-formed text");
         let digest = Digest::of(&bytes);
-        let linked = self.compiler.link(&bytes, digest, entry.world, &Granted::default())?;
+        let seat = plugin::seat(&self.compiler, &entry, 2, calling);
+        let linked = self.compiler.link(&bytes, digest, entry.world, &Granted::default(), &seat)?;
         let exports = Exports::of(&linked).expect("its functions");
         let blueprint = Blueprint {
             plugin: entry.name.clone(),
-            engine: self.compiler.engine().clone(),
+            seat,
             linked,
             exports,
             config_json: entry.config_json.as_str().into(),

@@ -57,7 +57,8 @@ impl Watch {
             Err(fault) => (Summary::fault(fault.kind()), Some(fault.to_string())),
         };
         trace.end(summary.clone(), fault);
-        if let Some((tap, facts)) = self.sampled {
+        // A live plugin that breaks decides nothing that a candidate could be compared with.
+        if let Some((tap, facts)) = self.sampled.filter(|_| !summary.is_fault()) {
             tap.ask(self.call, facts, summary, trace.last().unwrap_or_default(), exchange.claims.clone());
         }
         if self.lent {

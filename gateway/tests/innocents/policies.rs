@@ -81,8 +81,13 @@ fn exchange(route: &str, header: Option<(&'static str, &str)>) -> Exchange {
 }
 
 fn built(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/wasm32-wasip2/plugin");
-    let file = folder.join(format!("{name}.wasm"));
-    assert!(file.exists(), "{} is missing: `cargo xtask test` builds the components before the tests", file.display());
-    file
+    let found = find(name);
+    found.unwrap_or_else(|| panic!("{name}.wasm is missing: `cargo xtask test` builds the components before the tests"))
+}
+
+/// A component that cargo built, or one of another language that the tests built.
+pub fn find(name: &str) -> Option<PathBuf> {
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    let files = ["wasm32-wasip2/plugin", "languages"].map(|folder| target.join(folder).join(format!("{name}.wasm")));
+    files.into_iter().find(|file| file.exists())
 }

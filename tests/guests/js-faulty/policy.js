@@ -1,6 +1,6 @@
 // An authorizer in JavaScript that misbehaves as the request header `x-fault` says. Never for production.
 
-import { allow, deny, header, role } from "../../../plugins/js-sdk/witgate.js";
+import { abstain, allow, deny, header, role } from "../../../plugins/js-sdk/witgate.js";
 
 const FAULTS = {
   throw() { throw new Error("x-fault asked for an exception"); },
@@ -10,6 +10,7 @@ const FAULTS = {
   clock() { return Date.now() > 0 ? allow : allow; },
   nonsense() { return { tag: "perhaps" }; },
   nothing() { return undefined; },
+  abstain() { return abstain; },
   deny() { return deny(403, "fault_denied", "x-fault asked for a denial."); },
 };
 

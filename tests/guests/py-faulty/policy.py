@@ -6,7 +6,7 @@ from wit_world import exports
 from wit_world.exports.lifecycle import Metadata
 
 from witgate import header, role
-from witgate.authorizer import ALLOW, Decision, RequestHead, deny
+from witgate.authorizer import ABSTAIN, ALLOW, Decision, RequestHead, deny
 
 
 class Lifecycle(exports.Lifecycle):
@@ -55,4 +55,5 @@ def nothing() -> Decision:
 FAULTS = {
     "throw": throw, "loop": loop, "memory": memory, "stack": stack, "clock": clock, "nonsense": nonsense,
     "nothing": nothing, "deny": lambda: deny(403, "fault_denied", "x-fault asked for a denial."),
+    "abstain": lambda: ABSTAIN,
 }

@@ -5,9 +5,10 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use witgate_tests::languages::Language;
 use witgate_tests::trial::host::bystanders::{self, Beside, Pace};
 use witgate_tests::trial::host::clients::{Ask, Met};
-use witgate_tests::trial::host::cost::{self, Foreign};
+use witgate_tests::trial::host::cost::{self, Written};
 use witgate_tests::trial::host::ground::{self, Ground};
 
 /// 64 clients that ask again at once, and two that attack.
@@ -49,21 +50,8 @@ const COST: cost::Pace = cost::Pace { clients: 32, turn: Duration::from_millis(1
 /// Policies of a request.
 const NUMBERS: [usize; 3] = [1, 3, 5];
 
-/// Authorizers that are not written in Rust. Their rows are there when the components are built.
-const FOREIGN: [Foreign; 2] = [
-    Foreign {
-        language: "JavaScript",
-        component: "js_tenant_guard",
-        lines: "config = { header = \"x-tenant\" }\nlimits = { cpu-ms = 1000, start-cpu-ms = 10000, memory-bytes = 268435456 }",
-        header: ("x-tenant", "acme"),
-    },
-    Foreign {
-        language: "Python",
-        component: "py_departments",
-        lines: "limits = { cpu-ms = 1000, start-cpu-ms = 10000, memory-bytes = 268435456 }",
-        header: ("x-department", "sales"),
-    },
-];
+/// What CPython needs beyond the defaults.
+const PYTHON_LIMITS: &str = "limits = { instances = 64 }";
 
 /// The parts, in the order in which they run.
 const PARTS: [&str; 2] = ["bystanders", "cost"];
@@ -127,9 +115,19 @@ fn p99(met: &Met) -> f64 {
 }
 
 async fn cost_table() {
-    let built: Vec<Foreign> = FOREIGN.into_iter().filter(is_built).collect();
-    let (text, mut rows) = cost::routes(&NUMBERS, &built);
-    let ground = Ground::start(&text, &[]).await;
+    let (mut languages, mut made) = (vec![Written::in_rust()], Vec::new());
+    for (language, name, lines) in
+        [(Language::JavaScript, "JavaScript", ""), (Language::Python, "Python", PYTHON_LIMITS)]
+    {
+        let policy = language.faulty();
+        if let Some(component) = policy.component() {
+            made.push((policy.file(), std::fs::read(component).expect("a component")));
+            languages.push(Written { language: name, component: policy.file(), lines });
+        }
+    }
+    let (text, mut rows) = cost::routes(&NUMBERS, &languages);
+    let made: Vec<(&str, Vec<u8>)> = made.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
+    let ground = Ground::start(&text, &made).await;
     cost::measure(&ground, &mut rows, COST).await;
     let plain = rows[0].met.rate();
     println!("| Policies | requests/s | of no policy | p50 ms | p99 ms | errors |\n|---|---:|---:|---:|---:|---:|");
@@ -140,13 +138,4 @@ async fn cost_table() {
         println!("| {} | {rate:.0} | {share:.0} % | {p50:.2} | {p99:.2} | {errors} |", row.name);
     }
     println!();
-}
-
-fn is_built(foreign: &Foreign) -> bool {
-    let built = witgate_tests::programs::components();
-    let is_there = built.iter().any(|file| file.file_stem().is_some_and(|name| name == foreign.component));
-    if !is_there {
-        eprintln!("{}: not measured, {}.wasm is not built", foreign.language, foreign.component);
-    }
-    is_there
 }

@@ -43,6 +43,9 @@ async fn a_secret_reaches_the_plugin_and_no_eye() {
     deadline::until(SOON, "the plugin", || async { (stack.generation().await == 2).then_some(()) }).await;
     assert_eq!(got(&stack, &token, "keeper", "secret").await, SECRET.len().to_string());
 
+    // It tells it to the caller, who reads its name.
+    assert_eq!(got(&stack, &token, "keeper", "tell").await, "secret:key");
+
     // It says it, and the host does not repeat it.
     assert_eq!(got(&stack, &token, "keeper", "say").await, "said");
     let said = || async { stack.gateway_log().contains("the secret is secret:key").then_some(()) };

@@ -65,3 +65,22 @@ async fn each_fault_of_the_policy_costs_one_request() {
     assert!(log.contains("policy.js"), "JavaScript's has its place: {log}");
     assert!(!log.contains("x-fault asked"), "never its message, which may hold a claim");
 }
+
+/// JavaScript's own clock, built without the stubs: as real as the grant.
+#[tokio::test]
+async fn javascript_has_a_clock_where_one_is_granted() {
+    let policy = Language::JavaScript.faulty().importing_wasi();
+    let Some(built) = components(&[policy]) else { return };
+    let again = plugin(policy, "grants = { clock = true }").replacen(policy.name(), "granted", 1);
+    let routes = route("no-grant", "\"jwt\", \"js-faulty\"") + &route("granted", "\"jwt\", \"granted\"");
+    let gateway = Gateway::start(&built, &(plugin(policy, "") + &again + &routes)).await;
+    let token = gateway.token(&serde_json::json!({}));
+    let clock = [("x-fault", "clock")];
+    assert_eq!(gateway.answer("granted", &token, &clock).await.0, 200);
+    assert_eq!(gateway.answer("no-grant", &token, &clock).await, (500, "policy_fault".into()));
+    let told = || {
+        let log = gateway.stack.gateway_log();
+        async move { log.contains("not granted: add clock = true").then_some(()) }
+    };
+    deadline::until(LOG_DEADLINE, "the missing grant in the log", told).await;
+}

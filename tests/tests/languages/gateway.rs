@@ -21,11 +21,12 @@ pub fn components(policies: &[Policy]) -> Option<Vec<(Policy, Vec<u8>)>> {
     built.collect()
 }
 
-/// The `[plugins.NAME]` table of a policy; `more` are lines of it.
+/// The `[plugins.NAME]` table of a policy, with its cases; `more` are lines of it.
 pub fn plugin(policy: Policy, more: &str) -> String {
     let (name, file) = (policy.name(), policy.file());
     let limits = if name.starts_with("py-") { PYTHON_LIMITS } else { "" };
-    format!("[plugins.{name}]\nworld = \"authorizer\"\nfile = \"plugins/{file}.wasm\"\n{limits}\n{more}\n")
+    let cases = policy.cases().map(|file| format!("cases = {file:?}")).unwrap_or_default();
+    format!("[plugins.{name}]\nworld = \"authorizer\"\nfile = \"plugins/{file}.wasm\"\n{limits}\n{cases}\n{more}\n")
 }
 
 impl Gateway {

@@ -188,6 +188,20 @@ async fn a_looping_candidate_harms_nobody_and_is_counted() {
 }
 
 #[tokio::test]
+async fn a_live_plugin_that_breaks_is_compared_with_nothing() {
+    let swapped = LOOPING.replace("guest_revision", "guest_live").replace("guest_faulty", "guest_revision");
+    let stack = StackBuilder::new().with(&swapped.replace("guest_live", "guest_faulty")).start().await;
+    let token = stack.login("alice").await.access;
+    let route = ("x-test-route", "calm");
+    for _ in 0..3 {
+        assert_eq!(ask(&stack, &token, &[route, ("x-fault", "trap")]).await.status(), 500);
+    }
+    assert_eq!(ask(&stack, &token, &[route]).await.status(), 200);
+    let found = candidate(&stack, 1).await;
+    assert_eq!(counts(&found), [1, 0, 0, 0], "{found}");
+}
+
+#[tokio::test]
 async fn a_candidate_that_does_not_load_refuses_the_reload() {
     let stack = StackBuilder::new().with(REVISION).start().await;
     let text = stack.gateway_toml();

@@ -8,6 +8,7 @@ mod order;
 mod headers;
 mod sizes;
 mod names;
+mod scripts;
 mod unsafety;
 mod violations;
 
@@ -46,4 +47,9 @@ fn one_file_may_be_unsafe() {
 #[test]
 fn nothing_is_called_common_or_util() {
     assert_tidy(&names::faults(&Workspace::this()));
+}
+
+#[test]
+fn policies_in_other_languages_are_as_tidy() {
+    assert_tidy(&scripts::faults(&Workspace::this()));
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::workspace::Workspace;
-use crate::{arrows, headers, names, order, sizes, unsafety};
+use crate::{arrows, headers, names, order, scripts, sizes, unsafety};
 
 const HEADER: &str = "//! A file. It never does harm.\n";
 
@@ -167,6 +167,32 @@ fn a_module_called_util() {
 fn a_crate_called_common() {
     let manifest = "[package]\nname = \"witgate-common\"\n";
     check("gateway/Cargo.toml", manifest, names::faults, &["gateway/Cargo.toml", "witgate-common"]);
+}
+
+#[test]
+fn a_script_without_a_header() {
+    for text in ["// Does all.\nlet x;\n", "\"\"\"Does all.\"\"\"\nnever = 1\n", "let never;\n"] {
+        check("plugins/a-sdk/thing.js", text, scripts::faults, &["plugins/a-sdk/thing.js", "`never`"]);
+    }
+}
+
+#[test]
+fn a_script_that_is_too_long() {
+    check(
+        "plugins/a/b.py",
+        &("\"\"\"Never.\"\"\"\n".to_owned() + &"x = 1\n".repeat(200)),
+        scripts::faults,
+        &["201 lines"],
+    );
+}
+
+#[test]
+fn a_policy_in_another_language_without_cases() {
+    let folder = tidy();
+    write(folder.path(), "plugins/a/policy.py", "\"\"\"Never.\"\"\"\n");
+    let faults = scripts::faults(&Workspace::at(folder.path()));
+    assert_eq!(faults.len(), 2, "{faults:?}");
+    assert!(faults[0].contains("README.md") && faults[1].contains("cases.toml"), "{faults:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 use super::{grants, loading, names, secrets, upkeep};
 use crate::config::cases::PluginCases;
+use crate::config::loading::Pin;
 use crate::config::plugin::{Plugin, PluginSpans, World};
 use crate::config::secret::Secret;
 use crate::config::shadow::Shadow;
@@ -83,10 +84,18 @@ fn candidate(
         Some((json, span)) => (json.clone(), *span),
         None => (live.config_json.clone(), shadow.span),
     };
+    // The live plugin's pin is about its own file.
+    let pin = match (&shadow.pin, &live.pin) {
+        (Some(pin), _) => loading::pin(pin, faults),
+        (None, Some(pin)) if shadow.file.is_none() => Pin::parse(pin.get_ref()),
+        _ => None,
+    };
     let named = if shadow.config.is_some() { &shadow.secrets } else { &live.secrets };
     Some(Shadow {
         file,
         config_json,
+        pin,
+        pin_span: shadow.pin.as_ref().map_or(shadow.span, at),
         secrets: secrets::named(named, known, faults),
         share_millionths: shadow.share_millionths,
         file_span: shadow.file.as_ref().map_or(shadow.span, at),

@@ -16,6 +16,7 @@ const SHARE_MILLIONTHS: u32 = 100_000;
 /// `[plugins.NAME.shadow]`.
 pub(in crate::config) struct WrittenShadow {
     pub(in crate::config) file: Option<Spanned<String>>,
+    pub(in crate::config) pin: Option<Spanned<String>>,
     pub(in crate::config) config: Option<(String, Span)>,
     /// those that `config` names
     pub(in crate::config) secrets: Vec<Spanned<String>>,
@@ -29,6 +30,7 @@ pub(super) fn shadow(plugin: &mut Table<'_>, faults: &mut Faults) -> Option<Writ
     let config = value.map(|value| (json::config(value, faults), at(value)));
     let written = WrittenShadow {
         file: table.string("file", faults),
+        pin: table.string("sha256", faults),
         config,
         secrets: value.map(secret::named).unwrap_or_default(),
         share_millionths: table.value("share").map_or(SHARE_MILLIONTHS, |value| share(value, faults)),

@@ -121,6 +121,8 @@ impl Hasher for Sha {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::allocation::Engines;
+    use crate::policy::engine::settings;
     use std::io::Write as _;
 
     fn cache(folder: &Path) -> Cache {
@@ -150,6 +152,13 @@ mod tests {
         settings.epoch_interruption(true);
         assert_ne!(kind(&Engine::default()), kind(&Engine::new(&settings).expect("an engine")));
         assert_eq!(kind(&Engine::default()), kind(&Engine::default()));
+    }
+
+    #[test]
+    fn a_pool_makes_no_difference_to_compiled_code() {
+        let engines = Engines::new(&settings()).expect("engines");
+        let kinds: Vec<String> = engines.all().map(kind).collect();
+        assert!(kinds.iter().all(|other| *other == kinds[0]), "{kinds:?}");
     }
 
     #[test]

@@ -61,7 +61,8 @@ async fn run(mut command: Command, bytes: &[u8], budget: &Budget) -> Result<File
     command.stdin(Stdio::from(input)).stdout(Stdio::from(copy(&code)?)).stderr(Stdio::from(copy(&said)?));
     let mut child = command.spawn().map_err(not_started)?;
     let Ok(ended) = timeout(budget.wall(), child.wait()).await else {
-        let _ = child.kill().await;
+        // Once told to end it is waited for in the background.
+        let _ = child.start_kill();
         return Err(CompileError::WallTime(budget.wall().as_secs()));
     };
     let words = words(said).unwrap_or_default();
@@ -94,6 +95,7 @@ fn words(said: File) -> io::Result<Vec<u8>> {
     Ok(words)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands over a value")]
 fn not_started(error: io::Error) -> CompileError {
     CompileError::Start(error.to_string())
 }

@@ -21,6 +21,7 @@ use super::fault::{CompileError, FolderFault};
 use super::folder::Folder;
 use super::precompiled;
 use crate::config::{CompileLimits, Loading};
+use crate::policy::allocation::Seat;
 
 /// Where the components of one attempt came from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,12 +32,14 @@ pub struct Tally {
     pub compiled: usize,
 }
 
-/// Makes components of bytes, for one engine.
+/// Makes components of bytes, for engines that differ only in where instances lie.
 pub struct Loader {
+    /// compiles, and knows what compiled code depends on
     engine: Engine,
     compiling: Compiling,
     rules: Mutex<Rules>,
-    known: Mutex<HashMap<Digest, Result<Component, CompileError>>>,
+    /// by digest, and by whether it is for the pool
+    known: Mutex<HashMap<(Digest, bool), Result<Component, CompileError>>>,
     tally: Mutex<Tally>,
     without_cache: AtomicBool,
 }
@@ -98,11 +101,11 @@ impl Loader {
 
     /// Compiles what is not there yet, as many at a time as leave one core to the requests. Faults are kept for
     /// [`Loader::component`].
-    pub fn compile_ahead(&self, components: &[(&[u8], Digest)]) {
+    pub(in crate::policy) fn compile_ahead(&self, components: &[(&[u8], Digest)], seat: &Seat) {
         let next = AtomicUsize::new(0);
         let lane = || {
             while let Some((bytes, digest)) = components.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let _kept = self.component(bytes, *digest);
+                let _kept = self.component(bytes, *digest, seat);
             }
         };
         let lanes = thread::available_parallelism().map_or(1, usize::from).saturating_sub(1).min(components.len());
@@ -112,22 +115,28 @@ impl Loader {
         thread::scope(|scope| (0..lanes).for_each(|_| drop(scope.spawn(lane))));
     }
 
-    /// The component of these bytes.
+    /// The component of these bytes, for instances that lie there.
     ///
     /// # Errors
     /// When they cannot be compiled within the limits, or the cache holds something for them that is not ours.
-    pub fn component(&self, bytes: &[u8], digest: Digest) -> Result<Component, CompileError> {
-        if let Some(known) = lock(&self.known).get(&digest) {
+    pub(in crate::policy) fn component(
+        &self,
+        bytes: &[u8],
+        digest: Digest,
+        seat: &Seat,
+    ) -> Result<Component, CompileError> {
+        let key = (digest, seat.is_pooled());
+        if let Some(known) = lock(&self.known).get(&key) {
             return known.clone();
         }
-        let made = self.make(bytes, digest);
-        lock(&self.known).insert(digest, made.clone());
+        let made = self.make(bytes, digest, seat.engine());
+        lock(&self.known).insert(key, made.clone());
         made
     }
 
     /// Forgets every component but those of the given digests, and prunes the cache.
     pub fn keep_only(&self, digests: &[Digest]) {
-        lock(&self.known).retain(|digest, known| digests.contains(digest) && known.is_ok());
+        lock(&self.known).retain(|(digest, _), known| digests.contains(digest) && known.is_ok());
         let (cache, compiled) = (lock(&self.rules).cache.clone(), self.tally().compiled);
         if let Some(cache) = cache.filter(|_| compiled > 0) {
             cache.prune(digests);
@@ -139,51 +148,49 @@ impl Loader {
         *lock(&self.tally)
     }
 
-    fn make(&self, bytes: &[u8], digest: Digest) -> Result<Component, CompileError> {
+    fn make(&self, bytes: &[u8], digest: Digest, engine: &Engine) -> Result<Component, CompileError> {
         let Rules { budget, cache } = lock(&self.rules).clone();
-        if let Some(component) = cache.as_ref().map_or(Ok(None), |cache| self.recall(cache, digest))? {
+        if let Some(component) = cache.as_ref().map_or(Ok(None), |cache| recall(engine, cache, digest))? {
             lock(&self.tally).cached += 1;
             return Ok(component);
         }
         let code = self.compiling.compile(&self.engine, bytes, &budget)?;
-        let component = self.load(cache.as_ref(), digest, code)?;
+        let component = load(engine, cache.as_ref(), digest, code)?;
         lock(&self.tally).compiled += 1;
         Ok(component)
     }
+}
 
-    /// What the cache has; a damaged entry counts as none.
-    fn recall(&self, cache: &Cache, digest: Digest) -> Result<Option<Component>, CompileError> {
-        let loaded = match cache.look(digest)? {
-            Found::Nothing => return Ok(None),
-            Found::Damaged => Err("it is not what was written".to_owned()),
-            Found::Whole => {
-                precompiled::from_entry(&self.engine, &cache.place(digest)).map_err(|error| format!("{error:#}"))
-            }
-        };
-        if let Err(why) = &loaded {
-            tracing::warn!(component = %digest, why, "an entry of the cache is of no use; compiling again");
-        }
-        Ok(loaded.ok())
+/// What the cache has; a damaged entry counts as none.
+fn recall(engine: &Engine, cache: &Cache, digest: Digest) -> Result<Option<Component>, CompileError> {
+    let loaded = match cache.look(digest)? {
+        Found::Nothing => return Ok(None),
+        Found::Damaged => Err("it is not what was written".to_owned()),
+        Found::Whole => precompiled::from_entry(engine, &cache.place(digest)).map_err(|error| format!("{error:#}")),
+    };
+    if let Err(why) = &loaded {
+        tracing::warn!(component = %digest, why, "an entry of the cache is of no use; compiling again");
     }
+    Ok(loaded.ok())
+}
 
-    /// Keeps the code where it can, and loads it from there or from memory.
-    fn load(&self, cache: Option<&Cache>, digest: Digest, mut code: File) -> Result<Component, CompileError> {
-        if let Some(cache) = cache {
-            match cache.keep(digest, &mut code) {
-                Ok(place) => match precompiled::from_entry(&self.engine, &place) {
-                    Ok(component) => return Ok(component),
-                    Err(error) => {
-                        tracing::warn!(error = %format!("{error:#}"), "compiled code cannot run from the cache")
-                    }
-                },
-                Err(error) => tracing::warn!(component = %digest, %error, "compiled code cannot be kept"),
-            }
+/// Keeps the code where it can, and loads it from there or from memory.
+fn load(engine: &Engine, cache: Option<&Cache>, digest: Digest, mut code: File) -> Result<Component, CompileError> {
+    if let Some(cache) = cache {
+        match cache.keep(digest, &mut code) {
+            Ok(place) => match precompiled::from_entry(engine, &place) {
+                Ok(component) => return Ok(component),
+                Err(error) => {
+                    tracing::warn!(error = %format!("{error:#}"), "compiled code cannot run from the cache")
+                }
+            },
+            Err(error) => tracing::warn!(component = %digest, %error, "compiled code cannot be kept"),
         }
-        let mut bytes = Vec::new();
-        let read = code.seek(SeekFrom::Start(0)).and_then(|_| code.read_to_end(&mut bytes));
-        read.map_err(|error| CompileError::Start(error.to_string()))?;
-        precompiled::from_code(&self.engine, &bytes).map_err(|error| CompileError::Broken(format!("{error:#}")))
     }
+    let mut bytes = Vec::new();
+    let read = code.seek(SeekFrom::Start(0)).and_then(|_| code.read_to_end(&mut bytes));
+    read.map_err(|error| CompileError::Start(error.to_string()))?;
+    precompiled::from_code(engine, &bytes).map_err(|error| CompileError::Broken(format!("{error:#}")))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -1,7 +1,7 @@
 //! An authorizer that uses what gateway.toml may grant, as the header `x-ask` says, and denies with what it got as the
 //! message. Never for production.
 //!
-//! `clock`, `elapsed`, `random`, `env NAME`, `secret`, `say`, `get KEY`, `set KEY VALUE`, `delete KEY`, `count KEY`,
+//! `clock`, `elapsed`, `random`, `env NAME`, `secret`, `tell`, `say`, `get KEY`, `set KEY VALUE`, `delete KEY`, `count KEY`,
 //! `http METHOD URL [BODY]`; anything else allows.
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -47,6 +47,7 @@ impl Authorizer for Granted {
             ["random"] => getrandom::u64().map_or_else(|error| error.to_string(), |random| format!("{random:016x}")),
             ["env", name] => std::env::var(name).unwrap_or_else(|_| "absent".to_owned()),
             ["secret"] => self.0.secret.len().to_string(),
+            ["tell"] => self.0.secret.clone(),
             ["say"] => say(&self.0.secret),
             ["get", key] => store::get(key).map_or_else(|| "absent".to_owned(), |value| text(&value)),
             ["set", key, value] => format!("{:?}", store::set(key, value.as_bytes(), None)),

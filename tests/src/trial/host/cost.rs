@@ -6,10 +6,15 @@ use std::time::Duration;
 use crate::trial::host::clients::{Ask, Clients, Met};
 use crate::trial::host::ground::{self, Ground};
 
-/// Authorizers that have no opinion, before one that allows: every one of a route is asked.
+/// The last policy of every route: it allows.
+const ALLOWS: &str = "config = { rules = [{ name = \"all\", effect = \"allow\" }] }";
+
+/// What the others of Rust have: no opinion.
 const ABSTAINS: &str =
     "config = { default = \"abstain\", rules = [{ name = \"none\", effect = \"allow\", methods = [\"DELETE\"] }] }";
-const ALLOWS: &str = "config = { rules = [{ name = \"all\", effect = \"allow\" }] }";
+
+/// The header with which the guests in JavaScript and Python have no opinion either.
+const ABSTAIN: (&str, &str) = ("x-fault", "abstain");
 
 /// One route of the table.
 #[derive(Debug)]
@@ -33,36 +38,36 @@ pub struct Pace {
     pub turns: usize,
 }
 
-/// A component in another language than Rust, which is an authorizer that allows the request of its row.
+/// A language, and its authorizer that has no opinion.
 #[derive(Debug, Clone)]
-pub struct Foreign {
+pub struct Written {
     /// The language.
     pub language: &'static str,
     /// Its file in `plugins/`, without `.wasm`.
-    pub component: &'static str,
+    pub component: String,
     /// The lines of its plugin table: config and limits.
     pub lines: &'static str,
-    /// A header that it wants.
-    pub header: (&'static str, &'static str),
+}
+
+impl Written {
+    /// The one in Rust.
+    pub fn in_rust() -> Written {
+        Written { language: "Rust", component: "claims_authz".to_owned(), lines: ABSTAINS }
+    }
 }
 
 /// The routes of the table and the gateway.toml that has them.
-pub fn routes(numbers: &[usize], foreign: &[Foreign]) -> (String, Vec<Row>) {
-    let mut text = String::new();
-    let mut rows = vec![row("no policy", Ask::of("open.test"))];
+pub fn routes(numbers: &[usize], languages: &[Written]) -> (String, Vec<Row>) {
+    let mut text = ground::plugin("last", "authorizer", "claims_authz", ALLOWS) + &ground::route("last", &["last"]);
+    let mut rows = vec![row("no policy", "open"), row("only the last", "last")];
     for isolation in ["instance", "request"] {
-        for number in numbers {
-            let route = format!("rust-{number}-{isolation}");
-            text += &chain(&route, *number, isolation);
-            rows.push(row(&format!("{number} in Rust, {}", words(isolation)), Ask::of(&format!("{route}.test"))));
-        }
-        for one in foreign {
-            let route = format!("{}-1-{isolation}", one.language.to_lowercase());
-            let lines = format!("isolation = {isolation:?}\n{}", one.lines);
-            text += &ground::plugin(&route, "authorizer", one.component, &lines);
-            text += &ground::route(&route, &[&route]);
-            let ask = Ask::of(&format!("{route}.test")).with(one.header.0, one.header.1);
-            rows.push(row(&format!("1 in {}, {}", one.language, words(isolation)), ask));
+        for one in languages {
+            for number in numbers {
+                let route = format!("{}-{number}-{isolation}", one.language.to_lowercase());
+                text += &chain(&route, one, *number, isolation);
+                let words = if isolation == "request" { "fresh" } else { "warm" };
+                rows.push(row(&format!("{number} in {}, {words}, and the last", one.language), &route));
+            }
         }
     }
     (text, rows)
@@ -79,21 +84,17 @@ pub async fn measure(ground: &Ground, rows: &mut [Row], pace: Pace) {
     }
 }
 
-fn chain(route: &str, number: usize, isolation: &str) -> String {
-    let names: Vec<String> = (1..=number).map(|index| format!("{route}-{index}")).collect();
-    let mut text = String::new();
-    for (index, name) in names.iter().enumerate() {
-        let config = if index + 1 == number { ALLOWS } else { ABSTAINS };
-        text += &ground::plugin(name, "authorizer", "claims_authz", &format!("isolation = {isolation:?}\n{config}"));
-    }
+fn chain(route: &str, written: &Written, number: usize, isolation: &str) -> String {
+    let mut names: Vec<String> = (1..=number).map(|index| format!("{route}-{index}")).collect();
+    let lines = format!("isolation = {isolation:?}\n{}", written.lines);
+    let plugins = names.iter().map(|name| ground::plugin(name, "authorizer", &written.component, &lines));
+    let text: String = plugins.collect();
+    names.push("last".to_owned());
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     text + &ground::route(route, &names)
 }
 
-fn row(name: &str, ask: Ask) -> Row {
+fn row(name: &str, route: &str) -> Row {
+    let ask = Ask::of(&format!("{route}.test")).with(ABSTAIN.0, ABSTAIN.1);
     Row { name: name.to_owned(), ask, met: Met::default() }
-}
-
-fn words(isolation: &str) -> &'static str {
-    if isolation == "request" { "fresh" } else { "warm" }
 }

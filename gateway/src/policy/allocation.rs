@@ -1,0 +1,203 @@
+//! Where instances lie: in a pool of addresses that is reserved once, where a fresh one takes half the time, or each in
+//! memory of its own.
+//!
+//! Never lets the pool run out under a plugin: its seats are counted when it is loaded, and who finds none gets memory of
+//! its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use wasmtime::{Config, Engine, Instance, Module, PoolingAllocationConfig, Result, Store};
+
+/// Instances that the pool has addresses for; each reserves somewhat over 4 GiB of them, and no memory.
+const POOL_INSTANCES: u32 = 3_000;
+/// Of these, how many may be promised to plugins. The rest is for instances that are over but not yet taken down.
+const POOL_SEATS: usize = 1_900;
+/// Memories of one component, on average over the pool.
+const MEMORIES_EACH: u32 = 1;
+/// Tables of one component, on average over the pool.
+const TABLES_EACH: u32 = 2;
+/// Core instances of one component, on average over the pool.
+const CORES_EACH: u32 = 6;
+/// Memories and tables of one core module: a limit, not a reservation.
+const PER_MODULE: u32 = 100;
+/// Elements of a table in the pool; a plugin with a higher limit lies outside.
+const POOL_TABLE_ELEMENTS: usize = 20_000;
+/// The most that the bookkeeping of one instance may take, in bytes: a limit, not a reservation.
+const BOOKKEEPING_BYTES: usize = 64 << 20;
+/// How much of a memory or table stays resident from one instance to the next, in bytes. A Rust guest has 1.1 MiB in
+/// all, so it is written over instead of given back to the system.
+const KEPT_BYTES: usize = 2 << 20;
+/// A module with one page of memory.
+const PROBE: &[u8] = b"\0asm\x01\0\0\0\x05\x03\x01\0\x01";
+
+/// The engines of all policies. They run the same compiled code and differ only in where instances lie.
+pub(super) struct Engines {
+    plain: Engine,
+    pool: Result<Pool, String>,
+}
+
+struct Pool {
+    engine: Engine,
+    promised: Arc<AtomicUsize>,
+}
+
+/// Where the instances of one plugin lie, for as long as it is loaded.
+pub(super) struct Seat {
+    engine: Engine,
+    /// what it was promised of the pool
+    promise: Option<Promise>,
+}
+
+struct Promise {
+    seats: usize,
+    promised: Arc<AtomicUsize>,
+}
+
+/// What a plugin needs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Need {
+    /// instances at once
+    pub(super) instances: usize,
+    /// elements that a table of it may have
+    pub(super) table_elements: usize,
+}
+
+impl Engines {
+    /// Makes them. A machine that has no room for the pool does without; the log says so.
+    ///
+    /// # Errors
+    /// When not even an engine without a pool can be had.
+    pub(super) fn new(settings: &Config) -> Result<Self> {
+        let pool = probed(settings).map_err(|error| format!("{error:#}"));
+        if let Err(why) = &pool {
+            tracing::warn!(why, "no room for a pool of instances: each gets memory of its own, and starts more slowly");
+        }
+        Ok(Self { plain: Engine::new(settings)?, pool })
+    }
+
+    /// Every engine there is.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Engine> {
+        std::iter::once(&self.plain).chain(self.pool.as_ref().ok().map(|pool| &pool.engine))
+    }
+
+    /// A seat in the pool, or outside.
+    pub(super) fn seat(&self, need: Need) -> Seat {
+        let pool = self.pool.as_ref().ok().filter(|_| need.table_elements <= POOL_TABLE_ELEMENTS);
+        match pool.and_then(|pool| Some((pool, pool.promise(need.instances)?))) {
+            Some((pool, promise)) => Seat { engine: pool.engine.clone(), promise: Some(promise) },
+            None => self.outside(),
+        }
+    }
+
+    /// A seat for nobody, as most plugins have it: to compile before it is known who needs what.
+    pub(super) fn usual(&self) -> Seat {
+        self.seat(Need { instances: 0, table_elements: 0 })
+    }
+
+    /// The engine without a pool.
+    pub(super) fn plain(&self) -> &Engine {
+        &self.plain
+    }
+
+    /// A seat outside the pool, of which there are as many as memory allows.
+    pub(super) fn outside(&self) -> Seat {
+        Seat { engine: self.plain.clone(), promise: None }
+    }
+}
+
+impl Pool {
+    fn promise(&self, seats: usize) -> Option<Promise> {
+        let enough = |promised: usize| promised.checked_add(seats).filter(|sum| *sum <= POOL_SEATS);
+        self.promised.fetch_update(Ordering::Relaxed, Ordering::Relaxed, enough).ok()?;
+        Some(Promise { seats, promised: Arc::clone(&self.promised) })
+    }
+}
+
+impl Seat {
+    /// The engine that its instances need.
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Whether it is in the pool.
+    pub(super) fn is_pooled(&self) -> bool {
+        self.promise.is_some()
+    }
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        self.promised.fetch_sub(self.seats, Ordering::Relaxed);
+    }
+}
+
+/// A pool counts once an instance was made in it.
+fn probed(settings: &Config) -> Result<Pool> {
+    let mut settings = settings.clone();
+    settings.allocation_strategy(pooling());
+    let engine = Engine::new(&settings)?;
+    let module = Module::new(&engine, PROBE)?;
+    Instance::new(&mut Store::new(&engine, ()), &module, &[])?;
+    Ok(Pool { engine, promised: Arc::default() })
+}
+
+fn pooling() -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(POOL_INSTANCES)
+        .total_memories(POOL_INSTANCES * MEMORIES_EACH)
+        .total_tables(POOL_INSTANCES * TABLES_EACH)
+        .total_core_instances(POOL_INSTANCES * CORES_EACH)
+        // Who waits needs a stack of its own, and lies outside. Each stack in the pool would cost a system call at start.
+        .total_stacks(0)
+        .max_memories_per_module(PER_MODULE)
+        .max_tables_per_module(PER_MODULE)
+        .max_component_instance_size(BOOKKEEPING_BYTES)
+        .max_core_instance_size(BOOKKEEPING_BYTES)
+        .table_elements(POOL_TABLE_ELEMENTS)
+        .linear_memory_keep_resident(KEPT_BYTES)
+        .table_keep_resident(KEPT_BYTES);
+    pool
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOME: Need = Need { instances: POOL_SEATS / 2, table_elements: 100 };
+
+    #[test]
+    fn who_finds_no_seat_gets_memory_of_its_own_and_a_seat_is_free_again() {
+        let engines = Engines::new(&Config::new()).expect("engines");
+        if engines.pool.is_err() {
+            // A machine without the addresses: the other half of the promise holds.
+            assert!(!engines.seat(SOME).is_pooled());
+            return;
+        }
+        let (one, two) = (engines.seat(SOME), engines.seat(SOME));
+        assert!(one.is_pooled() && two.is_pooled());
+        let third = engines.seat(SOME);
+        assert!(!third.is_pooled());
+        drop(one);
+        assert!(engines.seat(SOME).is_pooled());
+    }
+
+    #[test]
+    fn a_plugin_with_large_tables_lies_outside() {
+        let engines = Engines::new(&Config::new()).expect("engines");
+        assert!(!engines.seat(Need { instances: 1, table_elements: POOL_TABLE_ELEMENTS + 1 }).is_pooled());
+    }
+
+    #[test]
+    fn as_many_instances_as_promised_fit_beside_those_that_are_not_yet_taken_down() {
+        let engines = Engines::new(&Config::new()).expect("engines");
+        let seat = engines.seat(SOME);
+        let module = Module::new(seat.engine(), PROBE).expect("a module");
+        let mut stores = Vec::new();
+        for _ in 0..POOL_SEATS + 1024 {
+            let mut store = Store::new(seat.engine(), ());
+            Instance::new(&mut store, &module, &[]).expect("an instance");
+            stores.push(store);
+        }
+    }
+}
