@@ -148,6 +148,8 @@ fn pooling() -> PoolingAllocationConfig {
         .total_memories(POOL_INSTANCES * MEMORIES_EACH)
         .total_tables(POOL_INSTANCES * TABLES_EACH)
         .total_core_instances(POOL_INSTANCES * CORES_EACH)
+        // Who waits needs a stack of its own, and lies outside. Each stack in the pool would cost a system call at start.
+        .total_stacks(0)
         .max_memories_per_module(PER_MODULE)
         .max_tables_per_module(PER_MODULE)
         .max_component_instance_size(BOOKKEEPING_BYTES)

@@ -99,6 +99,9 @@ impl Rehearsal {
 
     /// Everything that speaks against this component; nothing when it passed before with exactly this. Blocks.
     pub fn failures(&self, subject: &Subject<'_>) -> Vec<Failure> {
+        if subject.cases.is_none() && subject.entry.world != World::Authenticator {
+            return Vec::new();
+        }
         let key = key(subject);
         if self.passed.lock().unwrap_or_else(PoisonError::into_inner).contains(&key) {
             return Vec::new();

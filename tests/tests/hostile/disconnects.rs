@@ -91,6 +91,7 @@ async fn clients_that_leave_at_any_moment_leave_nothing_behind() {
     until_all_left(&ground, 0).await;
     let generations = ground.gateway.generations().await;
     assert_eq!(generations["draining"].as_array().map(Vec::len), Some(0), "{generations}");
+    assert_eq!(generations["current"]["in_flight"], 0, "{generations}");
     let faults = ground.gateway.metrics().await;
     let faults: Vec<&str> = faults.lines().filter(|line| line.starts_with("witgate_policy_faults_total{")).collect();
     assert!(faults.is_empty(), "{faults:?}");

@@ -20,7 +20,32 @@ const SETTLED_AFTER: u64 = 100;
 /// The component changes this often; its compilation takes most of such a reload.
 const COMPONENT_EVERY: u64 = 10;
 
-const PLUGIN: &str = "[plugins.revision]\nworld = \"authorizer\"\nfile = \"plugins/guest_revision.wasm\"\n";
+/// Memory is read after this many reloads in a row, and the least counts: a reload reads files and may start a compiler.
+const READINGS: u64 = 20;
+
+/// Without it glibc keeps what it freed in an arena for each thread that reloaded once, which is no leak but looks like one.
+const FEW_ARENAS: &str = "MALLOC_ARENA_MAX";
+
+/// The plugins of a usual gateway, and one that changes.
+const PLUGINS: &str = r#"
+[plugins.jwt]
+world = "authenticator"
+file = "plugins/jwt_policy.wasm"
+config = { profiles = ["main"] }
+[plugins.authz]
+world = "authorizer"
+file = "plugins/claims_authz.wasm"
+config = { rules = [] }
+[plugins.route]
+world = "router"
+file = "plugins/claim_router.wasm"
+[plugins.stamp]
+world = "filter"
+file = "plugins/header_stamp.wasm"
+[plugins.revision]
+world = "authorizer"
+file = "plugins/guest_revision.wasm"
+"#;
 
 /// What a process holds.
 #[derive(Debug, Clone, Copy)]
@@ -39,30 +64,42 @@ fn held(process: u32) -> Held {
     Held { resident_kib, descriptors: count("fd"), threads: count("task") }
 }
 
+fn least(before: Option<Held>, now: Held) -> Held {
+    let Some(before) = before else { return now };
+    Held {
+        resident_kib: before.resident_kib.min(now.resident_kib),
+        descriptors: before.descriptors.min(now.descriptors),
+        threads: before.threads.min(now.threads),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reloads_under_load_fail_nothing_and_leak_nothing() {
     let reloads = std::env::var(VARIABLE).ok().and_then(|text| text.parse().ok()).unwrap_or(USUAL);
-    let gate = Gate::start(PLUGIN).await;
+    let gate = Gate::start(PLUGINS).await;
     let component = fs::read(programs::component("guest_revision")).expect("the guest");
     let path = gate.folder.path().join("plugins/guest_revision.wasm");
     let clients = Clients::start(&gate.url, 4, 4);
     let settled_after = SETTLED_AFTER.min(reloads / 5);
-    let mut settled = held(gate.process.id());
+    let (mut settled, mut end) = (None, None);
     for round in 1..=reloads {
         if round % COMPONENT_EVERY == 0 {
             deliver(&path, &with_revision(&component, round), Delivery::Rename);
         }
-        gate.write(&format!("{PLUGIN}{}", route("round", &format!("/round-{round}"))));
+        gate.write(&format!("{PLUGINS}{}", route("round", &format!("/round-{round}"))));
         // The watcher may have been faster; then the order finds nothing new.
         let (status, document) = gate.order("reload").await;
         assert_eq!(status, 200, "{document}");
         clients.swapped();
         assert!(gate.serves(&format!("/round-{round}")).await, "round {round}: {document}");
-        if round == settled_after {
-            settled = held(gate.process.id());
+        if round <= settled_after && round + READINGS > settled_after {
+            settled = Some(least(settled, held(gate.process.id())));
+        }
+        if round + READINGS > reloads {
+            end = Some(least(end, held(gate.process.id())));
         }
     }
-    let end = held(gate.process.id());
+    let (settled, end) = (settled.expect("some reloads"), end.expect("some reloads"));
     let mut outcome = clients.finish().await;
     let alone = || async { (gate.generations().await["generations"].as_array()?.len() == 1).then_some(()) };
     deadline::until(SOON, "one live generation", alone).await;
@@ -78,6 +115,7 @@ async fn reloads_under_load_fail_nothing_and_leak_nothing() {
     assert!(end.descriptors <= settled.descriptors + connections, "{settled:?}, then {end:?}");
     assert!(end.threads <= settled.threads + 2, "{settled:?}, then {end:?}");
     if reloads >= ENOUGH_FOR_MEMORY {
-        assert!(end.resident_kib * 100 <= settled.resident_kib * 105, "{settled:?}, then {end:?}");
+        let most_percent = if std::env::var_os(FEW_ARENAS).is_some() { 105 } else { 115 };
+        assert!(end.resident_kib * 100 <= settled.resident_kib * most_percent, "{settled:?}, then {end:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! The words about a candidate: `[plugins.NAME.shadow]`.
+//! The words about a candidate: `shadow = "FILE"` or `[plugins.NAME.shadow]`.
 //!
 //! Never looks at the disk.
 
@@ -13,7 +13,7 @@ use crate::config::json;
 /// The sampled share, where not given, in millionths.
 const SHARE_MILLIONTHS: u32 = 100_000;
 
-/// `[plugins.NAME.shadow]`.
+/// `shadow` of a plugin.
 pub(in crate::config) struct WrittenShadow {
     pub(in crate::config) file: Option<Spanned<String>>,
     pub(in crate::config) pin: Option<Spanned<String>>,
@@ -24,8 +24,26 @@ pub(in crate::config) struct WrittenShadow {
     pub(in crate::config) span: Span,
 }
 
+/// A component alone, or a table.
 pub(super) fn shadow(plugin: &mut Table<'_>, faults: &mut Faults) -> Option<WrittenShadow> {
-    let mut table = plugin.table("shadow", faults)?;
+    let value = plugin.value("shadow")?;
+    match value.get_ref() {
+        DeValue::String(file) => Some(of_file(Spanned::new(value.span(), file.clone().into_owned()))),
+        DeValue::Table(entries) => Some(of_table(Table::new("[shadow]", at(value), entries), faults)),
+        _ => {
+            let hint = "such as shadow = \"candidate.wasm\", or a table [plugins.NAME.shadow]";
+            faults.push(at(value), "`shadow` must be a file or a table", hint);
+            None
+        }
+    }
+}
+
+fn of_file(file: Spanned<String>) -> WrittenShadow {
+    let (span, secrets) = (at(&file), Vec::new());
+    WrittenShadow { file: Some(file), pin: None, config: None, secrets, share_millionths: SHARE_MILLIONTHS, span }
+}
+
+fn of_table(mut table: Table<'_>, faults: &mut Faults) -> WrittenShadow {
     let value = table.value("config");
     let config = value.map(|value| (json::config(value, faults), at(value)));
     let written = WrittenShadow {
@@ -44,7 +62,7 @@ pub(super) fn shadow(plugin: &mut Table<'_>, faults: &mut Faults) -> Option<Writ
         );
     }
     table.finish(faults);
-    Some(written)
+    written
 }
 
 fn share(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> u32 {

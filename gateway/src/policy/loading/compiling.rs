@@ -95,6 +95,7 @@ fn words(said: File) -> io::Result<Vec<u8>> {
     Ok(words)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands over a value")]
 fn not_started(error: io::Error) -> CompileError {
     CompileError::Start(error.to_string())
 }
