@@ -15,7 +15,7 @@ use super::allocation::Seat;
 use super::clock::{Allowance, Turns, thread_cpu_time};
 use super::component::Linked;
 use super::exchange::{CallCost, Exchange};
-use super::exports::{Exports, Functions, Role};
+use super::exports::{Exports, Functions, Pick, Role};
 use super::fault::Fault;
 use super::guest::{self, GuestState};
 use super::hidden::Hidden;
@@ -128,7 +128,7 @@ impl Instance {
     pub(super) async fn call<P, R>(
         &mut self,
         exchange: &mut Box<Exchange>,
-        pick: fn(&Role) -> Option<TypedFunc<P, (R,)>>,
+        pick: Pick<P, R>,
         params: P,
     ) -> Result<R, Fault>
     where

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 use wasmtime::Result;
-use wasmtime::component::{ComponentNamedList, Lift, Lower, TypedFunc};
+use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
 use super::allocation::{Need, Seat};
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
@@ -15,7 +15,7 @@ use super::breaker::{Admission, Breaker};
 use super::clock::thread_cpu_time;
 use super::component::{Compiler, Digest, LoadError, check_pin};
 use super::exchange::Exchange;
-use super::exports::{Exports, Role};
+use super::exports::{Exports, Pick, Role};
 use super::fault::Fault;
 use super::grants::{GrantError, Resources};
 use super::hidden::Hidden;
@@ -223,7 +223,7 @@ impl Plugin {
         &self,
         worker: usize,
         exchange: &mut Box<Exchange>,
-        pick: fn(&Role) -> Option<TypedFunc<P, (R,)>>,
+        pick: Pick<P, R>,
         params: P,
     ) -> Result<R, Fault>
     where
@@ -248,7 +248,7 @@ impl Plugin {
         &self,
         worker: usize,
         exchange: &mut Box<Exchange>,
-        pick: fn(&Role) -> Option<TypedFunc<P, (R,)>>,
+        pick: Pick<P, R>,
         params: P,
     ) -> Result<R, Fault>
     where

@@ -145,14 +145,14 @@ impl Drop for RefillThread {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::mpsc::{Sender, channel};
+    use std::sync::mpsc::{SyncSender, sync_channel};
 
     use super::*;
 
     struct Counted {
         name: &'static str,
         left: AtomicUsize,
-        made: Sender<&'static str>,
+        made: SyncSender<&'static str>,
     }
 
     impl Fill for Counted {
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn each_is_filled_in_its_turn_and_a_panic_harms_nobody_else() {
-        let (made, seen) = channel();
+        let (made, seen) = sync_channel(MOST_DROPS);
         let counted = |name, left| Arc::new(Counted { name, left: AtomicUsize::new(left), made: made.clone() });
         let (many, bad, few) = (counted("many", 50), counted("bad", 1), counted("few", 1));
         let thread = RefillThread::start().expect("a thread");

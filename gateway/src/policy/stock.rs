@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use tokio::time::timeout;
-use wasmtime::component::{ComponentNamedList, Lift, Lower, TypedFunc};
+use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
 use super::exchange::Exchange;
-use super::exports::Role;
+use super::exports::Pick;
 use super::fault::Fault;
 use super::instance::{Blueprint, Calling, Instance, START_WALL};
 use super::refill::{Fill, Refill};
@@ -260,7 +260,7 @@ pub(super) fn most_at_once(workers: usize) -> usize {
 impl Drop for Stock {
     /// The last request of a replaced generation may end on a worker.
     fn drop(&mut self) {
-        let warm = std::mem::take(&mut self.warm).into_iter().flat_map(|place| unlocked(place));
+        let warm = std::mem::take(&mut self.warm).into_iter().flat_map(unlocked);
         let rest: Vec<Instance> =
             warm.chain(std::mem::take(self.spares.get_mut().unwrap_or_else(PoisonError::into_inner))).collect();
         self.refill.end(Box::new(rest));
@@ -275,7 +275,7 @@ impl Lease<'_> {
     pub(super) async fn call<P, R>(
         &mut self,
         exchange: &mut Box<Exchange>,
-        pick: fn(&Role) -> Option<TypedFunc<P, (R,)>>,
+        pick: Pick<P, R>,
         params: P,
     ) -> Result<R, Fault>
     where
