@@ -1,8 +1,8 @@
 //! Where instances lie: in a pool of addresses that is reserved once, where a fresh one takes half the time, or each in
 //! memory of its own.
 //!
-//! Never lets the pool run out under a plugin: its seats are counted when it is loaded, and who finds none gets memory of
-//! its own.
+//! Never promises more seats than the pool has: they are counted when a plugin is loaded, and who finds none gets memory
+//! of its own.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

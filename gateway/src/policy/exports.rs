@@ -20,7 +20,7 @@ type OfRole<R> = TypedFunc<(Arc<RequestHead>,), (R,)>;
 /// The response function of a filter: head and status go in.
 type OfResponse = TypedFunc<(Arc<RequestHead>, u16), (Vec<HeaderOp>,)>;
 
-/// Which function of a role is to be called; nothing where the role has none such.
+/// Picks one function of a role; nothing where the role has another.
 pub(super) type Pick<P, R> = fn(&Role) -> Option<TypedFunc<P, (R,)>>;
 
 /// Where a component has its functions.

@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn each_is_filled_in_its_turn_and_a_panic_harms_nobody_else() {
-        let (made, seen) = sync_channel(MOST_DROPS);
+        let (made, seen) = sync_channel(64);
         let counted = |name, left| Arc::new(Counted { name, left: AtomicUsize::new(left), made: made.clone() });
         let (many, bad, few) = (counted("many", 50), counted("bad", 1), counted("few", 1));
         let thread = RefillThread::start().expect("a thread");

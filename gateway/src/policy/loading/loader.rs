@@ -161,6 +161,9 @@ impl Loader {
     }
 }
 
+/// How wasmtime says that a component declares more than the pool has for one instance.
+const PAST_THE_POOL: &str = "which exceeds the limit of";
+
 /// What the cache has; a damaged entry counts as none.
 fn recall(engine: &Engine, cache: &Cache, digest: Digest) -> Result<Option<Component>, CompileError> {
     let loaded = match cache.look(digest)? {
@@ -190,7 +193,12 @@ fn load(engine: &Engine, cache: Option<&Cache>, digest: Digest, mut code: File) 
     let mut bytes = Vec::new();
     let read = code.seek(SeekFrom::Start(0)).and_then(|_| code.read_to_end(&mut bytes));
     read.map_err(|error| CompileError::Start(error.to_string()))?;
-    precompiled::from_code(engine, &bytes).map_err(|error| CompileError::Broken(format!("{error:#}")))
+    precompiled::from_code(engine, &bytes).map_err(|error| refused(&format!("{error:#}")))
+}
+
+/// Code that was compiled and cannot be loaded: the pool has bounds of its own, which wasmtime tells in words only.
+fn refused(why: &str) -> CompileError {
+    if why.contains(PAST_THE_POOL) { CompileError::Pool(why.to_owned()) } else { CompileError::Broken(why.to_owned()) }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
