@@ -14,17 +14,23 @@ const OUTSIDE: [&str; 2] = ["bystanders", "cost"];
 const INNOCENTS: &str = "innocents";
 const CALLS: &str = "calls";
 
+/// The part that reloads under load.
+const RELOADS: &str = "reloads";
+
+/// How many reloads there are.
+const MANY_RELOADS: &str = "1000";
+
 /// How many calls of policies that do nothing wrong are made on a machine that is too busy.
 const INNOCENT_CALLS: &str = "1000000";
 
 /// Runs the named parts, or all of them.
 pub fn run(workspace: &Workspace, parts: &[OsString]) -> Result<(), Failure> {
     let is_chosen = |part: &str| parts.is_empty() || parts.iter().any(|chosen| chosen == part);
-    let known = |part: &OsString| OUTSIDE.iter().chain(&[INNOCENTS, CALLS]).any(|name| part == name);
+    let known = |part: &OsString| OUTSIDE.iter().chain(&[INNOCENTS, CALLS, RELOADS]).any(|name| part == name);
     if let Some(unknown) = parts.iter().find(|part| !known(part)) {
         let unknown = unknown.display();
         return Err(Failure::new(format!(
-            "there is no part {unknown}; the parts are bystanders, cost, innocents, calls"
+            "there is no part {unknown}; the parts are bystanders, cost, innocents, calls, reloads"
         )));
     }
     toolchain::ensure_wasm_target(workspace)?;
@@ -37,6 +43,13 @@ pub fn run(workspace: &Workspace, parts: &[OsString]) -> Result<(), Failure> {
         let mut bench = step::cargo(workspace);
         bench.args(["run", "--release", "-p", "witgate-tests", "--bin", "host-bench", "--"]).args(outside);
         step::run("measuring the policy host", &mut bench)?;
+    }
+    if is_chosen(RELOADS) {
+        build::release_programs(workspace, &["witgate"])?;
+        let mut test = step::cargo(workspace);
+        test.args(["test", "--release", "-p", "witgate-tests", "--test", "operations", "--", "--nocapture", "leak_nothing"]);
+        test.env("WITGATE_RELOADS", MANY_RELOADS);
+        step::run("reloading under load", &mut test)?;
     }
     if is_chosen(INNOCENTS) {
         let mut test = step::cargo(workspace);
