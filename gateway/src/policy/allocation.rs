@@ -28,6 +28,9 @@ const BOOKKEEPING_BYTES: usize = 64 << 20;
 /// How much of a memory or table stays resident from one instance to the next, in bytes. A Rust guest has 1.1 MiB in
 /// all, so it is written over instead of given back to the system.
 const KEPT_BYTES: usize = 2 << 20;
+/// Seats that nobody sits in and that keep their memory, up to [`KEPT_BYTES`] each. wasmtime's default of 100 would take cold seats
+/// first, and a gateway that reloads would grow by all of them.
+const UNUSED_WARM: u32 = 16;
 /// A module with one page of memory.
 const PROBE: &[u8] = b"\0asm\x01\0\0\0\x05\x03\x01\0\x01";
 
@@ -155,6 +158,7 @@ fn pooling() -> PoolingAllocationConfig {
         .max_component_instance_size(BOOKKEEPING_BYTES)
         .max_core_instance_size(BOOKKEEPING_BYTES)
         .table_elements(POOL_TABLE_ELEMENTS)
+        .max_unused_warm_slots(UNUSED_WARM)
         .linear_memory_keep_resident(KEPT_BYTES)
         .table_keep_resident(KEPT_BYTES);
     pool
