@@ -3,10 +3,12 @@
 //! Never gives the connector an address that was not judged: between the check and the use there is no second lookup.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::io;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::sync::Semaphore;
 
 use crate::causes::clipped;
 use crate::guard;
@@ -21,6 +23,8 @@ pub enum Names {
     /// As the system does it.
     #[default]
     System,
+    /// As the system does it, so many names at once: a look-up that nobody waits for any more still takes a thread.
+    Bounded(Arc<Semaphore>),
     /// As this function says, for tests. No address means that there is no such name.
     Given(Arc<Answers>),
 }
@@ -35,18 +39,32 @@ pub(crate) enum NameFault {
 }
 
 impl Names {
-    async fn addresses(&self, name: &str) -> std::io::Result<Vec<IpAddr>> {
+    async fn addresses(&self, name: &str) -> io::Result<Vec<IpAddr>> {
         match self {
             Self::System => Ok(tokio::net::lookup_host((name, 0)).await?.map(|found| found.ip()).collect()),
+            Self::Bounded(places) => looked_up(name, places).await,
             Self::Given(answer) => Ok(answer(name)),
         }
     }
+}
+
+/// The place is given back by the look-up itself, not by whoever waits for it.
+async fn looked_up(name: &str, places: &Arc<Semaphore>) -> io::Result<Vec<IpAddr>> {
+    let place = Arc::clone(places).try_acquire_owned().map_err(|_| io::Error::other("too many names are looked up"))?;
+    let name = name.to_owned();
+    let found = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        let found = (name.as_str(), 0).to_socket_addrs()?;
+        Ok(found.map(|found| found.ip()).collect())
+    });
+    found.await.map_err(io::Error::other)?
 }
 
 impl fmt::Debug for Names {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::System => "System",
+            Self::Bounded(_) => "Bounded",
             Self::Given(_) => "Given",
         })
     }
@@ -98,6 +116,15 @@ fn refusal(name: &str, address: IpAddr, allow_private: bool) -> Option<&'static 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn only_so_many_names_are_looked_up_at_once() {
+        let places = Arc::new(Semaphore::new(1));
+        let names = Names::Bounded(Arc::clone(&places));
+        assert!(names.addresses("localhost").await.expect("found").iter().any(IpAddr::is_loopback));
+        let _taken = places.clone().try_acquire_owned().expect("the place was given back");
+        assert!(names.addresses("localhost").await.is_err());
+    }
 
     fn judged(name: &str, found: &[&str], allow_private: bool) -> Result<Vec<String>, NameFault> {
         let found = found.iter().map(|address| address.parse().expect("an address")).collect();

@@ -3,6 +3,7 @@
 //! Never holds a value of the environment: only names.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// What one plugin may use beyond its world; by default nothing.
@@ -58,10 +59,13 @@ pub struct HostPort {
 }
 
 impl Grants {
-    /// The same interfaces for one whose deeds must not count: a store of its own under this name, and HTTP without a host.
+    /// The same interfaces for one whose deeds must not count: HTTP without a host, and an empty store that is never given
+    /// out again: its name begins with this one and has a number that no other store of the process has.
     #[must_use]
     pub fn apart(&self, store_name: &str) -> Self {
-        let store = |store: &StoreGrant| StoreGrant { name: store_name.to_owned(), ..store.clone() };
+        static STORES: AtomicU64 = AtomicU64::new(0);
+        let name = || format!("{store_name}.{}", STORES.fetch_add(1, Ordering::Relaxed));
+        let store = |store: &StoreGrant| StoreGrant { name: name(), ..store.clone() };
         let http = |http: &HttpGrant| HttpGrant { hosts: Vec::new(), ..http.clone() };
         Self { store: self.store.as_ref().map(store), http: self.http.as_ref().map(http), ..self.clone() }
     }

@@ -109,7 +109,10 @@ sha256 = "00000000000000000000000000000000000000000000000000000000000000aa"
         assert_eq!((candidate.limits, candidate.grants.clock), (live.limits, true));
         assert_eq!(candidate.pin.map(|pin| pin.0[31]), Some(0xaa));
         assert!(candidate.shadow.is_none() && candidate.name == "live.shadow");
-        assert_eq!(candidate.grants.store.map(|store| store.name).as_deref(), Some("live.shadow"));
+        let store =
+            |plugin: &config::Plugin| plugin.grants.store.as_ref().map(|store| store.name.clone()).expect("a store");
+        assert!(store(&candidate).starts_with("live.shadow."), "{candidate:?}");
+        assert_ne!(store(&candidate), store(&live.candidate(shadow)), "the next candidate finds nothing of this one");
         assert_eq!(candidate.grants.http.map(|http| http.hosts.len()), Some(0));
         let files: Vec<_> = live.files().filter_map(|file| file.file_name()).collect();
         assert_eq!(files, ["live.wasm", "next.wasm"]);

@@ -18,7 +18,9 @@ pub(super) fn push(faults: &mut Faults, entry: &Plugin, error: &PluginError) {
         PluginError::Load(_) => faults.push(entry.spans.file, message, remedy(error)),
         PluginError::Grant(_) => faults.push(entry.spans.config, message, remedy(error)),
         PluginError::Start(StartError::Config(_)) => faults.push(entry.spans.config, message, remedy(error)),
-        PluginError::Start(StartError::Fault(_)) => faults.push(entry.spans.name, message, remedy(error)),
+        PluginError::Start(StartError::Fault(_) | StartError::TooLongForEach(_)) => {
+            faults.push(entry.spans.name, message, remedy(error))
+        }
     }
 }
 
@@ -27,6 +29,9 @@ fn remedy(error: &PluginError) -> &'static str {
         PluginError::Load(error) => error.remedy(),
         PluginError::Grant(_) => "correct [secrets] or what it names, or the plugin's `grants`",
         PluginError::Start(StartError::Config(_)) => "the plugin's README lists its keys",
+        PluginError::Start(StartError::TooLongForEach(_)) => {
+            "use isolation = \"instance\", or let `describe` and `configure` do less"
+        }
         PluginError::Start(StartError::Fault(Fault::Limit(exceeded))) => raise(exceeded.limit),
         PluginError::Start(StartError::Fault(_)) => "run the plugin's own tests; the log has what it said",
     }

@@ -6,8 +6,8 @@
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
-/// Lines that may wait to be written.
-const QUEUED_LINES: usize = 64 * 1024;
+/// Lines that may wait to be written. A policy may write 16 KiB in one: the queue is a bound on memory, too.
+const QUEUED_LINES: usize = 16 * 1024;
 
 /// Installs the subscriber for the whole process; a second call changes nothing. What it gives back writes out the rest
 /// of the queue when it is dropped.

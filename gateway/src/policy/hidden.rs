@@ -3,6 +3,7 @@
 //! Never shows a value: where a plugin's words hold one, the secret's name stands instead.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use serde_json::Value;
 
@@ -32,5 +33,20 @@ impl Hidden {
                 self.0.push((spelling.to_owned(), shown.clone()));
             }
         }
+        // A secret may hold another one: what is left of it would be said.
+        self.0.sort_by_key(|(value, _)| Reverse(value.len()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_that_begins_with_another_is_hidden_whole() {
+        let mut hidden = Hidden::default();
+        hidden.add("user", "svc");
+        hidden.add("password", "svc-9f8a");
+        assert_eq!(hidden.hide("svc logs in with svc-9f8a"), "secret:user logs in with secret:password");
     }
 }

@@ -159,13 +159,14 @@ impl GuestState {
 
 impl log::Host for GuestState {
     fn log(&mut self, level: log::Level, message: String, fields: Vec<(String, String)>) -> Result<()> {
-        self.count_log_line(
-            message.len() + fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>(),
-        )?;
-        let fields: serde_json::Map<String, serde_json::Value> =
-            fields.into_iter().map(|(name, value)| (name, self.hidden.hide(&value).into())).collect();
-        let fields = serde_json::Value::Object(fields);
+        let fields: serde_json::Map<String, serde_json::Value> = fields
+            .iter()
+            .map(|(name, value)| (self.hidden.hide(name).into(), self.hidden.hide(value).into()))
+            .collect();
+        let fields = serde_json::Value::Object(fields).to_string();
         let message = self.hidden.hide(&message);
+        // As they are written: a control character takes six bytes of a line.
+        self.count_log_line(serde_json::Value::from(&*message).to_string().len() + fields.len())?;
         self.record_line(&message, &fields);
         let (plugin, request_id) = (self.plugin.as_str(), self.exchange.request_id.as_str());
         match level {

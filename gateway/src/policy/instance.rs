@@ -35,6 +35,9 @@ pub enum StartError {
     /// it refused its configuration, in its own words
     #[error("the plugin refuses its configuration: {0}")]
     Config(String),
+    /// each request would wait for a start, and all others of the worker with it
+    #[error("the plugin's start takes {} ms of CPU, too long for isolation = \"request\"; at most 10 are allowed", .0.as_millis())]
+    TooLongForEach(Duration),
 }
 
 /// What `describe` says of a component.

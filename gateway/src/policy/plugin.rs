@@ -2,6 +2,7 @@
 //!
 //! Never shares an instance between threads, and never reuses one after a fault or a call that was given up.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use super::imports;
 use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
 use super::refill::Refill;
 use super::stock::{Keeping, Stock, most_at_once};
-use crate::config::{self, OnFault, PluginLimits, World};
+use crate::config::{self, Isolation, OnFault, PluginLimits, World};
 use crate::observe::metrics::Metrics;
 use crate::observe::policies::PolicyCounters;
 use crate::refusal::Refused;
@@ -44,6 +45,8 @@ pub enum PluginError {
 
 /// A later start may use so many times the CPU time of the first, which was measured at load.
 const START_SLACK: u32 = 4;
+/// CPU time that a start in the way of a request may be allowed, with its slack: all routes of the worker wait for it.
+const LONGEST_ON_A_WORKER: Duration = Duration::from_millis(40);
 /// CPU time that every later start may use, however quick the first one was.
 const LEAST_START_CPU: Duration = Duration::from_millis(5);
 
@@ -101,6 +104,9 @@ impl Plugin {
         (refill, metrics): (&Refill, &Arc<Metrics>),
     ) -> Result<Self, PluginError> {
         let (warm, description, start_cpu) = started(&blueprint, workers)?;
+        if entry.isolation == Isolation::Request && start_cpu > LONGEST_ON_A_WORKER {
+            return Err(StartError::TooLongForEach(start_cpu / START_SLACK).into());
+        }
         let counters = metrics.policies().of(&entry.name);
         let keeping =
             Keeping { isolation: entry.isolation, start_cpu, counters: counters.clone(), refill: refill.clone() };
@@ -145,6 +151,11 @@ impl Plugin {
     /// Whether its instances lie in the pool.
     pub fn is_pooled(&self) -> bool {
         self.stock.blueprint().seat.is_pooled()
+    }
+
+    /// The text, with names in place of the secrets of its config.
+    pub(crate) fn said<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.hidden().hide(text)
     }
 
     /// What must not be said of its config.
@@ -313,7 +324,7 @@ fn started(blueprint: &Blueprint, workers: usize) -> Result<(Vec<Instance>, Desc
     for _ in 1..workers {
         warm.push(blueprint.start(most, START_WALL)?.0);
     }
-    Ok((warm, description, (took * START_SLACK).max(LEAST_START_CPU)))
+    Ok((warm, description, (took * START_SLACK).max(LEAST_START_CPU).min(most)))
 }
 
 /// In whole seconds, at least one.

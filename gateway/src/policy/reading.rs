@@ -108,7 +108,12 @@ impl GuestState {
         if let Some(trace) = &self.exchange.trace
             && what != What::Verification
         {
-            trace.read(what.word(), name, shown().map(|value| what.shown(name, &self.hidden.hide(&value))));
+            // A name is the guest's choice, too: a key of a store may be a credential.
+            let named = match what {
+                What::Store | What::Http => secrecy::hidden(name.len()),
+                _ => secrecy::shown("", self.hidden.hide(name).as_bytes()),
+            };
+            trace.read(what.word(), &named, shown().map(|value| what.shown(name, &self.hidden.hide(&value))));
         }
         Ok(())
     }

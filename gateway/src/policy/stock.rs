@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use tokio::time::timeout;
@@ -29,6 +29,12 @@ const MOST_WAITING: usize = 256;
 const CALLS_AT_ONCE: usize = 64;
 /// Warm instances a worker keeps of a plugin whose calls may overlap.
 const OVERLAPPING: usize = 16;
+/// What all instances of a plugin whose calls overlap may hold together, in bytes, were each at its limit. So many calls
+/// there may be at once, but always two for each worker.
+const OVERLAPPING_BYTES: usize = 4 << 30;
+/// Instances of one plugin are replaced, though nothing is wrong with them, no oftener than this: a plugin that fills its
+/// memory in each call must not keep the refill thread.
+const BETWEEN_RECYCLINGS: Duration = Duration::from_secs(1);
 
 /// What is kept of one plugin.
 pub(super) struct Stock {
@@ -46,6 +52,8 @@ pub(super) struct Stock {
     waiters: AtomicUsize,
     /// whether the refill thread knows that something is wanted
     ordered: AtomicBool,
+    /// when an instance was last replaced by a spare
+    recycled_at: Mutex<Option<Instant>>,
     /// for plugins whose calls overlap: how many may
     room: Option<Semaphore>,
 }
@@ -70,7 +78,7 @@ impl Stock {
     /// A stock of one warm instance for each worker.
     pub(super) fn new(blueprint: Blueprint, warm: Vec<Instance>, keeping: Keeping) -> Arc<Self> {
         let waits = blueprint.calling == Calling::Waiting;
-        let room = waits.then(|| Semaphore::new(CALLS_AT_ONCE * warm.len().max(1)));
+        let room = waits.then(|| Semaphore::new(room(warm.len(), blueprint.limits.memory_bytes)));
         Arc::new_cyclic(|me| Self {
             me: Weak::clone(me),
             blueprint,
@@ -83,6 +91,7 @@ impl Stock {
             waiting: Mutex::default(),
             waiters: AtomicUsize::new(0),
             ordered: AtomicBool::new(false),
+            recycled_at: Mutex::default(),
             room,
         })
     }
@@ -126,6 +135,22 @@ impl Stock {
         spare
     }
 
+    /// A spare for an instance that has served long enough; none too soon after the last.
+    fn successor(&self) -> Option<Instance> {
+        let mut last = locked(&self.recycled_at);
+        if last.is_some_and(|last| last.elapsed() < BETWEEN_RECYCLINGS) {
+            return None;
+        }
+        *last = Some(Instant::now());
+        drop(last);
+        self.spare()
+    }
+
+    /// Warm instances for each worker, within what all of them may hold.
+    fn overlapping(&self) -> usize {
+        (room(self.warm.len(), self.blueprint.limits.memory_bytes) / self.warm.len()).clamp(1, OVERLAPPING)
+    }
+
     async fn next_made(&self) -> Result<Instance, Fault> {
         let (sender, receiver) = oneshot::channel();
         {
@@ -150,7 +175,7 @@ impl Stock {
             return;
         }
         if instance.has_served(&self.blueprint.recycle) {
-            match self.spare() {
+            match self.successor() {
                 Some(fresh) => {
                     self.counters.recycled();
                     self.refill.end(Box::new(std::mem::replace(&mut instance, fresh)));
@@ -161,7 +186,7 @@ impl Stock {
         if self.waiters.load(Ordering::Acquire) > 0 {
             return self.hand_over(instance);
         }
-        let most = if self.room.is_some() { OVERLAPPING } else { 1 };
+        let most = if self.room.is_some() { self.overlapping() } else { 1 };
         let mut warm = locked(&self.warm[worker % self.warm.len()]);
         if warm.len() < most {
             warm.push(instance);
@@ -210,8 +235,11 @@ impl Stock {
     fn tell_all(&self, fault: &Fault) {
         let waiters = std::mem::take(&mut *locked(&self.waiting));
         self.waiters.store(0, Ordering::Release);
+        // One failed start is one fault, however many wait: it must not open the breaker by their number.
+        let mut is_told = false;
         for waiter in waiters {
-            let _ = waiter.send(Err(fault.clone()));
+            let answer = if is_told { none_free() } else { fault.clone() };
+            is_told |= waiter.send(Err(answer)).is_ok();
         }
     }
 
@@ -249,6 +277,12 @@ impl Fill for Stock {
         self.ordered.store(false, Ordering::Release);
         self.tell_all(&Fault::Start("the host failed to make an instance".to_owned()));
     }
+}
+
+/// How many calls of a plugin may overlap.
+fn room(workers: usize, memory_bytes: usize) -> usize {
+    let workers = workers.max(1);
+    (OVERLAPPING_BYTES / memory_bytes.max(1)).clamp(2 * workers, CALLS_AT_ONCE * workers)
 }
 
 /// Instances of a plugin whose calls do not overlap: warm, at work and spare. Those that calls wait for are few, and

@@ -62,7 +62,7 @@ async fn answer(plugin: &Plugin, issuer: &Issuer, attempt: &Attempt, identity_pr
     match answer {
         Ok(answer) if answer["outcome"] == "refused" || answer["outcome"] == "anonymous" => None,
         Ok(answer) => Some(format!("the policy answered {}", answer["outcome"])),
-        Err(fault) => Some(format!("the policy's fault: {fault}")),
+        Err(fault) => Some(format!("the policy's fault: {}", plugin.said(&fault))),
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! Never follows a redirect, never keeps a cookie, and never takes a proxy from the environment.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use witgate_keyring::{Names, guarded};
 
 /// Connections that are kept open to one host and port.
@@ -12,12 +13,21 @@ const IDLE_CONNECTIONS: usize = 8;
 /// How long an idle connection is kept.
 const IDLE: Duration = Duration::from_secs(30);
 
+/// Names that are looked up at once for all plugins: the feeds and key sets of issuers need threads of the same pool.
+const LOOK_UPS: usize = 8;
+
 /// See the module.
-#[derive(Default)]
 pub(super) struct Clients {
     names: Names,
     public: OnceLock<reqwest::Client>,
     private: OnceLock<reqwest::Client>,
+}
+
+impl Default for Clients {
+    fn default() -> Self {
+        let names = Names::Bounded(Arc::new(Semaphore::new(LOOK_UPS)));
+        Self { names, public: OnceLock::new(), private: OnceLock::new() }
+    }
 }
 
 impl Clients {

@@ -50,10 +50,8 @@ impl Cache {
     }
 
     /// Keeps compiled code.
-    pub(super) fn keep(&self, digest: Digest, code: &mut File) -> io::Result<PathBuf> {
-        let place = self.place(digest);
-        entry::write(&place, code)?;
-        Ok(place)
+    pub(super) fn keep(&self, digest: Digest, code: &mut File) -> io::Result<()> {
+        entry::write(&self.place(digest), code)
     }
 
     /// Removes what is old, abandoned, or too much.

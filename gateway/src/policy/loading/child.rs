@@ -3,6 +3,7 @@
 //!
 //! Never opens a file, never sees the gateway's environment, and never outlives its parent.
 
+use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
 
@@ -20,6 +21,8 @@ pub(super) const EXIT_NOT_COMPONENT: u8 = 10;
 const EXIT_BROKEN: u8 = 11;
 /// What is added to the niceness: requests come first.
 const NICENESS: i32 = 10;
+/// The kernel ends a process of this score before any other.
+const FIRST_TO_GO: &str = "1000";
 /// Seconds between the signal that names the limit and the one that cannot be caught.
 const GRACE_SECONDS: u64 = 2;
 
@@ -42,8 +45,9 @@ fn confine(budget: &Budget) -> io::Result<()> {
     limit(Resource::Cpu, budget.cpu_seconds, budget.cpu_seconds.saturating_add(GRACE_SECONDS))?;
     limit(Resource::As, budget.memory_bytes, budget.memory_bytes)?;
     limit(Resource::Fsize, budget.artefact_bytes, budget.artefact_bytes)?;
-    // A machine that lets nobody be nicer still compiles.
+    // A machine that lets nobody be nicer still compiles. Where memory runs out, this process goes and not the gateway.
     let _ = nice(NICENESS);
+    let _ = fs::write("/proc/self/oom_score_adj", FIRST_TO_GO);
     Ok(())
 }
 

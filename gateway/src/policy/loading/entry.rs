@@ -27,14 +27,14 @@ const DIGEST_BYTES: u64 = 32;
 const CHUNK: usize = 256 * 1024;
 
 /// What lies under an entry's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Found {
     /// nothing
     Nothing,
     /// something that is not what was written
     Damaged,
-    /// what was written
-    Whole,
+    /// what was written, and open: under the name there may be something else by now
+    Whole(File),
 }
 
 /// Looks at an entry, and notes that it was used.
@@ -58,7 +58,7 @@ pub(super) fn look(path: &Path) -> Result<Found, CompileError> {
     }
     // Its age decides when it is pruned. A cache that cannot be written still serves.
     let _ = file.set_modified(SystemTime::now());
-    Ok(Found::Whole)
+    Ok(Found::Whole(file))
 }
 
 /// Writes beside it and renames: a process that is killed half-way leaves a file that nobody reads.
@@ -122,9 +122,9 @@ mod tests {
     #[test]
     fn what_was_written_is_whole_and_alone() {
         let (folder, path) = entry();
-        assert_eq!(look(&path).expect("trusted"), Found::Whole);
+        assert!(matches!(look(&path).expect("trusted"), Found::Whole(_)));
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
-        assert_eq!(look(&folder.path().join("other")).expect("trusted"), Found::Nothing);
+        assert!(matches!(look(&folder.path().join("other")).expect("trusted"), Found::Nothing));
     }
 
     #[test]
@@ -133,11 +133,11 @@ mod tests {
         let whole = fs::read(&path).expect("an entry");
         for at in 0..whole.len() {
             fs::write(&path, &whole[..at]).expect("written");
-            assert_eq!(look(&path).expect("trusted"), Found::Damaged, "cut at {at}");
+            assert!(matches!(look(&path).expect("trusted"), Found::Damaged), "cut at {at}");
             let mut changed = whole.clone();
             changed[at] ^= 1;
             fs::write(&path, &changed).expect("written");
-            assert_eq!(look(&path).expect("trusted"), Found::Damaged, "changed at {at}");
+            assert!(matches!(look(&path).expect("trusted"), Found::Damaged), "changed at {at}");
         }
     }
 

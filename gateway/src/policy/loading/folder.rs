@@ -16,8 +16,6 @@ const NAME: &str = "witgate";
 const OWNER_ALONE: u32 = 0o700;
 /// The bits of a mode that let others write.
 const OTHERS_WRITE: u32 = 0o022;
-/// The bit that lets everybody write.
-const ANYONE_WRITES: u32 = 0o002;
 /// The bit that keeps what others made from being replaced nevertheless.
 const STICKY: u32 = 0o1000;
 
@@ -40,9 +38,13 @@ impl Folder {
         }
         distrust(&facts).map_or(Ok(()), |why| Err(not_trusted(why)))?;
         let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mode = fs::metadata(above).map_err(unusable)?.mode();
-        if mode & ANYONE_WRITES != 0 && mode & STICKY == 0 {
-            return Err(not_trusted("lies in a folder where anyone may replace it"));
+        let above = fs::metadata(above).map_err(unusable)?;
+        if above.mode() & OTHERS_WRITE != 0 && above.mode() & STICKY == 0 {
+            return Err(not_trusted("lies in a folder where others may replace it"));
+        }
+        let ours = rustix::process::geteuid();
+        if above.uid() != ours.as_raw() && above.uid() != 0 {
+            return Err(not_trusted("lies in a folder of another user, who may replace it"));
         }
         Ok(Self(path.to_owned()))
     }
@@ -113,7 +115,7 @@ mod tests {
         set_mode(&path, 0o755);
         Folder::open(&path).expect("others may look");
         set_mode(above.path(), 0o777);
-        assert!(refused(&path).ends_with("anyone may replace it"));
+        assert!(refused(&path).ends_with("others may replace it"));
         set_mode(above.path(), 0o1777);
         Folder::open(&path).expect("as in /tmp");
     }

@@ -169,7 +169,7 @@ fn recall(engine: &Engine, cache: &Cache, digest: Digest) -> Result<Option<Compo
     let loaded = match cache.look(digest)? {
         Found::Nothing => return Ok(None),
         Found::Damaged => Err("it is not what was written".to_owned()),
-        Found::Whole => precompiled::from_entry(engine, &cache.place(digest)).map_err(|error| format!("{error:#}")),
+        Found::Whole(file) => precompiled::from_entry(engine, &file).map_err(|error| format!("{error:#}")),
     };
     if let Err(why) = &loaded {
         tracing::warn!(component = %digest, why, "an entry of the cache is of no use; compiling again");
@@ -181,12 +181,12 @@ fn recall(engine: &Engine, cache: &Cache, digest: Digest) -> Result<Option<Compo
 fn load(engine: &Engine, cache: Option<&Cache>, digest: Digest, mut code: File) -> Result<Component, CompileError> {
     if let Some(cache) = cache {
         match cache.keep(digest, &mut code) {
-            Ok(place) => match precompiled::from_entry(engine, &place) {
-                Ok(component) => return Ok(component),
-                Err(error) => {
-                    tracing::warn!(error = %format!("{error:#}"), "compiled code cannot run from the cache")
+            // It is looked at again: the name may lead elsewhere by now.
+            Ok(()) => {
+                if let Some(component) = recall(engine, cache, digest)? {
+                    return Ok(component);
                 }
-            },
+            }
             Err(error) => tracing::warn!(component = %digest, %error, "compiled code cannot be kept"),
         }
     }

@@ -4,15 +4,17 @@
 //! a private cache whose digest was checked.
 #![allow(unsafe_code)]
 
-use std::path::Path;
+use std::fs::File;
+use std::os::fd::AsRawFd as _;
 
 use wasmtime::component::Component;
 use wasmtime::{Engine, Result};
 
-/// The component of an entry of the cache, mapped into memory.
-pub(super) fn from_entry(engine: &Engine, path: &Path) -> Result<Component> {
-    // SAFETY: the entry lies in a folder that only this user can write, carries the digest of what our compiler wrote,
-    // and is never changed once it has its name: it is renamed into place, and only ever unlinked.
+/// The component of an entry of the cache, mapped into memory: of the very file that was judged, whatever its name leads to.
+pub(super) fn from_entry(engine: &Engine, judged: &File) -> Result<Component> {
+    let path = format!("/proc/self/fd/{}", judged.as_raw_fd());
+    // SAFETY: the file belongs to this user, who alone can write it, carries the digest of what our compiler wrote, and is
+    // never changed once it has its name: it is renamed into place, and only ever unlinked.
     unsafe { Component::deserialize_file(engine, path) }
 }
 
