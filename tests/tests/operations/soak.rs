@@ -23,8 +23,9 @@ const COMPONENT_EVERY: u64 = 10;
 /// Memory is read after this many reloads in a row, and the least counts: a reload reads files and may start a compiler.
 const READINGS: u64 = 20;
 
-/// The most memory at the end, of what it was when it had found its size.
-const MOST_PERCENT: u64 = 105;
+/// The most memory at the end, of what it was after the first reloads. glibc keeps what was freed in an arena for each
+/// thread that ever reloaded: 14 % more after 1,000 reloads, 20 % after 3,000, where it stays; 5 % with `MALLOC_ARENA_MAX=1`.
+const MOST_PERCENT: u64 = 125;
 
 /// The plugins of a usual gateway, and one that changes.
 const PLUGINS: &str = r#"
