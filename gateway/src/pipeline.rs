@@ -30,6 +30,7 @@ use crate::policy::bindings::types::RequestHead;
 use crate::policy::chain::{Chain, Destination};
 use crate::policy::evidence::Permitted;
 use crate::policy::exchange::{Attributes, Exchange};
+use crate::policy::secrecy::{self, PATH_ATTRIBUTE};
 use crate::policy::tokens::Tokens;
 use crate::policy::trace::Trace;
 use crate::refusal::Refused;
@@ -188,7 +189,7 @@ fn exchange(
 ) -> Result<Exchange, Refused> {
     let mut attributes = Attributes::default();
     for (name, value) in params {
-        if !attributes.set(format!("path.{name}"), value) {
+        if !attributes.set(format!("{PATH_ATTRIBUTE}{name}"), value) {
             return Err(Refused::bad_request("path_parameter_too_long", "A part of the path is too long."));
         }
     }
@@ -239,7 +240,8 @@ pub(crate) fn outgoing_head(
         outgoing::set_identity(&mut headers, &route.identity_headers, claims)?;
     }
     if let Some(trace) = &exchange.trace {
-        noted::onward(trace, &upstream.name, uri.path(), &headers, &route.identity_headers);
+        let path = secrecy::shown_path(uri.path(), exchange.attributes.iter());
+        noted::onward(trace, &upstream.name, &path, &headers, &route.identity_headers);
     }
     let mut request = Request::new(());
     *request.method_mut() = exchange.method.clone();

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::report::{Answer, Report};
 use crate::policy::decision::Summary;
+use crate::policy::secrecy;
 use crate::policy::trace::{Read, Record, Step};
 
 /// The whole report.
@@ -118,9 +119,7 @@ fn answer(text: &mut String, answer: &Answer) {
 
 /// One line; control characters are shown as escapes, so that no value can draw lines of its own.
 fn line(text: &mut String, depth: usize, words: &str) {
-    let plain: String =
-        words.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect();
-    let _ = writeln!(text, "{}{plain}", "  ".repeat(depth));
+    let _ = writeln!(text, "{}{}", "  ".repeat(depth), secrecy::on_one_line(words));
 }
 
 #[cfg(test)]

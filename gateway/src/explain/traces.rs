@@ -61,6 +61,10 @@ impl Traces {
     /// Keeps a report; the oldest give way.
     pub fn keep(&self, report: &Report) {
         let Ok(document) = serde_json::to_string(report) else { return };
+        // It would push out all the others, and then itself.
+        if document.len() > MOST_BYTES {
+            return;
+        }
         let kept = Arc::new(Kept {
             request_id: report.request_id.clone(),
             at: report.at,
@@ -114,5 +118,7 @@ mod tests {
         (0..5).for_each(|id| traces.keep(&report(1000 + id, MOST_BYTES / 3)));
         assert_eq!(traces.list().len(), 2, "two large ones fit");
         assert!(traces.find("1004").is_some());
+        traces.keep(&report(2000, MOST_BYTES));
+        assert!(traces.find("2000").is_none() && traces.list().len() == 2, "one that is too large pushes nobody out");
     }
 }

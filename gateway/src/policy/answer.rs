@@ -62,15 +62,15 @@ pub fn of_selection(selection: Selection, exchange: &Exchange) -> Result<Value, 
 /// A filter's answer to a request.
 pub fn of_action(action: Action, exchange: &Exchange, rules: &Rules<'_>) -> Result<Value, Broken> {
     match action {
-        Action::Forward(ops) => of_ops("forward", ops, rules),
+        Action::Forward(ops) => of_ops("forward", &ops, rules),
         Action::Refused(refusal) => refused(refusal, exchange),
     }
 }
 
 /// Header operations by what happens to them, in order of their names.
-pub fn of_ops(outcome: &str, ops: Vec<HeaderOp>, rules: &Rules<'_>) -> Result<Value, Broken> {
+pub fn of_ops(outcome: &str, ops: &[HeaderOp], rules: &Rules<'_>) -> Result<Value, Broken> {
     let (mut set, mut append, mut remove) = (Map::new(), Map::new(), Vec::new());
-    for op in &ops {
+    for op in ops {
         match op {
             HeaderOp::Set((name, value)) => drop(set.insert(name.clone(), text(value))),
             HeaderOp::Append((name, value)) => drop(append.insert(name.clone(), text(value))),
@@ -78,7 +78,7 @@ pub fn of_ops(outcome: &str, ops: Vec<HeaderOp>, rules: &Rules<'_>) -> Result<Va
         }
     }
     remove.sort();
-    let applied = header_ops::apply(ops, &mut HeaderMap::new(), rules.identity_prefix, rules.limits);
+    let applied = header_ops::apply(&ops, &mut HeaderMap::new(), rules.identity_prefix, rules.limits);
     applied.map_err(|fault| fault.to_string())?;
     Ok(json!({"outcome": outcome, "set": set, "append": append, "remove": remove}))
 }

@@ -3,13 +3,13 @@
 //! Authentication and authorization fail closed: a fault, a missing answer or a word without its deed is a refusal.
 //! Never waits by itself: only a policy that was granted something that waits does, within its `wall-ms`.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
 
 use super::bindings::types::Refusal;
 use super::bindings::{Action, Decision, Outcome, Selection, router};
+use super::contract::Rules;
 use super::decision::Call;
 use super::evidence::{Permitted, Verified};
 use super::exchange::Exchange;
@@ -18,8 +18,7 @@ use super::header_ops;
 use super::plugin::Plugin;
 use super::shadow::Tap;
 use super::watch::Watch;
-use super::{returned, verdict};
-use crate::admission::path;
+use super::{contract, verdict};
 use crate::config::{PluginLimits, World};
 use crate::refusal::{Challenge, Refused};
 
@@ -34,8 +33,7 @@ pub struct Chain {
     router: Option<Arc<Plugin>>,
     filters: Vec<Arc<Plugin>>,
     default: usize,
-    choices: Vec<(String, usize)>,
-    identity_prefix: String,
+    rules: Arc<Rules>,
     /// the candidates beside some of the plugins
     taps: Vec<Arc<Tap>>,
 }
@@ -68,8 +66,7 @@ impl Chain {
             router: of(World::Router).next(),
             filters: of(World::Filter).collect(),
             default,
-            choices,
-            identity_prefix: identity_prefix.to_owned(),
+            rules: Arc::new(Rules { identity_prefix: identity_prefix.to_owned(), choices }),
             taps: Vec::new(),
         }
     }
@@ -87,7 +84,7 @@ impl Chain {
 
     fn watch(&self, plugin: &Plugin, worker: usize, call: Call, exchange: &mut Exchange) -> Watch {
         let tap = self.taps.iter().find(|tap| tap.identity().plugin == plugin.name());
-        Watch::begin(plugin, tap, worker, call, exchange)
+        Watch::begin(plugin, (tap, &self.rules), worker, call, exchange)
     }
 
     /// Whether this route looks at tokens at all.
@@ -113,7 +110,7 @@ impl Chain {
         let watch = self.watch(plugin, worker, Call::Authenticate, exchange);
         let outcome = watch.end(plugin, plugin.authenticate(worker, exchange).await, exchange);
         match outcome.map_err(|fault| plugin.refuse(&fault))? {
-            Outcome::Authenticated(attributes) => self.authenticated(plugin, attributes, exchange),
+            Outcome::Authenticated(attributes) => authenticated(plugin, &attributes, exchange),
             Outcome::Anonymous => {
                 exchange.claims = None;
                 if self.public { Ok(Verified::anonymous()) } else { Err(anonymous_refused(exchange)) }
@@ -202,7 +199,7 @@ impl Chain {
             let watch = self.watch(plugin, worker, Call::OnResponse(status.as_u16()), exchange);
             let returned = plugin.on_response(worker, exchange, status.as_u16()).await;
             let filtered = match watch.end(plugin, returned, exchange) {
-                Ok(ops) => header_ops::apply(ops, headers, &self.identity_prefix, plugin.limits())
+                Ok(ops) => header_ops::apply(&ops, headers, &self.rules.identity_prefix, plugin.limits())
                     .map_err(|fault| plugin.noted(fault)),
                 Err(fault) => Err(fault),
             };
@@ -223,7 +220,7 @@ impl Chain {
         let watch = self.watch(plugin, worker, Call::OnRequest, exchange);
         match watch.end(plugin, plugin.on_request(worker, exchange).await, exchange)? {
             Action::Forward(ops) => {
-                header_ops::apply(ops, &mut exchange.headers, &self.identity_prefix, plugin.limits())
+                header_ops::apply(&ops, &mut exchange.headers, &self.rules.identity_prefix, plugin.limits())
                     .map(|()| None)
                     .map_err(|fault| plugin.noted(fault))
             }
@@ -238,64 +235,36 @@ impl Chain {
         watch.end(plugin, plugin.select(worker, exchange).await, exchange)
     }
 
-    /// The word `authenticated` counts only with the deed: claims that `jwt.verify` set in this very call.
-    fn authenticated(
-        &self,
-        plugin: &Plugin,
-        attributes: Vec<(String, String)>,
-        exchange: &mut Exchange,
-    ) -> Result<Verified, Refused> {
-        let Some(claims) = exchange.claims.clone() else {
-            return Err(plugin.broke(Fault::Contract("`authenticated` without a verified token".to_owned())));
-        };
-        set_attributes(attributes, exchange, plugin.limits()).map_err(|fault| plugin.broke(fault))?;
-        Ok(Verified::principal(claims))
-    }
-
     fn chosen(
         &self,
         target: Target,
         exchange: &mut Exchange,
         limits: &PluginLimits,
     ) -> Result<(usize, Option<String>), Fault> {
-        let broken = |how: &str| Fault::Contract(how.to_owned());
-        let named = self.choices.iter().find(|(name, _)| *name == target.upstream);
-        let (_, upstream) = named.ok_or_else(|| broken("an upstream that the route does not allow"))?;
-        if let Some(chosen) = &target.path {
-            let canonical = path::canonical(chosen).map_err(|_| broken("a path that is not canonical"))?;
-            if canonical.as_str() != chosen {
-                return Err(broken("a path that is not canonical"));
-            }
-        }
-        set_attributes(target.attributes, exchange, limits)?;
-        Ok((*upstream, target.path))
+        let upstream = self.rules.chosen(&target)?;
+        contract::set_attributes(&target.attributes, &mut exchange.attributes, limits)?;
+        Ok((upstream, target.path))
     }
 }
 
-fn set_attributes(
-    attributes: Vec<(String, String)>,
+/// The word `authenticated` counts only with the deed: claims that `jwt.verify` set in this very call.
+fn authenticated(
+    plugin: &Plugin,
+    attributes: &[(String, String)],
     exchange: &mut Exchange,
-    limits: &PluginLimits,
-) -> Result<(), Fault> {
-    returned::check(attributes.iter().map(|(name, value)| name.len() + value.len()), limits)?;
-    for (name, value) in attributes {
-        if !exchange.attributes.set(name, value) {
-            return Err(Fault::Contract("more or larger attributes than a request may carry".to_owned()));
-        }
-    }
-    Ok(())
+) -> Result<Verified, Refused> {
+    let Some(claims) = exchange.claims.clone() else { return Err(plugin.broke(contract::without_the_deed())) };
+    contract::set_attributes(attributes, &mut exchange.attributes, plugin.limits())
+        .map_err(|fault| plugin.broke(fault))?;
+    Ok(Verified::principal(claims))
 }
 
 fn refused(plugin: &Plugin, refusal: Refusal, exchange: &Exchange) -> Refused {
     checked(plugin, refusal, exchange).unwrap_or_else(|fault| plugin.broke(fault))
 }
 
-/// The message goes to the caller, who must not read a secret of the plugin's config there.
-fn checked(plugin: &Plugin, mut refusal: Refusal, exchange: &Exchange) -> Result<Refused, Fault> {
-    if let Cow::Owned(shown) = plugin.hidden().hide(&refusal.message) {
-        refusal.message = shown;
-    }
-    let refused = verdict::refused(refusal, &exchange.headers).map_err(Fault::Contract)?;
+fn checked(plugin: &Plugin, refusal: Refusal, exchange: &Exchange) -> Result<Refused, Fault> {
+    let refused = contract::refused(plugin, refusal, &exchange.headers)?;
     Ok(refused.because(format!("plugin `{}`", plugin.name())))
 }
 

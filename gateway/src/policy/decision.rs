@@ -11,6 +11,10 @@ use super::bindings::types::Refusal;
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
 use super::hidden::Hidden;
 use super::secrecy;
+use crate::admission::path::MAX_PATH_BYTES;
+
+/// What an attribute or a header change takes beside its name and value, in bytes.
+const ENTRY_BYTES: usize = 48;
 
 /// What a policy is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -87,6 +91,21 @@ impl Summary {
         Self { code: Some(kind.to_owned()), ..Self::word("fault") }
     }
 
+    /// How much of a record it takes, roughly, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = [&self.code, &self.upstream, &self.path].into_iter().flatten().map(String::len);
+        let attributes = self.attributes.iter().map(|(name, value)| ENTRY_BYTES + name.len() + value.len());
+        let value = |change: &HeaderChange| change.value.as_ref().map_or(0, String::len);
+        let headers = self.headers.iter().map(|one| ENTRY_BYTES + one.name.len() + value(one));
+        texts.chain(attributes).chain(headers).sum::<usize>() + self.outcome.len()
+    }
+
+    /// The answer without its attributes, path and changes, for a record that has no room for them.
+    pub(super) fn brief(&self) -> Self {
+        let (code, upstream) = (self.code.clone(), self.upstream.clone());
+        Self { status: self.status, code, upstream, ..Self::word(&self.outcome) }
+    }
+
     /// Whether the call broke.
     pub fn is_fault(&self) -> bool {
         self.outcome == "fault"
@@ -107,7 +126,7 @@ impl fmt::Display for Summary {
             write!(f, " {status}")?;
         }
         let named = [&self.code, &self.upstream];
-        named.into_iter().flatten().try_for_each(|word| write!(f, " {word}"))
+        named.into_iter().flatten().try_for_each(|word| write!(f, " {}", secrecy::on_one_line(word)))
     }
 }
 
@@ -145,8 +164,8 @@ impl Summarised for Selection {
             Self::Default => Summary::word("default"),
             Self::Refused(refusal) => refused(refusal),
             Self::To(target) => Summary {
-                upstream: Some(target.upstream.clone()),
-                path: target.path.clone(),
+                upstream: Some(name(&target.upstream)),
+                path: target.path.as_deref().map(path),
                 attributes: attributes(&target.attributes, hidden),
                 ..Summary::word("to")
             },
@@ -170,11 +189,21 @@ impl Summarised for Vec<HeaderOp> {
 }
 
 fn refused(refusal: &Refusal) -> Summary {
-    Summary { status: Some(refusal.status), code: Some(refusal.code.clone()), ..Summary::word("refused") }
+    Summary { status: Some(refusal.status), code: Some(name(&refusal.code)), ..Summary::word("refused") }
 }
 
 fn attributes(pairs: &[(String, String)], hidden: &Hidden) -> BTreeMap<String, String> {
-    pairs.iter().map(|(name, value)| (name.clone(), told(name, value.as_bytes(), hidden))).collect()
+    pairs.iter().map(|(key, value)| (name(key), told(key, value.as_bytes(), hidden))).collect()
+}
+
+/// A name that a guest chose. A live plugin's answer is told before it is checked, so that it may be of any length.
+fn name(given: &str) -> String {
+    secrecy::clipped(given.as_bytes())
+}
+
+/// A path that a guest chose; a longer one than this is no path.
+fn path(given: &str) -> String {
+    if given.len() > MAX_PATH_BYTES { name(given) } else { given.to_owned() }
 }
 
 /// A value as it may be told; a secret of the plugin's config is told by its name.
@@ -184,8 +213,8 @@ fn told(name: &str, value: &[u8], hidden: &Hidden) -> String {
 
 /// Changes of different headers commute, so their order does not count.
 fn changes(ops: &[HeaderOp], hidden: &Hidden) -> Vec<HeaderChange> {
-    let change = |op: &str, name: &String, value: Option<&Vec<u8>>| {
-        let name = name.to_ascii_lowercase();
+    let change = |op: &str, given: &String, value: Option<&Vec<u8>>| {
+        let name = name(given).to_ascii_lowercase();
         let value = value.map(|value| told(&name, value, hidden));
         HeaderChange { op: op.to_owned(), name, value }
     };
@@ -222,6 +251,18 @@ mod tests {
         assert_eq!(deny("a", "No."), deny("a", "Never."));
         assert_ne!(deny("a", "No."), deny("b", "No."));
         assert_eq!(deny("a", "").to_string(), "refused 403 a");
+    }
+
+    #[test]
+    fn whatever_a_guest_says_is_clipped_and_stays_on_its_line() {
+        let long = "x".repeat(1 << 20);
+        let code = |code: &str| {
+            Decision::Deny(Refusal { status: 403, code: code.into(), message: String::new() })
+                .summary(&Hidden::default())
+        };
+        assert!(code(&long).bytes() < 2000);
+        assert!(vec![HeaderOp::Remove(long)].summary(&Hidden::default()).bytes() < 2000);
+        assert_eq!(code("a\n[[case]]\u{1b}").to_string(), "refused 403 a\\n[[case]]\\u{1b}");
     }
 
     #[test]

@@ -18,15 +18,12 @@ const VALUE_BYTES: usize = 8 * 1024;
 /// # Errors
 /// The limit that the operations pass, or how one of them breaks the contract.
 pub(super) fn apply(
-    ops: Vec<HeaderOp>,
+    ops: &[HeaderOp],
     target: &mut HeaderMap,
     identity_prefix: &str,
     limits: &PluginLimits,
 ) -> Result<(), Fault> {
-    returned::check(ops.iter().map(size), limits)?;
-    let checked = ops.into_iter().map(|op| check(op, identity_prefix)).collect::<Result<Vec<Checked>, _>>();
-    let checked = checked.map_err(Fault::Contract)?;
-    for op in checked {
+    for op in checked(ops, identity_prefix, limits)? {
         match op {
             Checked::Set(name, value) => drop(target.insert(name, value)),
             Checked::Append(name, value) => drop(target.append(name, value)),
@@ -34,6 +31,19 @@ pub(super) fn apply(
         }
     }
     Ok(())
+}
+
+/// Checks operations that nobody will apply.
+///
+/// # Errors
+/// As for [`apply`].
+pub(super) fn check(ops: &[HeaderOp], identity_prefix: &str, limits: &PluginLimits) -> Result<(), Fault> {
+    checked(ops, identity_prefix, limits).map(drop)
+}
+
+fn checked(ops: &[HeaderOp], identity_prefix: &str, limits: &PluginLimits) -> Result<Vec<Checked>, Fault> {
+    returned::check(ops.iter().map(size), limits)?;
+    ops.iter().map(|op| one(op, identity_prefix).map_err(Fault::Contract)).collect()
 }
 
 enum Checked {
@@ -50,11 +60,11 @@ fn size(op: &HeaderOp) -> usize {
     }
 }
 
-fn check(op: HeaderOp, identity_prefix: &str) -> Result<Checked, String> {
+fn one(op: &HeaderOp, identity_prefix: &str) -> Result<Checked, String> {
     Ok(match op {
-        HeaderOp::Set((name, bytes)) => Checked::Set(allowed(&name, identity_prefix)?, value(&name, &bytes)?),
-        HeaderOp::Append((name, bytes)) => Checked::Append(allowed(&name, identity_prefix)?, value(&name, &bytes)?),
-        HeaderOp::Remove(name) => Checked::Remove(allowed(&name, identity_prefix)?),
+        HeaderOp::Set((name, bytes)) => Checked::Set(allowed(name, identity_prefix)?, value(name, bytes)?),
+        HeaderOp::Append((name, bytes)) => Checked::Append(allowed(name, identity_prefix)?, value(name, bytes)?),
+        HeaderOp::Remove(name) => Checked::Remove(allowed(name, identity_prefix)?),
     })
 }
 
@@ -100,7 +110,7 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             let result =
-                apply(vec![set("x-first", b"1"), bad.clone()], &mut headers, "x-identity-", &PluginLimits::default());
+                apply(&[set("x-first", b"1"), bad.clone()], &mut headers, "x-identity-", &PluginLimits::default());
             assert!(result.is_err(), "{bad:?}");
             assert!(headers.is_empty(), "nothing of a refused list is applied");
         }
@@ -110,12 +120,12 @@ mod tests {
     fn operations_apply_in_order() {
         let mut headers = HeaderMap::new();
         headers.insert("x-old", HeaderValue::from_static("1"));
-        let ops = vec![
+        let ops = [
             set("X-Tenant", b"acme"),
             HeaderOp::Append(("x-tenant".into(), b"globex".to_vec())),
             HeaderOp::Remove("x-old".into()),
         ];
-        apply(ops, &mut headers, "x-identity-", &PluginLimits::default()).expect("applies");
+        apply(&ops, &mut headers, "x-identity-", &PluginLimits::default()).expect("applies");
         assert_eq!(headers.get_all("x-tenant").iter().count(), 2);
         assert!(!headers.contains_key("x-old"));
     }

@@ -36,6 +36,7 @@ pub mod evidence;
 mod verdict;
 mod returned;
 mod header_ops;
+mod contract;
 pub mod shadow;
 mod watch;
 pub mod answer;

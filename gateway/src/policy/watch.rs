@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::contract::{Held, Rules};
 use super::decision::{Call, Summarised, Summary};
 use super::exchange::{CallCost, Exchange};
 use super::fault::Fault;
@@ -14,8 +15,8 @@ use super::trace::{Step, Trace};
 /// One call under watch.
 pub(super) struct Watch {
     call: Call,
-    /// the candidate, and the facts as they were before the call
-    sampled: Option<(Arc<Tap>, Box<Exchange>)>,
+    /// the candidate, what both are held to, and the facts as they were before the call
+    sampled: Option<(Arc<Tap>, Arc<Rules>, Box<Exchange>)>,
     /// whether the trace is there for the candidate's sake only
     lent: bool,
 }
@@ -24,12 +25,12 @@ impl Watch {
     /// Before the call.
     pub(super) fn begin(
         plugin: &Plugin,
-        tap: Option<&Arc<Tap>>,
+        (tap, rules): (Option<&Arc<Tap>>, &Arc<Rules>),
         worker: usize,
         call: Call,
         exchange: &mut Exchange,
     ) -> Self {
-        let sampled = tap.and_then(|tap| Some((Arc::clone(tap), tap.sample(worker, exchange)?)));
+        let sampled = tap.and_then(|tap| Some((Arc::clone(tap), Arc::clone(rules), tap.sample(worker, exchange)?)));
         let lent = sampled.is_some() && exchange.trace.is_none();
         if lent {
             exchange.trace = Some(Trace::default());
@@ -42,7 +43,7 @@ impl Watch {
     }
 
     /// After the call; gives the answer back as it is.
-    pub(super) fn end<T: Summarised>(
+    pub(super) fn end<T: Summarised + Held>(
         self,
         plugin: &Plugin,
         answer: Result<T, Fault>,
@@ -58,8 +59,11 @@ impl Watch {
         };
         trace.end(summary.clone(), fault);
         // A live plugin that breaks decides nothing that a candidate could be compared with.
-        if let Some((tap, facts)) = self.sampled.filter(|_| !summary.is_fault()) {
-            tap.ask(self.call, facts, summary, trace.last().unwrap_or_default(), exchange.claims.clone());
+        if let (Some((tap, rules, facts)), Ok(kept)) = (self.sampled, &answer)
+            && kept.check(plugin, exchange, &rules).is_ok()
+        {
+            let live = (summary, trace.last().unwrap_or_default(), exchange.claims.clone());
+            tap.ask(self.call, facts, rules, live);
         }
         if self.lent {
             exchange.trace = None;

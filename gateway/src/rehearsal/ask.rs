@@ -106,7 +106,7 @@ pub(super) async fn ask(
         }
         (World::Filter, Some(status)) => {
             let ops = plugin.on_response(0, &mut exchange, status).await.map_err(told)?;
-            answer::of_ops("response", ops, &rules)
+            answer::of_ops("response", &ops, &rules)
         }
     }
 }

@@ -23,7 +23,8 @@ const FRAME: [&str; 3] = ["iss", "aud", "iat"];
 pub(super) fn toml(call: Call, exchange: &Exchange, steps: [&Step; 2], live: &Summary, candidate: &Summary) -> String {
     let read = Names::of(&steps);
     let name = format!("shadow: route {}, live {live}, candidate {candidate}", exchange.head.route);
-    let mut text = format!("# The candidate answered: {candidate}\n[[case]]\nname = {}\n", word(&name));
+    let answered = secrecy::on_one_line(&candidate.to_string());
+    let mut text = format!("# The candidate answered: {answered}\n[[case]]\nname = {}\n", word(&name));
     let _ = writeln!(text, "request = {}", inline(&request(exchange, &read)));
     if matches!(call, Call::Authenticate) {
         token(&mut text, exchange, &steps, &read);
@@ -35,7 +36,7 @@ pub(super) fn toml(call: Call, exchange: &Exchange, steps: [&Step; 2], live: &Su
     if let Call::OnResponse(status) = call {
         let _ = writeln!(text, "response = {{ status = {status} }}");
     }
-    let _ = writeln!(text, "expect = {}", inline(&expected(live)));
+    let _ = writeln!(text, "expect = {}", inline(&expected(live, exchange)));
     if cannot_be_said(&steps) { commented(&text) } else { text }
 }
 
@@ -83,7 +84,7 @@ impl Names {
 fn request(exchange: &Exchange, read: &Names) -> Value {
     let mut request = Map::new();
     request.insert("method".into(), exchange.head.method.clone().into());
-    request.insert("path".into(), exchange.head.path.clone().into());
+    request.insert("path".into(), shown_path(exchange, &exchange.head.path).into());
     let header = |name: &String| Some(exchange.headers.get(name)?.to_str().ok()?.to_owned());
     let parameter = |name: &String| query_value(exchange.query.as_deref()?, name);
     let attribute = |name: &String| exchange.attributes.get(name).map(str::to_owned);
@@ -94,6 +95,11 @@ fn request(exchange: &Exchange, read: &Names) -> Value {
         request.insert("peer".into(), exchange.peer.to_string().into());
     }
     Value::Object(request)
+}
+
+/// Parameters of the path that are credentials stand in the path as well.
+fn shown_path(exchange: &Exchange, path: &str) -> String {
+    secrecy::shown_path(path, exchange.attributes.iter())
 }
 
 /// Those that were there and are no credential.
@@ -137,7 +143,24 @@ fn claims(exchange: &Exchange, read: &Names) -> Value {
             Some(pointer) => copy(&all, &mut kept, pointer),
         }
     }
+    reveal(&mut kept);
     kept
+}
+
+/// Takes credentials out, by name and by value; in a list something stays in their places, for its indexes to hold.
+fn reveal(value: &mut Value) {
+    let is_secret = |value: &Value| value.as_str().is_some_and(|text| secrecy::is_secret_value(text.as_bytes()));
+    match value {
+        Value::Object(members) => {
+            members.retain(|name, value| !secrecy::is_secret_name(name) && !is_secret(value));
+            members.values_mut().for_each(reveal);
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| match item.as_str().map(str::len) {
+            Some(bytes) if is_secret(item) => *item = secrecy::hidden(bytes).into(),
+            _ => reveal(item),
+        }),
+        _ => {}
+    }
 }
 
 /// Copies what an RFC 6901 pointer leads to; a list on the way is copied whole, for its indexes to hold.
@@ -177,16 +200,18 @@ fn token(text: &mut String, exchange: &Exchange, steps: &[&Step; 2], read: &Name
     jose.extend(header.kid.map(|kid| ("kid".to_owned(), kid.into())));
     jose.extend(header.typ.map(|typ| ("typ".to_owned(), typ.into())));
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let token = serde_json::json!({ "header": jose, "claims": kept, "now": now });
+    let mut token = serde_json::json!({ "header": jose, "claims": kept, "now": now });
+    reveal(&mut token);
     let _ = writeln!(text, "issuers = {}\ntoken = {}", inline(&Value::Object(issuers)), inline(&token));
 }
 
 /// Everything the live answer said, but for the values of credentials.
-fn expected(live: &Summary) -> Value {
+fn expected(live: &Summary, exchange: &Exchange) -> Value {
     let mut expect = Map::new();
     expect.insert("outcome".into(), live.outcome.clone().into());
     expect.extend(live.status.map(|status| ("status".to_owned(), status.into())));
-    let texts = [("code", &live.code), ("upstream", &live.upstream), ("path", &live.path)];
+    let path = live.path.as_ref().map(|path| shown_path(exchange, path));
+    let texts = [("code", &live.code), ("upstream", &live.upstream), ("path", &path)];
     expect.extend(texts.into_iter().filter_map(|(key, text)| Some((key.to_owned(), text.clone()?.into()))));
     let visible =
         |(name, value): &(&String, &String)| !secrecy::is_secret_name(name) && !value.starts_with("(secret, ");
@@ -234,8 +259,11 @@ fn key(name: &str) -> String {
     if bare { name.to_owned() } else { word(name) }
 }
 
+/// A basic string on one line. JSON's escapes are TOML's too, but JSON leaves some control characters as they are.
 fn word(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
+    let quoted = Value::from(text).to_string();
+    let escaped = |c: char| if c.is_control() { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    quoted.chars().map(escaped).collect()
 }
 
 #[cfg(test)]
@@ -287,6 +315,40 @@ mod tests {
         assert_eq!(case["request"], request);
         assert_eq!(case["expect"], json!({"outcome": "refused", "status": 403, "code": "a"}));
         assert!(!text.contains("private") && !text.contains("unread") && !text.contains("eyJ"), "{text}");
+    }
+
+    #[test]
+    fn no_answer_writes_lines_of_its_own() {
+        let answer = |code: &str| Summary { code: Some(code.into()), ..Summary::fault("") };
+        let bad = answer("a\n[[case]]\nname = \"forged\"\r\u{1b}[2J\u{9b}\u{7f}");
+        let text = toml(Call::Authorize, &exchange(), [&step(&[]), &step(&[])], &bad, &bad);
+        let parsed: toml::Table = text.parse().unwrap_or_else(|error| panic!("{error} in\n{text}"));
+        assert_eq!(parsed["case"].as_array().map(Vec::len), Some(1), "{text}");
+        assert_eq!(parsed["case"][0]["expect"]["code"].as_str(), bad.code.as_deref());
+        assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+    }
+
+    #[test]
+    fn a_credential_in_a_claim_or_in_the_path_stays_out() {
+        let mut claims = json!({
+            "tenant": "acme", "session": "s1", "raw": "eyJh.eyJi.c2ln", "act": {"api_key": "k1", "name": "a"},
+            "list": ["eyJh.eyJi.c2ln", "b"],
+        });
+        reveal(&mut claims);
+        assert_eq!(claims, json!({"tenant": "acme", "act": {"name": "a"}, "list": ["(secret, 14 bytes)", "b"]}));
+
+        let mut exchange = exchange();
+        exchange.head = std::sync::Arc::new(crate::policy::bindings::types::RequestHead {
+            path: "/reset/s3cret".into(),
+            ..(*exchange.head).clone()
+        });
+        assert!(exchange.attributes.set("path.token".into(), "s3cret".into()));
+        let to = Summary { path: Some("/new/s3cret".into()), ..Summary::default() };
+        let text = toml(Call::Select, &exchange, [&step(&[]), &step(&[])], &to, &to);
+        assert!(
+            text.contains("/reset/(secret)") && text.contains("/new/(secret)") && !text.contains("s3cret"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -16,6 +16,7 @@ use super::tap::{Identity, Job, Tap};
 use crate::config;
 use crate::observe::metrics::Metrics;
 use crate::policy::component::{Compiler, Digest};
+use crate::policy::contract::{Held, Rules};
 use crate::policy::decision::{Call, Summarised, Summary};
 use crate::policy::exchange::Exchange;
 use crate::policy::fault::Fault;
@@ -114,7 +115,7 @@ async fn compare(mut job: Job) {
     let trace = Trace::default();
     trace.begin(Step::default());
     job.exchange.trace = Some(trace.clone());
-    let candidate = answer(&job.tap.candidate, job.call, &mut job.exchange).await;
+    let candidate = answer(&job.tap.candidate, job.call, &mut job.exchange, &job.rules).await;
     let found = match &candidate {
         answer if answer.is_fault() => Found::Faulted,
         answer if *answer == job.live => Found::Agreed,
@@ -149,26 +150,91 @@ fn case_of(job: &Job, step: &Step, candidate: &Summary) -> String {
     job.tap.candidate.hidden().hide(&text).into_owned()
 }
 
-async fn answer(plugin: &Plugin, call: Call, exchange: &mut Box<Exchange>) -> Summary {
+async fn answer(plugin: &Plugin, call: Call, exchange: &mut Box<Exchange>, rules: &Rules) -> Summary {
     match call {
         Call::Authenticate => {
             exchange.claims = None;
             let answered = plugin.authenticate(0, exchange).await;
-            let summary = summarised(plugin, answered);
-            // The word without the deed: as a live plugin it would be refused.
-            if summary.outcome == "authenticated" && exchange.claims.is_none() {
-                Summary::fault("contract")
-            } else {
-                summary
-            }
+            summarised(plugin, answered, exchange, rules)
         }
-        Call::Authorize => summarised(plugin, plugin.authorize(0, exchange).await),
-        Call::Select => summarised(plugin, plugin.select(0, exchange).await),
-        Call::OnRequest => summarised(plugin, plugin.on_request(0, exchange).await),
-        Call::OnResponse(status) => summarised(plugin, plugin.on_response(0, exchange, status).await),
+        Call::Authorize => {
+            let answered = plugin.authorize(0, exchange).await;
+            summarised(plugin, answered, exchange, rules)
+        }
+        Call::Select => {
+            let answered = plugin.select(0, exchange).await;
+            summarised(plugin, answered, exchange, rules)
+        }
+        Call::OnRequest => {
+            let answered = plugin.on_request(0, exchange).await;
+            summarised(plugin, answered, exchange, rules)
+        }
+        Call::OnResponse(status) => {
+            let answered = plugin.on_response(0, exchange, status).await;
+            summarised(plugin, answered, exchange, rules)
+        }
     }
 }
 
-fn summarised<T: Summarised>(plugin: &Plugin, answer: Result<T, Fault>) -> Summary {
-    answer.map_or_else(|fault| Summary::fault(fault.kind()), |answer| answer.summary(plugin.hidden()))
+/// An answer that a chain would call a fault is one here too: nothing that breaks the contract is compared or kept.
+fn summarised<T: Summarised + Held>(
+    plugin: &Plugin,
+    answer: Result<T, Fault>,
+    exchange: &Exchange,
+    rules: &Rules,
+) -> Summary {
+    let kept = answer.and_then(|answer| match answer.check(plugin, exchange, rules) {
+        Ok(()) => Ok(answer),
+        Err(fault) => Err(plugin.noted(fault)),
+    });
+    kept.map_or_else(|fault| Summary::fault(fault.kind()), |answer| answer.summary(plugin.hidden()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::bindings::types::Refusal;
+    use crate::policy::bindings::{Action, Decision, HeaderOp, Outcome, Selection, router};
+    use crate::policy::instance::Calling;
+    use crate::policy::testing::Bench;
+
+    type Target = router::exports::witgate::policy::router::Target;
+
+    fn of<T: Summarised + Held>(plugin: &Plugin, answer: T) -> String {
+        let rules = Rules { identity_prefix: "x-identity-".into(), choices: vec![("orders".into(), 0)] };
+        summarised(plugin, Ok(answer), &Exchange::vacant(), &rules).to_string()
+    }
+
+    #[test]
+    fn what_a_chain_calls_a_fault_is_one_of_the_candidate() {
+        let bench = Bench::new();
+        let plugin = bench.load("", Calling::Sync).expect("a plugin");
+        let deny = |code: &str| Refusal { status: 403, code: code.into(), message: String::new() };
+        let to = |upstream: &str, path: Option<&str>| {
+            Selection::To(Target { upstream: upstream.into(), path: path.map(str::to_owned), attributes: vec![] })
+        };
+        let set = |name: &str| vec![HeaderOp::Set((name.into(), b"1".to_vec()))];
+        let many = || vec![("a".to_owned(), "x".repeat(9000))];
+
+        assert_eq!(of(&plugin, Decision::Deny(deny("no"))), "refused 403 no");
+        assert_eq!(of(&plugin, to("orders", Some("/a"))), "to orders");
+        assert_eq!(of(&plugin, Action::Forward(set("x-a"))), "forward");
+        let bad = deny("a\n[[case]]\n\u{1b}[2J");
+        for broken in [
+            of(&plugin, Decision::Deny(bad.clone())),
+            of(&plugin, Decision::Deny(deny(&"a".repeat(1 << 20)))),
+            of(&plugin, Outcome::Refused(bad.clone())),
+            of(&plugin, Outcome::Authenticated(vec![])),
+            of(&plugin, Selection::Refused(bad.clone())),
+            of(&plugin, to("orders\n[[case]]", None)),
+            of(&plugin, to("orders", Some("/a/../b"))),
+            of(&plugin, Selection::To(Target { upstream: "orders".into(), path: None, attributes: many() })),
+            of(&plugin, Action::Refused(bad)),
+            of(&plugin, Action::Forward(set("x a\n"))),
+            of(&plugin, set("x-identity-subject")),
+        ] {
+            assert_eq!(broken, "fault contract");
+        }
+        assert_eq!(bench.count("policy_faults_total"), 11);
+    }
 }

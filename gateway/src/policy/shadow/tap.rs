@@ -11,6 +11,7 @@ use super::share::Share;
 use super::tally::Tally;
 use crate::observe::metrics::Metrics;
 use crate::policy::component::Digest;
+use crate::policy::contract::Rules;
 use crate::policy::decision::{Call, Summary};
 use crate::policy::exchange::Exchange;
 use crate::policy::plugin::Plugin;
@@ -46,6 +47,8 @@ pub(super) struct Job {
     pub(super) call: Call,
     /// the facts as they were before the live plugin was asked
     pub(super) exchange: Box<Exchange>,
+    /// what the route holds both to
+    pub(super) rules: Arc<Rules>,
     pub(super) live: Summary,
     /// what the live plugin read
     pub(super) step: Step,
@@ -74,16 +77,15 @@ impl Tap {
         self.share.takes(worker).then(|| Box::new(exchange.facts()))
     }
 
-    /// Asks the candidate later, if there is room.
+    /// Asks the candidate later, if there is room: the live plugin answered so, read this, and had these claims.
     pub(in crate::policy) fn ask(
         self: &Arc<Self>,
         call: Call,
         exchange: Box<Exchange>,
-        live: Summary,
-        step: Step,
-        claims: Option<Claims>,
+        rules: Arc<Rules>,
+        (live, step, claims): (Summary, Step, Option<Claims>),
     ) {
-        let job = Job { tap: Arc::clone(self), call, exchange, live, step, claims };
+        let job = Job { tap: Arc::clone(self), call, exchange, rules, live, step, claims };
         let queued = self.queue.upgrade().is_some_and(|queue| queue.try_send(job).is_ok());
         if !queued {
             self.tally.dropped();

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use step::{Read, Step, Verification};
 
 use super::decision::Summary;
+use super::secrecy;
 
 /// Calls of policies in one request.
 const STEPS: usize = 64;
@@ -20,7 +21,9 @@ const STEPS: usize = 64;
 const READS_PER_STEP: usize = 256;
 /// Log lines of one call.
 const LINES_PER_STEP: usize = 32;
-/// Names, values and lines together, in bytes.
+/// What a name in a list takes beside its text, in bytes.
+const NAME_BYTES: usize = 4;
+/// Names, values, lines and decisions together, in bytes.
 const TEXT_BYTES: usize = 64 * 1024;
 
 /// A handle on the record; clones share it, so that it outlives a request that is refused or abandoned.
@@ -110,7 +113,8 @@ impl Trace {
 
     /// The guest had a token verified.
     pub(super) fn verified(&self, verification: Verification) {
-        self.add(verification.profile.len() + verification.outcome.len(), |step| {
+        let required: usize = verification.required.iter().map(|name| NAME_BYTES + name.len()).sum();
+        self.add(verification.profile.len() + verification.outcome.len() + required, |step| {
             step.verifications.push(verification);
             true
         });
@@ -136,13 +140,23 @@ impl Trace {
         });
     }
 
-    /// The call ended.
+    /// The call ended. What was decided is always told, and all of it where there is room.
     pub(super) fn end(&self, decision: Summary, fault: Option<String>) {
-        self.add(0, |step| {
+        let brief = decision.brief();
+        let fault = fault.map(|words| secrecy::clipped(words.as_bytes()));
+        let bytes = decision.bytes() + fault.as_ref().map_or(0, String::len);
+        let told = self.add(bytes, |step| {
             step.decision = Some(decision);
-            step.fault = fault;
+            step.fault.clone_from(&fault);
             true
         });
+        if !told {
+            self.add(0, |step| {
+                step.decision = Some(brief);
+                step.fault = fault;
+                true
+            });
+        }
     }
 
     /// The last step.
@@ -150,8 +164,9 @@ impl Trace {
         self.lock().steps.last().cloned()
     }
 
-    /// Changes the last step, if `bytes` more fit; false says that the step itself has no room.
-    fn add(&self, bytes: usize, change: impl FnOnce(&mut Step) -> bool) {
+    /// Changes the last step, if `bytes` more fit, and says whether it did; `change` is false where the step itself has no
+    /// room.
+    fn add(&self, bytes: usize, change: impl FnOnce(&mut Step) -> bool) -> bool {
         let mut record = self.lock();
         let fits = record.text_bytes + bytes <= TEXT_BYTES;
         let done = fits && record.steps.last_mut().is_some_and(change);
@@ -160,6 +175,7 @@ impl Trace {
         } else {
             record.cut = true;
         }
+        done
     }
 
     fn lock(&self) -> MutexGuard<'_, Record> {
@@ -191,5 +207,23 @@ mod tests {
         assert!(long.record().cut && long.record().steps[0].log.len() == 1);
         (0..STEPS * 2).for_each(|_| long.begin(Step::default()));
         assert_eq!(long.record().steps.len(), STEPS);
+    }
+    #[test]
+    fn a_decision_and_demands_count_as_well() {
+        let trace = Trace::default();
+        trace.begin(Step::default());
+        let required = vec!["x".repeat(TEXT_BYTES / 2); 3];
+        trace.verified(Verification { profile: "main".into(), outcome: "verified".into(), required });
+        let attributes = (0..TEXT_BYTES / 40).map(|n| (n.to_string(), String::new())).collect();
+        trace.end(Summary { outcome: "allow".into(), attributes, ..Summary::default() }, Some("f".repeat(TEXT_BYTES)));
+        let record = trace.record();
+        let step = &record.steps[0];
+        assert!(record.cut && step.verifications.is_empty());
+        assert_eq!(
+            step.decision,
+            Some(Summary { outcome: "allow".into(), ..Summary::default() }),
+            "what counts is told"
+        );
+        assert!(step.fault.as_ref().expect("a fault").len() < 2000);
     }
 }
