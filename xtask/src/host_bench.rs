@@ -47,7 +47,17 @@ pub fn run(workspace: &Workspace, parts: &[OsString]) -> Result<(), Failure> {
     if is_chosen(RELOADS) {
         build::release_programs(workspace, &["witgate"])?;
         let mut test = step::cargo(workspace);
-        test.args(["test", "--release", "-p", "witgate-tests", "--test", "operations", "--", "--nocapture", "leak_nothing"]);
+        test.args([
+            "test",
+            "--release",
+            "-p",
+            "witgate-tests",
+            "--test",
+            "operations",
+            "--",
+            "--nocapture",
+            "leak_nothing",
+        ]);
         test.env("WITGATE_RELOADS", MANY_RELOADS);
         step::run("reloading under load", &mut test)?;
     }
