@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use thiserror::Error;
+use tokio::net::UnixListener;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::watch;
 use witgate_wire::StopSignals;
@@ -25,6 +26,7 @@ use crate::pipeline::Worker;
 use crate::policy::loading::Compiling;
 use crate::reload::reloader::Reloader;
 use crate::reload::{snapshot, watch as files};
+use crate::takeover::message::Before;
 use crate::takeover::offer::{self, Offer, Place};
 use crate::takeover::take::{self, Taken};
 use crate::takeover::{Bound, Handed};
@@ -127,10 +129,17 @@ pub fn run(path: PathBuf, take_over: bool) -> Result<(), ServerError> {
         });
     }
     runtime.spawn(files::run(Arc::clone(&reloader), hangups, stopped));
-    let mut taken = succession.offer(&runtime, &offer)?;
-    let is_taken = runtime.block_on(async {
-        tokio::select! { () = signals.wait() => false, Ok(_) = taken.wait_for(|taken| *taken) => true }
-    });
+    let mut taken = succession.offer(&runtime, &offer);
+    let is_taken = match &mut taken {
+        Ok(taken) => runtime.block_on(async {
+            tokio::select! { () = signals.wait() => false, Ok(_) = taken.wait_for(|taken| *taken) => true }
+        }),
+        // The process before this one serves on, so this one ends what it took meanwhile, and goes.
+        Err(error) => {
+            tracing::error!(%error, "this process does not take over");
+            true
+        }
+    };
     // Before the workers close theirs: a copy would keep the kernel queueing connections that nobody accepts.
     offer.withdraw();
     if is_taken {
@@ -145,7 +154,7 @@ pub fn run(path: PathBuf, take_over: bool) -> Result<(), ServerError> {
     // Whatever still blocks there, such as half a takeover, ends with the process.
     drop(entered);
     runtime.shutdown_background();
-    Ok(())
+    taken.map(drop)
 }
 
 fn control_runtime() -> io::Result<Runtime> {
@@ -185,17 +194,24 @@ impl Succession {
 
     /// This process serves: the one before may go, and the next one may ask. What is given back turns true when it serves.
     fn offer(self, runtime: &Runtime, offer: &Offer) -> Result<watch::Receiver<bool>, ServerError> {
-        if let Some(Err(error)) = self.before.as_ref().map(Taken::serving) {
-            tracing::warn!(%error, "the process before this one is gone already");
+        if self.before.as_ref().map(Taken::serving).transpose()? == Some(Before::Gone) {
+            tracing::warn!("the process before this one is gone already");
         }
         let (taken, told) = watch::channel(false);
-        match self.place {
-            Some(place) => drop(runtime.spawn(offer::run(place.occupy()?, offer.clone(), taken))),
+        match self.place.and_then(occupied) {
+            Some(listener) => drop(runtime.spawn(offer::run(listener, offer.clone(), taken))),
             // Nobody will ever say so; a closed channel would look like an end.
             None => drop(runtime.spawn(async move { taken.closed().await })),
         }
         Ok(told)
     }
+}
+
+/// Not before the one before drains: should that one serve on, the path must still lead to it. By then nobody else
+/// serves, so a place that cannot be had must not end this process.
+fn occupied(place: Place) -> Option<UnixListener> {
+    let lost = |error: &io::Error| tracing::error!(%error, "no process can take over from this one, which serves on");
+    place.occupy().inspect_err(lost).ok()
 }
 
 /// Everything that is bound before anything is announced.
@@ -272,3 +288,6 @@ fn bind_one(role: &'static str, address: SocketAddr, held: Option<Bound>, count:
     let sockets = bound.map_err(|source| ServerError::Bind { role, address, source })?;
     Ok(Bound { address, sockets })
 }
+
+#[cfg(test)]
+mod tests;

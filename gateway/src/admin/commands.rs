@@ -46,11 +46,13 @@ fn told(reloader: &Reloader, outcome: &Outcome) -> Response {
             let reason = reloader.ledger.last_refusal().map(|refusal| refusal.reason);
             answer(StatusCode::CONFLICT, &json!({"outcome": "refused", "generation": in_force, "reason": reason}))
         }
-        Outcome::NothingBefore => {
-            let reason = "there is no generation before the one in force";
-            answer(StatusCode::CONFLICT, &json!({"outcome": "refused", "generation": in_force, "reason": reason}))
-        }
+        Outcome::NothingBefore => refused(in_force, "there is no generation before the one in force"),
+        Outcome::Overtaken => refused(in_force, "another generation came meanwhile"),
     }
+}
+
+fn refused(in_force: u64, reason: &str) -> Response {
+    answer(StatusCode::CONFLICT, &json!({"outcome": "refused", "generation": in_force, "reason": reason}))
 }
 
 fn answer(status: StatusCode, document: &Value) -> Response {

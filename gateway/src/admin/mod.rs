@@ -1,9 +1,10 @@
 //! The operators' listener: health, readiness, generations, metrics, and the orders to reload and to go back.
 //!
-//! Never serves traffic, and never shows a plugin's configuration or a key.
+//! Never serves traffic, never obeys a page of the web, and never shows a plugin's configuration or a key.
 
 mod generations;
 mod commands;
+mod host;
 pub mod shadow;
 mod traces;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
@@ -60,6 +62,7 @@ fn router(admin: Admin) -> Router {
         .route("/traces/{id}", get(traces::one))
         .route("/reload", post(commands::reload))
         .route("/rollback", post(commands::rollback))
+        .layer(middleware::from_fn_with_state(admin.clone(), host::check))
         .with_state(admin)
 }
 

@@ -33,7 +33,7 @@ fn admin(path: &Path) -> Admin {
 }
 
 async fn page(admin: &Admin, path: &str) -> String {
-    let request = Request::get(path).body(Body::empty()).expect("a request");
+    let request = Request::get(path).header("host", "127.0.0.1:8081").body(Body::empty()).expect("a request");
     let answer = router(admin.clone()).oneshot(request).await.expect("an answer");
     assert_eq!(answer.status(), StatusCode::OK, "{path}");
     let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await.expect("a body");
@@ -86,4 +86,35 @@ async fn a_reload_that_keeps_an_issuers_keys_keeps_its_counts() {
     std::fs::write(&path, configuration(90, 5).replace("\"secret\"", "\"moved\"")).expect("written");
     assert_eq!(admin.reloader.look(), Outcome::Accepted(4));
     assert_eq!(value(&page(&admin, "/metrics").await, GENERATION), 1);
+}
+
+/// The status of an order that names these hosts.
+async fn ordered(admin: &Admin, path: &str, hosts: &[&str]) -> StatusCode {
+    let request = hosts.iter().fold(Request::post(path), |request, host| request.header("host", *host));
+    let request = request.body(Body::empty()).expect("a request");
+    router(admin.clone()).oneshot(request).await.expect("an answer").status()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_foreign_name_is_refused_unless_the_listener_is_exposed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("gateway.toml");
+    let closed = "[[listeners]]\naddress = \"127.0.0.1:0\"\n[admin]\naddress = \"127.0.0.1:0\"\n";
+    std::fs::write(&path, closed).expect("written");
+    let admin = admin(&path);
+    for place in ["/reload", "http://localhost:8081/reload"] {
+        assert_eq!(ordered(&admin, place, &["localhost:8081"]).await, StatusCode::OK, "{place}");
+    }
+    let foreign: [&[&str]; 3] = [&["evil.example:8081"], &["localhost", "evil.example"], &[]];
+    for hosts in foreign {
+        for place in ["/reload", "/rollback", "/nowhere"] {
+            assert_eq!(ordered(&admin, place, hosts).await, StatusCode::FORBIDDEN, "{place} {hosts:?}");
+        }
+    }
+    let target = "http://evil.example/reload";
+    assert_eq!(ordered(&admin, target, &["localhost"]).await, StatusCode::FORBIDDEN);
+
+    std::fs::write(&path, format!("{closed}expose = true\n")).expect("written");
+    assert_eq!(admin.reloader.look(), Outcome::Accepted(2));
+    assert_eq!(ordered(&admin, "/reload", &["gateway.internal:8081"]).await, StatusCode::OK);
 }

@@ -58,6 +58,7 @@ pub fn read(path: &Path) -> Result<String, Faults> {
 pub struct Draft {
     config: Config,
     faults: Faults,
+    was_in_force: bool,
 }
 
 impl Draft {
@@ -69,7 +70,12 @@ impl Draft {
     /// A configuration without a fault, to be built once more.
     pub fn again(config: Config) -> Draft {
         let faults = Faults::new(&config.source);
-        Draft { config, faults }
+        Draft { config, faults, was_in_force: true }
+    }
+
+    /// Whether it served before, so that this is a rollback to it.
+    pub fn was_in_force(&self) -> bool {
+        self.was_in_force
     }
 
     /// Where to note more faults.
@@ -109,7 +115,7 @@ pub fn draft(path: &Path, text: String) -> Result<Draft, Faults> {
     let Some(table) = document::parse(path, source.inner(), SIZE, &mut faults) else { return Err(faults) };
     let written = Written::read(&table, &mut faults);
     let config = meaning::config(path, &source, &written, &mut faults);
-    Ok(Draft { config, faults })
+    Ok(Draft { config, faults, was_in_force: false })
 }
 
 /// Largest gateway.toml: every pair of routes is compared.

@@ -37,6 +37,8 @@ pub struct Config {
     pub listeners: Vec<SocketAddr>,
     /// Where the admin console listens, if anywhere.
     pub admin: Option<SocketAddr>,
+    /// Whether the admin console may be asked from elsewhere, by any name.
+    pub is_admin_exposed: bool,
     /// Whose debug headers count, if anybody's.
     pub debug_key: Option<DebugKey>,
     /// Limits on connections and requests.

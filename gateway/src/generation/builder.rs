@@ -135,16 +135,21 @@ impl Builder {
     }
 }
 
-/// The operator's key, unless it is a fault.
+/// The operator's key, unless it is a fault. A rollback does without: it is urgent, and tracing is not.
 fn debug_key(draft: &mut Draft) -> Option<OperatorKey> {
     let key = draft.config().debug_key.clone()?;
     let read = OperatorKey::read(&key.file);
+    if draft.was_in_force() {
+        let warn = |why: &String| tracing::warn!(%why, "`debug-key-file` holds no key, nobody may trace");
+        return read.inspect_err(warn).ok();
+    }
     let noted = |why: &String| {
         let message = format!("`debug-key-file` holds no key: {why}");
         draft.faults().push(key.span, message, "a PEM file with one public key, Ed25519 or P-256");
     };
     read.inspect_err(noted).ok()
 }
+
 fn chain(config: &Config, route: &config::Route, plugins: &[Arc<Plugin>]) -> Chain {
     let policies: Vec<Arc<Plugin>> = route.policies.iter().map(|index| Arc::clone(&plugins[*index])).collect();
     let choices = route.choices.iter().map(|index| (config.upstreams[*index].name.clone(), *index)).collect();

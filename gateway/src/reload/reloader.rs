@@ -27,6 +27,8 @@ pub enum Outcome {
     Refused,
     /// there is no generation to go back to
     NothingBefore,
+    /// what was to be undone is not in force any more
+    Overtaken,
 }
 
 /// The one owner of the generation in force.
@@ -95,12 +97,20 @@ impl Reloader {
     }
 
     /// Builds the generation before the one in force once more, from memory; it stays until the disk changes. A second
-    /// rollback undoes the first. Blocks.
+    /// rollback undoes the first. Undoes only what is in force at the time of the call. Blocks.
     pub fn rollback(&self) -> Outcome {
+        // Before the lock: a reload may hold it, and swap in what mends the one that the operator saw.
+        self.undo(self.current.load().number)
+    }
+
+    fn undo(&self, meant: u64) -> Outcome {
         let mut seen = self.seen();
         let began = Instant::now();
-        let Some(previous) = &seen.previous else { return Outcome::NothingBefore };
         let current = self.current.load_full();
+        if current.number != meant {
+            return Outcome::Overtaken;
+        }
+        let Some(previous) = &seen.previous else { return Outcome::NothingBefore };
         match self.builder.build(current.number + 1, previous.draft(), &previous.material, Some(&current)) {
             Ok(next) => {
                 tracing::warn!(
@@ -182,3 +192,6 @@ impl Reloader {
         Outcome::Refused
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,10 @@
-//! What the two processes say: one line that names the sockets, then each socket with one byte.
+//! What the two processes say: one line that names the sockets, each socket with one byte, that the new one serves, and
+//! whether the old one then goes.
 //!
 //! Never reads more than the line may hold, and never waits without a deadline.
 
 use std::io::{self, IoSlice, IoSliceMut, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::{Bound, Handed};
 
 /// The version of what is said; processes of different versions do not understand each other.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// The longest first line, in bytes.
 const LINE_BYTES: usize = 64 * 1024;
 /// The most sockets that are taken.
@@ -29,6 +30,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const SOCKET: u8 = b'.';
 /// What the new process says once it serves.
 const SERVING: u8 = b's';
+/// What the old process answers when it drains now.
+const DRAINS: u8 = b'd';
+/// What it says when it waited for long enough, and serves on.
+const SERVES_ON: u8 = b'o';
 
 /// The first line.
 #[derive(Serialize, Deserialize)]
@@ -121,14 +126,55 @@ fn receive_socket(stream: &UnixStream) -> io::Result<TcpListener> {
     }
 }
 
-pub(super) fn say_serving(mut stream: &UnixStream) -> io::Result<()> {
-    stream.write_all(&[SERVING])
+/// What becomes of the process before this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// it heard that this one serves
+    Drains,
+    /// it ended without a word, or is about to
+    Gone,
 }
 
-/// Waits until the new process serves.
+/// Says that this process serves, and waits for the answer. A fault means that the other one serves on.
+pub(super) fn say_serving(mut stream: &UnixStream) -> io::Result<Before> {
+    // The other end may be closed already; what it said before that can still be read.
+    let _ = stream.write_all(&[SERVING]);
+    let answer = match read_byte(stream) {
+        Err(error) if is_timeout(&error) => {
+            // From here on an answer fails on the other side, which then serves on. One that came just now still counts.
+            stream.shutdown(Shutdown::Read)?;
+            read_byte(stream).map_err(|_| error)
+        }
+        answer => answer,
+    };
+    match answer {
+        Ok(DRAINS) => Ok(Before::Drains),
+        Ok(_) => Err(io::Error::other("the running process waited no longer, and serves on")),
+        Err(error) if is_timeout(&error) => Err(io::Error::other("the running process does not answer")),
+        Err(_) => Ok(Before::Gone),
+    }
+}
+
+/// Waits until the new process serves, and answers that this one drains: only who is sure of that answer lets go.
 pub(super) fn hear_serving(mut stream: &UnixStream, patience: Duration) -> io::Result<()> {
     stream.set_read_timeout(Some(patience))?;
+    match read_byte(stream)? {
+        SERVING => stream.write_all(&[DRAINS]),
+        _ => Err(io::Error::other("the new process said something else")),
+    }
+}
+
+/// Tells a new process that came too late.
+pub(super) fn say_serves_on(mut stream: &UnixStream) {
+    let _nobody_there = stream.write_all(&[SERVES_ON]);
+}
+
+fn read_byte(mut stream: &UnixStream) -> io::Result<u8> {
     let mut byte = [0];
     stream.read_exact(&mut byte)?;
-    if byte == [SERVING] { Ok(()) } else { Err(io::Error::other("the new process said something else")) }
+    Ok(byte[0])
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }

@@ -1,9 +1,9 @@
 //! A restart without loss: a running process hands its listening sockets to a new one over a Unix socket, and drains.
 //!
 //! The kernel's queues belong to the sockets, which never close on the way: no connection is lost or refused. Never gives
-//! a socket to another user, and never stops serving before the new process says that it serves.
+//! a socket to another user, and never stops serving before the new process says that it serves, and never do both serve on.
 
-mod message;
+pub mod message;
 pub mod offer;
 pub mod take;
 

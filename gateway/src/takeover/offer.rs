@@ -49,7 +49,7 @@ impl Place {
     /// # Errors
     /// When the folder refuses.
     pub fn occupy(self) -> io::Result<UnixListener> {
-        fs::rename(&self.bound, &self.path)?;
+        fs::rename(&self.bound, &self.path).inspect_err(|_| drop(fs::remove_file(&self.bound)))?;
         Ok(self.listener)
     }
 }
@@ -76,10 +76,15 @@ impl Offer {
         }
     }
 
-    fn hand_over(&self, stream: &UnixStream) -> io::Result<()> {
+    pub(super) fn hand_over(&self, stream: &UnixStream, within: Duration) -> io::Result<()> {
         message::begin(stream)?;
         self.send(stream)?;
-        message::hear_serving(stream, SERVING_WITHIN)
+        let heard = message::hear_serving(stream, within);
+        // A process that stops meanwhile says nothing: the new one had better serve.
+        if heard.is_err() && self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+            message::say_serves_on(stream);
+        }
+        heard
     }
 }
 
@@ -92,7 +97,7 @@ pub async fn run(listener: UnixListener, offer: Offer, taken: watch::Sender<bool
         };
         let Ok(stream) = stream.into_std() else { continue };
         let offered = offer.clone();
-        match tokio::task::spawn_blocking(move || offered.hand_over(&stream)).await {
+        match tokio::task::spawn_blocking(move || offered.hand_over(&stream, SERVING_WITHIN)).await {
             Ok(Ok(())) => {
                 let _ = taken.send(true);
                 return;

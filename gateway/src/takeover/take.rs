@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
+use super::message::Before;
 use super::{Handed, message};
 
 /// What was taken, and the line to the process that it was taken from.
@@ -16,11 +17,11 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// Tells the other process that this one serves; it drains. When it is not told, it serves on.
+    /// Tells the other process that this one serves; it answers that it drains. When it is not told, it serves on.
     ///
     /// # Errors
-    /// When it is gone.
-    pub fn serving(&self) -> io::Result<()> {
+    /// When it serves on: then this process must not.
+    pub fn serving(&self) -> io::Result<Before> {
         message::say_serving(&self.stream)
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::message::Before;
 use super::offer::{Offer, Place};
 use super::*;
 
@@ -35,7 +36,7 @@ async fn a_queue_outlives_the_process_that_listened() {
     assert_eq!(theirs.handed.listeners.iter().map(|one| one.address).collect::<Vec<_>>(), addresses);
     assert!(theirs.handed.admin.is_some());
     assert!(!*told.borrow(), "nobody serves yet");
-    theirs.serving().expect("the other is there");
+    assert_eq!(theirs.serving().expect("the other answers"), Before::Drains);
     told.wait_for(|taken| *taken).await.expect("the offer tells it");
     offer.withdraw();
     drop(ours);
@@ -70,4 +71,42 @@ fn nobody_there_is_no_fault() {
     assert!(take::from(&path).expect("no fault").is_none());
     drop(std::os::unix::net::UnixListener::bind(&path).expect("bound"));
     assert!(take::from(&path).expect("no fault for a file that a killed process left").is_none());
+}
+
+/// No wait of a test is longer.
+const SHORT: Duration = Duration::from_millis(50);
+
+#[test]
+fn who_serves_too_late_hears_that_the_other_serves_on() {
+    let (old, new) = UnixStream::pair().expect("a pair");
+    let offer = Offer::of(Handed { listeners: vec![bound()], admin: None });
+    offer.hand_over(&old, SHORT).expect_err("nobody said a word");
+    message::receive(&new).expect("the sockets");
+    message::say_serving(&new).expect_err("the line is still there");
+    drop(old);
+    let (old, new) = UnixStream::pair().expect("a pair");
+    offer.hand_over(&old, SHORT).expect_err("nobody said a word");
+    drop(old);
+    message::receive(&new).expect("the sockets");
+    message::say_serving(&new).expect_err("the line is cut, the word is there");
+}
+
+#[test]
+fn who_takes_from_a_process_that_ends_serves() {
+    let (old, new) = UnixStream::pair().expect("a pair");
+    let offer = Offer::of(Handed { listeners: vec![bound()], admin: None });
+    let stopping = offer.clone();
+    let handing = std::thread::spawn(move || offer.hand_over(&old, SHORT));
+    message::receive(&new).expect("the sockets");
+    stopping.withdraw();
+    handing.join().expect("no panic").expect_err("nobody said a word");
+    assert_eq!(message::say_serving(&new).expect("no fault"), Before::Gone);
+}
+
+#[test]
+fn without_an_answer_the_old_process_cannot_let_go_any_more() {
+    let (old, new) = UnixStream::pair().expect("a pair");
+    new.set_read_timeout(Some(SHORT)).expect("set");
+    message::say_serving(&new).expect_err("the other says nothing");
+    message::hear_serving(&old, SHORT).expect_err("it may not drain");
 }

@@ -55,6 +55,7 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
         takeover_socket: operations::takeover_socket(folder, &written.gateway, faults),
         listeners: addresses::listeners(&written.listeners, faults),
         admin: addresses::admin(written, faults),
+        is_admin_exposed: written.admin.as_ref().is_some_and(|admin| admin.expose),
         debug_key: debug_key(folder, written.gateway.debug_key_file.as_ref()),
         limits: written.limits,
         issuers: issuers::issuers(folder, &written.issuers, faults),
