@@ -78,7 +78,7 @@ pub fn of_ops(outcome: &str, ops: &[HeaderOp], rules: &Rules<'_>) -> Result<Valu
         }
     }
     remove.sort();
-    let applied = header_ops::apply(&ops, &mut HeaderMap::new(), rules.identity_prefix, rules.limits);
+    let applied = header_ops::apply(ops, &mut HeaderMap::new(), rules.identity_prefix, rules.limits);
     applied.map_err(|fault| fault.to_string())?;
     Ok(json!({"outcome": outcome, "set": set, "append": append, "remove": remove}))
 }
