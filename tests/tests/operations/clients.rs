@@ -13,6 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{interval, timeout};
+use witgate_tests::deadline;
 
 /// The longest one answer may take.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
@@ -20,6 +21,8 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 const PACE: Duration = Duration::from_millis(3);
 /// So many requests after a swap are told apart.
 const FIRST: u64 = 100;
+/// The requests after those, up to this one, are the steady ones: later ones may meet the next reload's work.
+const STEADY: u64 = 500;
 
 /// What they did.
 #[derive(Default)]
@@ -28,7 +31,7 @@ pub struct Outcome {
     pub failures: Vec<String>,
     /// of the first requests after each swap, in microseconds
     pub first: Vec<u64>,
-    /// of all others
+    /// of the calm ones that follow
     pub steady: Vec<u64>,
 }
 
@@ -50,6 +53,7 @@ impl Clients {
     /// `kept` clients keep their connection until it is announced to close; `fresh` ones open one for each request.
     pub fn start(url: &str, kept: usize, fresh: usize) -> Clients {
         let mut clients = Clients { shared: Arc::default(), tasks: JoinSet::new() };
+        clients.shared.since_swap.store(STEADY, Ordering::Relaxed);
         let address = url.trim_start_matches("http://").to_owned();
         for index in 0..kept + fresh {
             clients.tasks.spawn(run(address.clone(), index < kept, Arc::clone(&clients.shared)));
@@ -60,6 +64,12 @@ impl Clients {
     /// A new generation is in force from here on.
     pub fn swapped(&self) {
         self.shared.since_swap.store(0, Ordering::Relaxed);
+    }
+
+    /// Waits until so many requests were asked since the swap that first and steady ones are known.
+    pub async fn calm(&self) {
+        let asked = || async { (self.shared.since_swap.load(Ordering::Relaxed) >= STEADY).then_some(()) };
+        deadline::until(ANSWER_DEADLINE, "the steady requests", asked).await;
     }
 
     pub async fn finish(self) -> Outcome {
@@ -87,14 +97,18 @@ async fn run(address: String, keeps: bool, shared: Arc<Shared>) -> Outcome {
     let mut pace = interval(PACE);
     while !shared.stop.load(Ordering::Relaxed) {
         pace.tick().await;
-        let is_first = shared.since_swap.fetch_add(1, Ordering::Relaxed) < FIRST;
+        let number = shared.since_swap.fetch_add(1, Ordering::Relaxed);
         let start = Instant::now();
         match timeout(ANSWER_DEADLINE, ask(&address, held.take())).await.unwrap_or_else(|_| Err("no answer".into())) {
             Ok(connection) => {
                 held = connection.filter(|_| keeps);
                 outcome.answered += 1;
                 let micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-                if is_first { outcome.first.push(micros) } else { outcome.steady.push(micros) }
+                match number {
+                    ..FIRST => outcome.first.push(micros),
+                    FIRST..STEADY => outcome.steady.push(micros),
+                    STEADY.. => {}
+                }
             }
             Err(failure) => outcome.failures.push(failure),
         }
