@@ -2,6 +2,7 @@
 //!
 //! Never lets a module use one that stands below it here.
 
+pub mod unix_time;
 pub mod refusal;
 pub mod observe;
 pub mod admission;

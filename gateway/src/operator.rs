@@ -89,15 +89,29 @@ pub fn give(order: Order, address: SocketAddr) -> Result<String, OperatorError> 
 }
 
 fn ask(order: Order, address: SocketAddr) -> io::Result<(u16, Value)> {
-    let mut stream = TcpStream::connect_timeout(&address, CONNECT_WITHIN)?;
-    stream.set_read_timeout(Some(ANSWER_WITHIN))?;
-    stream.set_write_timeout(Some(CONNECT_WITHIN))?;
     let head =
         format!("{} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", order.line());
+    let answer = answer(address, &head, (CONNECT_WITHIN, ANSWER_WITHIN), ANSWER_BYTES)?;
+    parse(&answer).ok_or_else(|| io::Error::other("what answers there is no admin listener of witgate"))
+}
+
+/// What comes back for one request without a body, head and all: `most_bytes` of it. The deadlines are for the connection and for each read.
+///
+/// # Errors
+/// The system's word.
+pub(crate) fn answer(
+    address: SocketAddr,
+    head: &str,
+    (connect_within, read_within): (Duration, Duration),
+    most_bytes: u64,
+) -> io::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect_timeout(&address, connect_within)?;
+    stream.set_read_timeout(Some(read_within))?;
+    stream.set_write_timeout(Some(connect_within))?;
     stream.write_all(head.as_bytes())?;
     let mut answer = Vec::new();
-    stream.take(ANSWER_BYTES).read_to_end(&mut answer)?;
-    parse(&answer).ok_or_else(|| io::Error::other("what answers there is no admin listener of witgate"))
+    stream.take(most_bytes).read_to_end(&mut answer)?;
+    Ok(answer)
 }
 
 /// The status and the document of an answer that says its length.

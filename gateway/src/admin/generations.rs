@@ -8,10 +8,10 @@ use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use super::Admin;
 use crate::generation::Generation;
+use crate::policy::component::Digest;
 use crate::reload::capabilities;
 use crate::reload::ledger::{Origin, Refusal};
 
@@ -91,13 +91,9 @@ fn live(generation: &Generation, replaced_at: Option<Timestamp>) -> Live {
         state: if replaced_at.is_none() { "in-force" } else { "draining" },
         loaded_at: generation.loaded_at,
         replaced_at,
-        config_digest: hex(&Sha256::digest(generation.config.source.inner())),
+        config_digest: Digest::of(generation.config.source.inner().as_bytes()).to_string(),
         routes: generation.config.routes.iter().map(|route| route.name.clone()).collect(),
         plugins: plugins.collect(),
         in_flight: generation.in_flight.load(Ordering::Relaxed),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

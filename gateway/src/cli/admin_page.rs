@@ -2,11 +2,12 @@
 //!
 //! Never follows a redirect, never waits longer than [`DEADLINE`] for a byte, and never reads more than [`MOST_BYTES`].
 
-use std::io::{Read as _, Write as _};
-use std::net::{TcpStream, ToSocketAddrs as _};
+use std::net::ToSocketAddrs as _;
 use std::time::Duration;
 
 use url::Url;
+
+use crate::operator;
 
 /// The longest wait for the connection, and for each read.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -27,13 +28,9 @@ pub(super) fn fetch(admin: &str, page: &str) -> Result<String, String> {
     let authority = format!("{host}:{}", base.port().unwrap_or(80));
     let address = authority.to_socket_addrs().map_err(told)?.next();
     let address = address.ok_or_else(|| format!("{admin}: the host has no address"))?;
-    let mut stream = TcpStream::connect_timeout(&address, DEADLINE).map_err(told)?;
-    stream.set_read_timeout(Some(DEADLINE)).map_err(told)?;
-    stream.set_write_timeout(Some(DEADLINE)).map_err(told)?;
     // HTTP/1.0, so that the answer is neither chunked nor kept alive.
-    write!(stream, "GET {page} HTTP/1.0\r\nHost: {authority}\r\n\r\n").map_err(told)?;
-    let mut answer = Vec::new();
-    stream.take(MOST_BYTES).read_to_end(&mut answer).map_err(told)?;
+    let head = format!("GET {page} HTTP/1.0\r\nHost: {authority}\r\n\r\n");
+    let answer = operator::answer(address, &head, (DEADLINE, DEADLINE), MOST_BYTES).map_err(told)?;
     body(&String::from_utf8_lossy(&answer)).map_err(|why| format!("{admin}{page}: {why}"))
 }
 

@@ -5,13 +5,13 @@
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Map, Value};
 
 use crate::explain::operator_key::{AUDIENCE, ISSUER, MAX_LIFETIME_SECONDS};
+use crate::unix_time;
 
 /// The largest key file, in bytes.
 const KEY_BYTES: u64 = 16 * 1024;
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &DebugToken) -> ExitCode {
 
 fn signed(arguments: &DebugToken) -> Result<String, String> {
     let (algorithm, key) = key(&read(&arguments.key)?)?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = unix_time::now();
     let mut claims = Map::new();
     claims.insert("iss".into(), ISSUER.into());
     claims.insert("aud".into(), AUDIENCE.into());

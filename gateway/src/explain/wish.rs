@@ -2,8 +2,6 @@
 //!
 //! Never changes the answer but by one header, and never tells the caller why there is no trace.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use http::{HeaderMap, HeaderValue};
 
 use super::operator_key::{HEADER, OperatorKey, TRACE_HEADER, Wish};
@@ -11,6 +9,7 @@ use super::report::{Answer, Report};
 use super::traces::Traces;
 use crate::observe::metrics::Metrics;
 use crate::policy::trace::Trace;
+use crate::unix_time;
 
 /// A traced request.
 pub struct Traced {
@@ -23,7 +22,7 @@ pub struct Traced {
 pub fn taken(headers: &mut HeaderMap, key: Option<&OperatorKey>, traces: &Traces, metrics: &Metrics) -> Option<Traced> {
     let alone = headers.get_all(HEADER).iter().count() == 1;
     let value = headers.remove(HEADER)?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = unix_time::now();
     let Some(key) = key.filter(|_| alone && traces.checks.admits(now)) else {
         metrics.debug_header("unread");
         return None;

@@ -8,8 +8,7 @@ use serde_json::{Map, Value, json};
 use super::bindings::types::Refusal;
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
 use super::exchange::{Attributes, Exchange};
-use super::{header_ops, verdict};
-use crate::admission::path;
+use super::{contract, header_ops, verdict};
 use crate::config::PluginLimits;
 
 /// What part of the contract an answer breaks.
@@ -49,9 +48,8 @@ pub fn of_selection(selection: Selection, exchange: &Exchange) -> Result<Value, 
         Selection::Default => Ok(json!({"outcome": "default"})),
         Selection::Refused(refusal) => refused(refusal, exchange),
         Selection::To(target) => {
-            let is_canonical = |chosen: &String| path::canonical(chosen).is_ok_and(|path| path.as_str() == chosen);
-            if !target.path.as_ref().is_none_or(is_canonical) {
-                return Err("a path that is not canonical".to_owned());
+            if !contract::is_canonical(&target) {
+                return Err(contract::NOT_CANONICAL.to_owned());
             }
             let attributes = attributes(target.attributes)?;
             Ok(json!({"outcome": "to", "upstream": target.upstream, "path": target.path, "attributes": attributes}))

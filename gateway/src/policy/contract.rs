@@ -34,12 +34,20 @@ impl Rules {
         let broken = |how: &str| Fault::Contract(how.to_owned());
         let named = self.choices.iter().find(|(name, _)| *name == target.upstream);
         let (_, upstream) = named.ok_or_else(|| broken("an upstream that the route does not allow"))?;
-        let is_canonical = |chosen: &String| path::canonical(chosen).is_ok_and(|path| path.as_str() == chosen);
-        if !target.path.as_ref().is_none_or(is_canonical) {
-            return Err(broken("a path that is not canonical"));
+        if !is_canonical(target) {
+            return Err(broken(NOT_CANONICAL));
         }
         Ok(*upstream)
     }
+}
+
+/// What a target is whose path routing and policies would see otherwise.
+pub(super) const NOT_CANONICAL: &str = "a path that is not canonical";
+
+/// Whether the path of a target, where it has one, is the canonical one.
+pub(super) fn is_canonical(target: &Target) -> bool {
+    let same = |chosen: &String| path::canonical(chosen).is_ok_and(|path| path.as_str() == chosen);
+    target.path.as_ref().is_none_or(same)
 }
 
 /// An answer that can break the contract.

@@ -3,7 +3,6 @@
 //! Never waits (whatever may wait was done before the call), and never hands out a key.
 
 use std::str::FromStr;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use percent_encoding::percent_decode_str;
 use wasmtime::Result;
@@ -15,6 +14,7 @@ use super::guest::GuestState;
 use super::limits::Limit;
 use super::reading::What;
 use super::tokens::Tokens;
+use crate::unix_time;
 
 impl types::Host for GuestState {}
 
@@ -146,7 +146,7 @@ impl GuestState {
         let demands = demands(wanted).ok_or(Refusal::AlgorithmNotAllowed)?;
         let keyring = self.exchange.tokens.keyring().ok_or(Refusal::KeysUnavailable)?;
         let token = bearer_token(&self.exchange.headers)?;
-        keyring.verify_now(profile, token, &demands, unix_now(), &self.exchange.scrutiny)
+        keyring.verify_now(profile, token, &demands, unix_time::now(), &self.exchange.scrutiny)
     }
 
     fn rehearsed(&mut self, profile: &str, wanted: &jwt::Demands) -> Result<(), Refusal> {
@@ -192,10 +192,6 @@ impl GuestState {
         }
         Ok(())
     }
-}
-
-fn unix_now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 fn length<B: AsRef<[u8]>>(value: Option<B>) -> usize {

@@ -244,7 +244,13 @@ impl Plugin {
     {
         let trial = self.admitted().inspect_err(|fault| self.count(fault))?;
         self.counters.called();
-        match self.leased(worker, exchange, pick, params).await {
+        let leased = async {
+            let mut lease = self.stock.take(worker).await?;
+            let answer = lease.call(exchange, pick, params).await?;
+            lease.went_well();
+            Ok(answer)
+        };
+        match leased.await {
             Ok(answer) => {
                 if trial {
                     self.recovered();
@@ -253,24 +259,6 @@ impl Plugin {
             }
             Err(fault) => Err(self.noted(fault)),
         }
-    }
-
-    async fn leased<P, R>(
-        &self,
-        worker: usize,
-        exchange: &mut Box<Exchange>,
-        pick: Pick<P, R>,
-        params: P,
-    ) -> Result<R, Fault>
-    where
-        P: ComponentNamedList + Lower + Send + Sync + 'static,
-        R: Send + Sync + 'static,
-        (R,): ComponentNamedList + Lift,
-    {
-        let mut lease = self.stock.take(worker).await?;
-        let answer = lease.call(exchange, pick, params).await?;
-        lease.went_well();
-        Ok(answer)
     }
 
     /// Whether a call may be made; true when it is a trial.

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
@@ -15,6 +14,7 @@ use crate::policy::decision::{Call, Summary};
 use crate::policy::exchange::Exchange;
 use crate::policy::secrecy;
 use crate::policy::trace::Step;
+use crate::unix_time;
 
 /// Claims of a token that say when it counts, and for whom; a case of an authenticator cannot do without.
 const FRAME: [&str; 3] = ["iss", "aud", "iat"];
@@ -199,7 +199,7 @@ fn token(text: &mut String, exchange: &Exchange, steps: &[&Step; 2], read: &Name
     jose.insert("alg".into(), header.alg.into());
     jose.extend(header.kid.map(|kid| ("kid".to_owned(), kid.into())));
     jose.extend(header.typ.map(|typ| ("typ".to_owned(), typ.into())));
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = unix_time::now();
     let mut token = serde_json::json!({ "header": jose, "claims": kept, "now": now });
     reveal(&mut token);
     let _ = writeln!(text, "issuers = {}\ntoken = {}", inline(&Value::Object(issuers)), inline(&token));
