@@ -32,11 +32,7 @@ pub(super) async fn rollback(State(admin): State<Admin>, headers: HeaderMap) -> 
 }
 
 /// An order is given only when it is waited for, so a forbidden one is none.
-async fn order(
-    admin: &Admin,
-    headers: &HeaderMap,
-    given: impl Future<Output = Result<Outcome, NotDone>>,
-) -> Response {
+async fn order(admin: &Admin, headers: &HeaderMap, given: impl Future<Output = Result<Outcome, NotDone>>) -> Response {
     if OF_BROWSERS.iter().any(|name| headers.contains_key(*name)) {
         return answer(StatusCode::FORBIDDEN, &json!({"outcome": "forbidden", "reason": "not for browsers"}));
     }
@@ -44,7 +40,8 @@ async fn order(
         Ok(Ok(outcome)) => told(&admin.reloader, &outcome),
         Ok(Err(not_done)) => undone(admin.reloader.current.load().number, not_done),
         Err(_) => {
-            let reason = "not done in time; withdrawn if it had not begun, else GET /generations shows what becomes of it";
+            let reason =
+                "not done in time; withdrawn if it had not begun, else GET /generations shows what becomes of it";
             let in_force = admin.reloader.current.load().number;
             let document = json!({"outcome": "late", "generation": in_force, "reason": reason});
             answer(StatusCode::SERVICE_UNAVAILABLE, &document)

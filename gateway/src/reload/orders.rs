@@ -4,8 +4,8 @@
 //! out an order that nobody waits for any more.
 
 use std::io;
-use std::path::PathBuf;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -95,10 +95,7 @@ impl Orders {
     }
 
     /// Waits until the thread has done this. Who stops waiting before it began withdraws the order.
-    async fn give<R: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Reloader) -> R + Send + 'static,
-    ) -> Result<R, NotDone> {
+    async fn give<R: Send + 'static>(&self, work: impl FnOnce(&Reloader) -> R + Send + 'static) -> Result<R, NotDone> {
         let (told, outcome) = oneshot::channel();
         self.leave(Box::new(move |reloader| {
             if !told.is_closed() {
