@@ -110,8 +110,9 @@ impl jwt::Host for GuestState {
                 verified.map(|claims| self.exchange.claims = Some(claims))
             }
         };
+        let failure = verified.as_ref().err().map(Refusal::failure);
         let verified = verified.map_err(|refusal| self.noted(&refusal));
-        self.record_verification(&profile, &demands.required_claims);
+        self.record_verification(&profile, &demands.required_claims, failure);
         self.read(What::Verification, &profile, 1, || Some(format!("{verified:?}")))?;
         Ok(verified)
     }

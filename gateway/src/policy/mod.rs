@@ -38,9 +38,12 @@ mod verdict;
 mod returned;
 mod header_ops;
 mod contract;
-pub mod shadow;
-mod watch;
 pub mod answer;
+pub mod withheld;
+mod facts;
+pub mod shadow;
+pub mod tape;
+mod watch;
 pub mod chain;
 #[cfg(test)]
 mod testing;

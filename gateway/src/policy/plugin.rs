@@ -172,6 +172,11 @@ impl Plugin {
         &self.stock.blueprint().hidden
     }
 
+    /// The same, for whoever outlives it.
+    pub(super) fn hidden_shared(&self) -> Arc<Hidden> {
+        Arc::clone(&self.stock.blueprint().hidden)
+    }
+
     /// What its instances may use.
     pub(crate) fn limits(&self) -> &PluginLimits {
         &self.stock.blueprint().limits
