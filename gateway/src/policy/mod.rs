@@ -40,6 +40,7 @@ mod contract;
 pub mod shadow;
 mod watch;
 pub mod answer;
+pub(crate) mod asked;
 pub mod chain;
 #[cfg(test)]
 mod testing;

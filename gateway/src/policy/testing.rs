@@ -149,6 +149,7 @@ impl Bench {
             limits: entry.limits,
             recycle: entry.recycle,
             calling,
+            staged: None,
         };
         Plugin::of(blueprint, digest, &entry, 2, (self.compiler.refill(), &self.metrics))
     }

@@ -3,11 +3,11 @@
 //! Never holds a credential, nor anything that neither policy read: headers, parameters, attributes and claims go in by the
 //! names that were read.
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
+use witgate_cases::{Case, Expect, Request, Response, Signed, Token};
 use witgate_keyring::resource_server::bearer_token;
 
 use crate::policy::decision::{Call, Summary};
@@ -21,23 +21,28 @@ const FRAME: [&str; 3] = ["iss", "aud", "iat"];
 
 /// The case as TOML, ready to be appended to a cases.toml.
 pub(super) fn toml(call: Call, exchange: &Exchange, steps: [&Step; 2], live: &Summary, candidate: &Summary) -> String {
-    let read = Names::of(&steps);
-    let name = format!("shadow: route {}, live {live}, candidate {candidate}", exchange.head.route);
     let answered = secrecy::on_one_line(&candidate.to_string());
-    let mut text = format!("# The candidate answered: {answered}\n[[case]]\nname = {}\n", word(&name));
-    let _ = writeln!(text, "request = {}", inline(&request(exchange, &read)));
-    if matches!(call, Call::Authenticate) {
-        token(&mut text, exchange, &steps, &read);
-    } else if let Value::Object(claims) = claims(exchange, &read)
-        && !claims.is_empty()
-    {
-        let _ = writeln!(text, "claims = {}", inline(&Value::Object(claims)));
+    let case = case(call, exchange, &steps, live, candidate);
+    let text = format!("# The candidate answered: {answered}\n{}", case.toml());
+    if cannot_be_said(&steps) { commented(&text) } else { text }
+}
+
+fn case(call: Call, exchange: &Exchange, steps: &[&Step; 2], live: &Summary, candidate: &Summary) -> Case {
+    let read = Names::of(steps);
+    let mut case = Case {
+        name: format!("shadow: route {}, live {live}, candidate {candidate}", exchange.head.route),
+        request: request(exchange, &read),
+        expect: expected(live, exchange),
+        ..Case::default()
+    };
+    match call {
+        Call::Authenticate => token(&mut case, exchange, steps, &read),
+        _ => case.claims = claims(exchange, &read),
     }
     if let Call::OnResponse(status) = call {
-        let _ = writeln!(text, "response = {{ status = {status} }}");
+        case.response = Some(Response { status });
     }
-    let _ = writeln!(text, "expect = {}", inline(&expected(live, exchange)));
-    if cannot_be_said(&steps) { commented(&text) } else { text }
+    case
 }
 
 /// A case's token is made up, so it is always well signed and in time. A token that nobody could verify was not; where one
@@ -81,20 +86,19 @@ impl Names {
     }
 }
 
-fn request(exchange: &Exchange, read: &Names) -> Value {
-    let mut request = Map::new();
-    request.insert("method".into(), exchange.head.method.clone().into());
-    request.insert("path".into(), shown_path(exchange, &exchange.head.path).into());
+fn request(exchange: &Exchange, read: &Names) -> Request {
     let header = |name: &String| Some(exchange.headers.get(name)?.to_str().ok()?.to_owned());
     let parameter = |name: &String| query_value(exchange.query.as_deref()?, name);
     let attribute = |name: &String| exchange.attributes.get(name).map(str::to_owned);
-    put(&mut request, "headers", &read.headers, header);
-    put(&mut request, "query", &read.query, parameter);
-    put(&mut request, "attributes", &read.attributes, attribute);
-    if read.peer {
-        request.insert("peer".into(), exchange.peer.to_string().into());
+    let bare = Request::new(&exchange.head.method, &shown_path(exchange, &exchange.head.path));
+    let headers = kept(&read.headers, header);
+    Request {
+        headers: headers.into_iter().map(|(name, value)| (name, value.into())).collect(),
+        query: kept(&read.query, parameter),
+        attributes: kept(&read.attributes, attribute),
+        peer: if read.peer { exchange.peer } else { bare.peer },
+        ..bare
     }
-    Value::Object(request)
 }
 
 /// Parameters of the path that are credentials stand in the path as well.
@@ -103,20 +107,10 @@ fn shown_path(exchange: &Exchange, path: &str) -> String {
 }
 
 /// Those that were there and are no credential.
-fn put(
-    request: &mut Map<String, Value>,
-    key: &str,
-    names: &BTreeSet<String>,
-    find: impl Fn(&String) -> Option<String>,
-) {
+fn kept(names: &BTreeSet<String>, find: impl Fn(&String) -> Option<String>) -> BTreeMap<String, String> {
     let found = names.iter().filter(|name| !secrecy::is_secret_name(name)).filter_map(|name| Some((name, find(name)?)));
-    let kept: Map<String, Value> = found
-        .filter(|(_, value)| !secrecy::is_secret_value(value.as_bytes()))
-        .map(|(name, value)| (name.clone(), Value::String(value)))
-        .collect();
-    if !kept.is_empty() {
-        request.insert(key.to_owned(), Value::Object(kept));
-    }
+    let kept = found.filter(|(_, value)| !secrecy::is_secret_value(value.as_bytes()));
+    kept.map(|(name, value)| (name.clone(), value)).collect()
 }
 
 fn query_value(query: &str, name: &str) -> Option<String> {
@@ -129,9 +123,9 @@ fn query_value(query: &str, name: &str) -> Option<String> {
 }
 
 /// The claims that were read, with as little around them as their pointers need.
-fn claims(exchange: &Exchange, read: &Names) -> Value {
+fn claims(exchange: &Exchange, read: &Names) -> Map<String, Value> {
     let mut kept = Value::Object(Map::new());
-    let Some(claims) = &exchange.claims else { return kept };
+    let Some(claims) = &exchange.claims else { return Map::new() };
     let all = claims.to_json();
     let held: Vec<&str> = read.scopes.iter().map(String::as_str).filter(|scope| claims.has_scope(scope)).collect();
     if !held.is_empty() {
@@ -144,7 +138,14 @@ fn claims(exchange: &Exchange, read: &Names) -> Value {
         }
     }
     reveal(&mut kept);
-    kept
+    members(kept)
+}
+
+fn members(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
 }
 
 /// Takes credentials out, by name and by value; in a list something stays in their places, for its indexes to hold.
@@ -180,90 +181,55 @@ fn copy(from: &Value, to: &mut Value, pointer: &str) {
 }
 
 /// The token of an authenticator's case: its header, and of its claims the frame and what was read.
-fn token(text: &mut String, exchange: &Exchange, steps: &[&Step; 2], read: &Names) {
+fn token(case: &mut Case, exchange: &Exchange, steps: &[&Step; 2], read: &Names) {
     let Ok(bearer) = bearer_token(&exchange.headers) else { return };
     let Ok(header) = witgate_token::peek(bearer) else { return };
     let issuer = witgate_token::unverified_issuer(bearer).unwrap_or_default();
     let profiles = steps.iter().flat_map(|step| &step.verifications);
-    let issuers: Map<String, Value> = profiles.map(|one| (one.profile.clone(), issuer.clone().into())).collect();
+    case.issuers = profiles.map(|one| (one.profile.clone(), issuer.clone())).collect();
     let mut kept = claims(exchange, read);
     if let Some(claims) = &exchange.claims {
-        for name in FRAME {
-            if let Some(value) = claims.get(name) {
-                kept[name] = value.clone();
-            }
-        }
+        let frame = FRAME.into_iter().filter_map(|name| Some((name.to_owned(), claims.get(name)?.clone())));
+        kept.extend(frame);
     }
-    kept["iss"] = issuer.into();
+    kept.insert("iss".to_owned(), issuer.into());
     let mut jose = Map::new();
     jose.insert("alg".into(), header.alg.into());
     jose.extend(header.kid.map(|kid| ("kid".to_owned(), kid.into())));
     jose.extend(header.typ.map(|typ| ("typ".to_owned(), typ.into())));
-    let now = unix_time::now();
-    let mut token = serde_json::json!({ "header": jose, "claims": kept, "now": now });
-    reveal(&mut token);
-    let _ = writeln!(text, "issuers = {}\ntoken = {}", inline(&Value::Object(issuers)), inline(&token));
+    let (mut jose, mut kept) = (Value::Object(jose), Value::Object(kept));
+    reveal(&mut jose);
+    reveal(&mut kept);
+    let (header, claims) = (members(jose), members(kept));
+    let signed = Signed { header, claims, now: unix_time::now(), ..Signed::default() };
+    case.token = Some(Token::Signed(signed));
 }
 
 /// Everything the live answer said, but for the values of credentials.
-fn expected(live: &Summary, exchange: &Exchange) -> Value {
-    let mut expect = Map::new();
-    expect.insert("outcome".into(), live.outcome.clone().into());
-    expect.extend(live.status.map(|status| ("status".to_owned(), status.into())));
-    let path = live.path.as_ref().map(|path| shown_path(exchange, path));
-    let texts = [("code", &live.code), ("upstream", &live.upstream), ("path", &path)];
-    expect.extend(texts.into_iter().filter_map(|(key, text)| Some((key.to_owned(), text.clone()?.into()))));
+fn expected(live: &Summary, exchange: &Exchange) -> Expect {
     let visible =
         |(name, value): &(&String, &String)| !secrecy::is_secret_name(name) && !value.starts_with("(secret, ");
-    if live.attributes.iter().all(|pair| visible(&pair)) && !live.attributes.is_empty() {
-        expect.insert("attributes".into(), serde_json::json!(live.attributes));
-    }
-    for op in ["set", "append"] {
+    let changed = |op: &str| {
         let changes = live.headers.iter().filter(|one| one.op == op);
         let pairs: Vec<(&String, &String)> = changes.filter_map(|one| Some((&one.name, one.value.as_ref()?))).collect();
-        if !pairs.is_empty() && pairs.iter().all(visible) {
-            let pairs: Map<String, Value> = pairs.into_iter().map(|(n, v)| (n.clone(), v.clone().into())).collect();
-            expect.insert(op.to_owned(), Value::Object(pairs));
-        }
+        (!pairs.is_empty() && pairs.iter().all(visible))
+            .then(|| pairs.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect())
+    };
+    let all_visible = live.attributes.iter().all(|pair| visible(&pair)) && !live.attributes.is_empty();
+    let removed: Vec<String> =
+        live.headers.iter().filter(|one| one.op == "remove").map(|one| one.name.clone()).collect();
+    Expect {
+        outcome: Some(live.outcome.clone()),
+        status: live.status,
+        code: live.code.clone(),
+        upstream: live.upstream.clone(),
+        path: live.path.as_ref().map(|path| shown_path(exchange, path)),
+        attributes: all_visible.then(|| live.attributes.clone()),
+        set: changed("set"),
+        append: changed("append"),
+        remove: (!removed.is_empty()).then_some(removed),
+        ..Expect::default()
     }
-    let removed: Vec<&str> =
-        live.headers.iter().filter(|one| one.op == "remove").map(|one| one.name.as_str()).collect();
-    if !removed.is_empty() {
-        expect.insert("remove".into(), removed.into());
-    }
-    Value::Object(expect)
-}
-
-/// JSON as an inline TOML value. TOML has no null: such a member is left out.
-fn inline(value: &Value) -> String {
-    match value {
-        Value::Object(members) => {
-            let members = members.iter().filter(|(_, value)| !value.is_null());
-            let pairs: Vec<String> =
-                members.map(|(name, value)| format!("{} = {}", key(name), inline(value))).collect();
-            if pairs.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", pairs.join(", ")) }
-        }
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().filter(|item| !item.is_null()).map(inline).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Value::String(text) => word(text),
-        // TOML's integers have 64 bits with a sign.
-        Value::Number(number) if number.is_u64() && !number.is_i64() => word(&number.to_string()),
-        other => other.to_string(),
-    }
-}
-
-fn key(name: &str) -> String {
-    let bare = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    if bare { name.to_owned() } else { word(name) }
-}
-
-/// A basic string on one line. JSON's escapes are TOML's too, but JSON leaves some control characters as they are.
-fn word(text: &str) -> String {
-    let quoted = Value::from(text).to_string();
-    let escaped = |c: char| if c.is_control() { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
-    quoted.chars().map(escaped).collect()
 }
 
 #[cfg(test)]
@@ -372,13 +338,5 @@ mod tests {
         let text =
             toml(Call::Authenticate, &exchange(), [&failed, &failed], &Summary::default(), &Summary::fault("trap"));
         assert!(text.lines().all(|line| line.starts_with('#')), "{text}");
-    }
-
-    #[test]
-    fn any_value_is_good_toml() {
-        let value = json!({"a b": ["x\"y\\z", "line\nbreak", {"n": null, "big": u64::MAX}], "f": 1.5, "": true});
-        let text = format!("v = {}", inline(&value));
-        let parsed: toml::Table = text.parse().unwrap_or_else(|error| panic!("{error} in\n{text}"));
-        assert_eq!(parsed["v"]["a b"][1].as_str(), Some("line\nbreak"));
     }
 }
