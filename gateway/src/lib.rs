@@ -15,6 +15,7 @@ pub mod upstream;
 pub mod issuers;
 pub mod stage;
 pub mod rehearsal;
+pub mod recording;
 pub mod generation;
 pub mod lease;
 pub mod generation_shown;

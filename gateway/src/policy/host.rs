@@ -111,8 +111,9 @@ impl jwt::Host for GuestState {
                 verified.map(|claims| self.exchange.claims = Some(claims))
             }
         };
+        let failure = verified.as_ref().err().map(Refusal::failure);
         let verified = verified.map_err(|refusal| self.noted(&refusal));
-        self.record_verification(&profile, &demands.required_claims);
+        self.record_verification(&profile, &demands.required_claims, failure);
         self.read(What::Verification, &profile, 1, || Some(format!("{verified:?}")))?;
         Ok(verified)
     }
@@ -180,6 +181,9 @@ impl log::Host for GuestState {
         if let Some(case) = self.exchange.tokens.rehearsed_mut() {
             case.log.push(Line { level: level_word(level), message: message.clone(), fields: pairs });
         }
+        if !is_wanted(&level) || !self.log_rate.admits(unix_time::now()) {
+            return Ok(());
+        }
         let (plugin, request_id) = (self.plugin.as_str(), self.exchange.request_id.as_str());
         match level {
             log::Level::Debug => tracing::debug!(target: "policy", plugin, request_id, %fields, "{message}"),
@@ -188,6 +192,16 @@ impl log::Host for GuestState {
             log::Level::Error => tracing::error!(target: "policy", plugin, request_id, %fields, "{message}"),
         }
         Ok(())
+    }
+}
+
+/// Whether the operator wants lines of this level: others are neither written nor counted by the second.
+fn is_wanted(level: &log::Level) -> bool {
+    match level {
+        log::Level::Debug => tracing::enabled!(target: "policy", tracing::Level::DEBUG),
+        log::Level::Info => tracing::enabled!(target: "policy", tracing::Level::INFO),
+        log::Level::Warn => tracing::enabled!(target: "policy", tracing::Level::WARN),
+        log::Level::Error => tracing::enabled!(target: "policy", tracing::Level::ERROR),
     }
 }
 

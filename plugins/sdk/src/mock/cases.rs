@@ -14,13 +14,14 @@
 //! An answer that breaks the contract is a fault of the kind `contract`, and a panic one of the kind `trap`. Cases that
 //! expect another fault, such as a limit, are for the component alone and are left out here. Never passes an empty file.
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::Value;
 use witgate_cases::{Answer, File, Line, OutboundFailure, Replied, Signed, Token, TokenFailure, faulted};
 
 pub use witgate_cases::Case;
 
-use super::{LogEvent, Request, answer, configure, logs, request};
+use super::{LogEvent, Request, answer, logs, request};
 use crate::granted::{OutboundError, Response};
 use crate::plugin::{Authenticator, Authorizer, Filter, Router};
 use crate::types::{Failure, Level};
@@ -101,7 +102,7 @@ pub fn filter<P: Filter>(case: &Case, config: &str) -> Value {
 }
 
 fn configured<P: crate::plugin::Plugin>(case: &Case, config: &str) -> P {
-    configure(config).unwrap_or_else(|error| panic!("{}: config: {error}", case.name))
+    made_up(case).configure(config).unwrap_or_else(|error| panic!("{}: config: {error}", case.name))
 }
 
 fn made_up(case: &Case) -> Request {
@@ -116,6 +117,9 @@ fn made_up(case: &Case) -> Request {
     made = case.issuers.iter().fold(made, |made, (profile, issuer)| made.issuer(profile, issuer));
     made = case.store.iter().fold(made, |made, (key, value)| made.store_entry(key, value));
     made = case.answers.iter().fold(made, |made, Answer { url, result }| made.answer(url, replied(result)));
+    made = case.environment.iter().fold(made, |made, (name, value)| made.variable(name, value));
+    let (seconds, nanoseconds) = case.clock.unwrap_or_default().unix();
+    made = made.clock(UNIX_EPOCH + Duration::new(seconds, nanoseconds)).seed(case.seed.unwrap_or_default());
     match &case.token {
         None => made,
         Some(Token::Unreadable(why)) => made.unreadable_token(failure(*why)),
