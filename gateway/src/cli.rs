@@ -6,6 +6,7 @@ mod admin_page;
 mod debug_token;
 mod explain;
 mod record;
+mod replay;
 mod shadow;
 
 use std::io::Write as _;
@@ -33,6 +34,7 @@ Examples:
   witgate explain --token - GET /orders   what every policy reads and decides, with the token on stdin
   witgate shadow report --cases           where candidates decide otherwise, as cases for their tests
   witgate run --record recording          write one request in a hundred, with what its policies read and decided
+  witgate replay recording --plugin new.wasm   what a changed policy would have decided
   witgate run --take-over                 the same, in the place of the process that runs, which drains
   witgate generations                     what is in force, what drains, why the last reload was refused
   witgate reload                          look at the files now (as SIGHUP and POST /reload do)
@@ -59,6 +61,8 @@ enum Command {
     DebugToken(debug_token::DebugToken),
     /// Look at the candidates that run beside live plugins
     Shadow(shadow::Shadow),
+    /// Ask a changed policy what it would have answered to recorded requests. Exit 0 when nothing changes, 1 when something does
+    Replay(Box<replay::Replay>),
     /// Compile one component from stdin to stdout, within limits: `run` and `check` start it
     #[command(hide = true)]
     CompileComponent(Budget),
@@ -111,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Rollback(place) => return give(Order::Rollback, &place),
         Command::Check(files) => server::check(&files.config).inspect(|()| say_good(&files.config)),
         Command::Explain(arguments) => return explain::run(arguments),
+        Command::Replay(arguments) => return replay::run(*arguments),
         Command::DebugToken(arguments) => return debug_token::run(&arguments),
         Command::Shadow(arguments) => return shadow::run(&arguments),
     };

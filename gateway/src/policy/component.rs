@@ -54,6 +54,9 @@ pub enum LoadError {
         /// what the component exports of the contract
         found: String,
     },
+    /// it exports none, or more than one
+    #[error("the component has no role: it exports {0}")]
+    Role(String),
     /// it wants something its world does not grant
     #[error("the component imports `{0}`, which the {1} world does not grant")]
     Import(String, World),
@@ -73,6 +76,7 @@ impl LoadError {
             Self::Pin { .. } => "put back the file that was pinned, or pin this one if you know where it comes from",
             Self::Compile(error) => error.remedy(),
             Self::World { .. } => "correct `world`, or point `file` at another component",
+            Self::Role(_) => "build a component of one of the worlds of wit/worlds.wit",
             Self::Import(import, _) => imports::remedy(import),
             Self::NotGranted(import) => imports::remedy(import),
             Self::Link(_) => "rebuild the plugin against this gateway's wit/ folder",
@@ -121,6 +125,22 @@ impl Compiler {
     /// Compiles what is not known yet, several at a time. Faults are told by those who need the component.
     pub fn compile_ahead(&self, components: &[(&[u8], Digest)]) {
         self.loader.compile_ahead(components, &self.engines().usual());
+    }
+
+    /// Looks at a component that no entry names.
+    ///
+    /// # Errors
+    /// When it does not compile, or exports no role or several.
+    pub fn outline(&self, bytes: &[u8]) -> Result<Outline, LoadError> {
+        let seat = self.engines().usual();
+        let component = self.loader.component(bytes, Digest::of(bytes), &seat)?;
+        let exports = roles(seat.engine(), &component);
+        let known: Vec<World> =
+            World::ALL.into_iter().filter(|world| exports.contains(&export_name(world.word()))).collect();
+        let [world] = known[..] else { return Err(LoadError::Role(listed(&exports))) };
+        let ty = component.component_type();
+        let imports = ty.imports(seat.engine()).map(|(name, _)| name.to_owned()).collect();
+        Ok(Outline { world, imports })
     }
 
     pub(super) fn refill(&self) -> &Refill {
@@ -176,6 +196,23 @@ pub(super) fn link(component: &Component, world: World, granted: &Granted, seat:
     linked(seat.engine(), component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
 }
 
+/// What a component is, by what it exports and imports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    /// its role
+    pub world: World,
+    /// every import by its full name, in the component's order
+    pub imports: Vec<String>,
+}
+
+impl Outline {
+    /// Whether it imports an interface of the contract, such as `store`.
+    pub fn imports_ours(&self, interface: &str) -> bool {
+        let name = export_name(interface);
+        self.imports.contains(&name)
+    }
+}
+
 /// Whether a component may be looked at: a pin is about its bytes, before anything in them is believed.
 ///
 /// # Errors
@@ -208,17 +245,25 @@ pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
 }
 
 fn check_exports(engine: &Engine, component: &Component, world: World) -> Result<(), LoadError> {
-    let wanted = export_name(world.word());
-    let ty = component.component_type();
-    let exports: Vec<&str> =
-        ty.exports(engine).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT)).collect();
-    if exports.contains(&wanted.as_str()) {
+    let roles = roles(engine, component);
+    if roles.contains(&export_name(world.word())) {
         return Ok(());
     }
-    let roles: Vec<String> =
-        exports.iter().filter(|name| !name.contains("/lifecycle@")).map(|name| format!("`{name}`")).collect();
-    let found = if roles.is_empty() { "no role of the contract".to_owned() } else { roles.join(", ") };
-    Err(LoadError::World { expected: world, found })
+    Err(LoadError::World { expected: world, found: listed(&roles) })
+}
+
+/// What a component exports of the contract, but for its life.
+fn roles(engine: &Engine, component: &Component) -> Vec<String> {
+    let ty = component.component_type();
+    let ours = ty.exports(engine).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT));
+    ours.filter(|name| !name.contains("/lifecycle@")).map(str::to_owned).collect()
+}
+
+fn listed(roles: &[String]) -> String {
+    if roles.is_empty() {
+        return "no role of the contract".to_owned();
+    }
+    roles.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn linked(engine: &Engine, component: &Component, world: World, granted: &Granted) -> wasmtime::Result<Linked> {

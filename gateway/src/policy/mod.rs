@@ -44,6 +44,7 @@ mod facts;
 pub mod shadow;
 pub mod tape;
 mod watch;
+pub(crate) mod asked;
 pub mod chain;
 #[cfg(test)]
 mod testing;
