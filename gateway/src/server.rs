@@ -126,6 +126,7 @@ pub fn run(path: PathBuf, take_over: bool, record_to: Option<RecordTo>) -> Resul
     let reloads = ReloadThread::start(Arc::clone(&reloader))?;
     let orders = reloads.orders().clone();
     if let Some(bound) = sockets.0.admin {
+        let reloader = Arc::clone(&reloader);
         let admin = Admin { reloader, orders: orders.clone(), metrics, traces, draining: stopped.clone() };
         bound.sockets.into_iter().for_each(|listener| {
             runtime.spawn(admin::serve(listener, admin.clone(), admin_stopped.clone()));
