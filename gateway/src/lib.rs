@@ -26,4 +26,5 @@ pub mod reload;
 pub mod admin;
 pub mod server;
 pub mod operator;
+pub mod workbench;
 pub mod cli;

@@ -5,7 +5,6 @@
 use std::path::Path;
 
 use thiserror::Error;
-use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
 
 use super::allocation::{Engines, Seat};
@@ -147,9 +146,14 @@ impl Compiler {
         seat: &Seat,
     ) -> Result<Linked, LoadError> {
         let component = self.loader.component(bytes, digest, seat)?;
-        check_exports(seat.engine(), &component, world)?;
-        imports::check(seat.engine(), &component, world, granted)?;
-        linked(seat.engine(), &component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
+        check_exports(&component, world)?;
+        imports::check(&component, world, granted)?;
+        linked(&component, world, granted)
+    }
+
+    /// Compiles (or recalls) a component to look at it.
+    pub(super) fn compiled(&self, bytes: &[u8], digest: Digest) -> Result<Component, LoadError> {
+        Ok(self.loader.component(bytes, digest, &self.engines().usual())?)
     }
 }
 
@@ -184,11 +188,12 @@ pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     std::fs::read(path).map_err(told)
 }
 
-fn check_exports(engine: &Engine, component: &Component, world: World) -> Result<(), LoadError> {
+/// Refuses a component of another role.
+pub(super) fn check_exports(component: &Component, world: World) -> Result<(), LoadError> {
     let wanted = export_name(world.word());
     let ty = component.component_type();
     let exports: Vec<&str> =
-        ty.exports(engine).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT)).collect();
+        ty.exports(component.engine()).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT)).collect();
     if exports.contains(&wanted.as_str()) {
         return Ok(());
     }
@@ -198,9 +203,14 @@ fn check_exports(engine: &Engine, component: &Component, world: World) -> Result
     Err(LoadError::World { expected: world, found })
 }
 
-fn linked(engine: &Engine, component: &Component, world: World, granted: &Granted) -> wasmtime::Result<Linked> {
+/// Links a component whose exports and imports were checked.
+pub(super) fn linked(component: &Component, world: World, granted: &Granted) -> Result<Linked, LoadError> {
+    link_all(component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
+}
+
+fn link_all(component: &Component, world: World, granted: &Granted) -> wasmtime::Result<Linked> {
     type Own = HasSelf<GuestState>;
-    let mut linker: Linker<GuestState> = Linker::new(engine);
+    let mut linker: Linker<GuestState> = Linker::new(component.engine());
     match world {
         World::Authenticator => AuthenticatorPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
         World::Authorizer => AuthorizerPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
