@@ -24,6 +24,7 @@ use crate::observe::metrics::Metrics;
 use crate::offline::{self, Question};
 use crate::pipeline::Worker;
 use crate::policy::loading::Compiling;
+use crate::reload::orders::ReloadThread;
 use crate::reload::reloader::Reloader;
 use crate::reload::{snapshot, watch as files};
 use crate::takeover::message::Before;
@@ -121,14 +122,15 @@ pub fn run(path: PathBuf, take_over: bool) -> Result<(), ServerError> {
     let offer = sockets.offered(&config)?;
     let workers = sockets.start(&reloader, &metrics, &traces, &stopped, config.threads)?;
     let (stop_admin, admin_stopped) = watch::channel(false);
+    let reloads = ReloadThread::start(Arc::clone(&reloader))?;
+    let orders = reloads.orders().clone();
     if let Some(bound) = sockets.0.admin {
-        let (reloader, metrics, traces) = (Arc::clone(&reloader), Arc::clone(&metrics), Arc::clone(&traces));
-        let admin = Admin { reloader, metrics, traces, draining: stopped.clone() };
+        let admin = Admin { reloader, orders: orders.clone(), metrics, traces, draining: stopped.clone() };
         bound.sockets.into_iter().for_each(|listener| {
             runtime.spawn(admin::serve(listener, admin.clone(), admin_stopped.clone()));
         });
     }
-    runtime.spawn(files::run(Arc::clone(&reloader), hangups, stopped));
+    runtime.spawn(files::run(orders, hangups, stopped));
     let mut taken = succession.offer(&runtime, &offer);
     let is_taken = match &mut taken {
         Ok(taken) => runtime.block_on(async {
@@ -151,6 +153,8 @@ pub fn run(path: PathBuf, take_over: bool) -> Result<(), ServerError> {
         let _ = worker.join();
     }
     let _ = stop_admin.send(true);
+    // Before the runtime, on which an attempt waits for its compilers.
+    drop(reloads);
     // Whatever still blocks there, such as half a takeover, ends with the process.
     drop(entered);
     runtime.shutdown_background();

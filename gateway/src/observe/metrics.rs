@@ -204,6 +204,7 @@ mod tests {
         policy.started();
         policy.recycled();
         policy.dropped();
+        policy.log_line_dropped();
         policy.breaker(true);
         metrics.shadowed("authz", "differed");
         metrics.debug_header("traced");
@@ -220,6 +221,7 @@ mod tests {
             "witgate_policy_instances_started_total{plugin=\"stamp\"} 1",
             "witgate_policy_instances_recycled_total{plugin=\"stamp\"} 1",
             "witgate_policy_instances_dropped_total{plugin=\"stamp\"} 1",
+            "witgate_policy_log_lines_dropped_total{plugin=\"stamp\"} 1",
             "witgate_policy_breaker{plugin=\"stamp\"} 1",
             "witgate_reloads_total{outcome=\"accepted\"} 1",
             "witgate_shadow_total{plugin=\"authz\",outcome=\"differed\"} 1",

@@ -18,6 +18,7 @@ mod refill;
 mod allocation;
 pub mod engine;
 mod clock;
+mod log_rate;
 mod guest;
 pub mod reading;
 mod host;
