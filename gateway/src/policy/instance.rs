@@ -22,6 +22,8 @@ use super::hidden::Hidden;
 use super::limits::Limit;
 use super::log_rate::LogRate;
 use super::recycling::Service;
+use super::rehearsed::Rehearsed;
+use super::tokens::Tokens;
 use crate::config::{PluginLimits, Recycle};
 
 /// Time on the wall that a start may take that no worker waits for.
@@ -48,6 +50,10 @@ pub struct Description {
     pub name: String,
     /// its version
     pub version: String,
+    /// one sentence about it
+    pub description: String,
+    /// a JSON Schema of its config, unread
+    pub config_schema: Option<String>,
 }
 
 /// How the host calls a guest. In wasmtime this belongs to the call, not to the engine.
@@ -74,6 +80,8 @@ pub(super) struct Blueprint {
     pub(super) log_rate: Arc<LogRate>,
     pub(super) recycle: Recycle,
     pub(super) calling: Calling,
+    /// on a stage, what its instances know outside of a case: variables, and else nothing
+    pub(super) staged: Option<Vec<(String, String)>>,
 }
 
 /// An instance that was configured and is ready for calls.
@@ -95,6 +103,10 @@ impl Blueprint {
         let turns = (self.calling == Calling::Waiting).then(Arc::default);
         let mut state = GuestState::new(&self.plugin, self.limits, turns.clone(), Arc::clone(&self.log_rate));
         state.hidden = Arc::clone(&self.hidden);
+        if let Some(environment) = &self.staged {
+            let idle = Rehearsed { environment: environment.clone(), ..Rehearsed::default() };
+            state.exchange.tokens = Tokens::Rehearsed(Box::new(idle));
+        }
         let mut store = guest::store(self.seat.engine(), state);
         guest::begin_call(&mut store, Allowance { limit: Limit::StartCpuMs, cpu, wall }, false);
         let started = match &turns {
@@ -120,7 +132,13 @@ impl Blueprint {
         let (said,) = called(self.calling, &functions.describe, store, ()).await?;
         let config = (Arc::clone(&self.config_json),);
         let (configured,) = called(self.calling, &functions.configure, store, config).await?;
-        Ok((functions, Description { name: said.name, version: said.version }, configured))
+        let description = Description {
+            name: said.name,
+            version: said.version,
+            description: said.description,
+            config_schema: said.config_schema,
+        };
+        Ok((functions, description, configured))
     }
 }
 

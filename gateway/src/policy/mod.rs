@@ -27,6 +27,7 @@ mod wasi;
 pub mod loading;
 mod imports;
 pub mod component;
+pub mod outline;
 mod exports;
 mod recycling;
 pub mod instance;
@@ -44,6 +45,7 @@ mod facts;
 pub mod shadow;
 pub mod tape;
 mod watch;
+pub(crate) mod asked;
 pub mod chain;
 #[cfg(test)]
 mod testing;

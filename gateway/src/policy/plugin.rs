@@ -18,7 +18,7 @@ use super::component::{Compiler, Digest, LoadError, check_pin, link};
 use super::exchange::Exchange;
 use super::exports::{Exports, Pick, Role};
 use super::fault::Fault;
-use super::grants::{GrantError, Resources};
+use super::grants::{GrantError, Granted, Resources};
 use super::hidden::Hidden;
 use super::imports;
 use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
@@ -75,12 +75,39 @@ impl Plugin {
         workers: usize,
         metrics: &Arc<Metrics>,
     ) -> Result<Self, PluginError> {
-        let digest = Digest::of(bytes);
-        check_pin(digest, entry.pin)?;
+        check_pin(Digest::of(bytes), entry.pin)?;
         let granted = resources.granted(entry)?;
+        Self::with(compiler, (entry, granted, None), bytes, workers, metrics)
+    }
+
+    /// For a stage: one instance that never sees this machine's clock, randomness or variables. `environment` is what
+    /// the instance sees while it starts.
+    ///
+    /// # Errors
+    /// As for [`Plugin::load`].
+    pub(crate) fn stage(
+        (compiler, resources): (&Compiler, &Resources),
+        entry: &config::Plugin,
+        bytes: &[u8],
+        environment: Vec<(String, String)>,
+    ) -> Result<Self, PluginError> {
+        check_pin(Digest::of(bytes), entry.pin)?;
+        let granted = resources.apart_from_the_machine(entry)?;
+        // The gateway's own counters are of requests.
+        Self::with(compiler, (entry, granted, Some(environment)), bytes, 1, &Arc::default())
+    }
+
+    fn with(
+        compiler: &Compiler,
+        (entry, granted, staged): (&config::Plugin, Granted, Option<Vec<(String, String)>>),
+        bytes: &[u8],
+        workers: usize,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Self, PluginError> {
+        let digest = Digest::of(bytes);
         let calling = if granted.waits() { Calling::Waiting } else { Calling::Sync };
         let (component, seat) = compiler.seated(bytes, digest, need(entry, workers, calling))?;
-        let linked = link(&component, entry.world, &granted, &seat)?;
+        let linked = link(&component, entry.world, &granted)?;
         let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
         let lines = LogRate::new(&entry.name, entry.limits.log_lines_per_second, metrics.policies().of(&entry.name));
         let blueprint = Blueprint {
@@ -94,6 +121,7 @@ impl Plugin {
             log_rate: Arc::new(lines),
             recycle: entry.recycle,
             calling,
+            staged,
         };
         Self::of(blueprint, digest, entry, workers, (compiler.refill(), metrics))
     }
