@@ -15,6 +15,7 @@ pub mod upstream;
 pub mod issuers;
 pub mod rehearsal;
 pub mod generation;
+pub mod overview;
 pub mod lease;
 pub mod generation_shown;
 pub mod reply;
