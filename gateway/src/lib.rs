@@ -14,6 +14,7 @@ pub mod explain;
 pub mod upstream;
 pub mod issuers;
 pub mod rehearsal;
+pub mod recording;
 pub mod generation;
 pub mod overview;
 pub mod lease;

@@ -59,7 +59,9 @@ fn of_table(mut table: Table<'_>, faults: &mut Faults) -> WrittenShadow {
     written
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 to 1,000,000
-fn millionths(share: f64) -> u32 {
-    (share * 1e6).round() as u32
+/// A share from 0 to 1 of the calls, in millionths.
+pub(super) fn millionths(share: f64) -> u32 {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 to 1,000,000
+    let millionths = (share * 1e6).round() as u32;
+    millionths
 }
