@@ -34,7 +34,7 @@ fn the_stored_schema_is_what_the_reader_asks_for_in_the_words_of_the_manual() {
     let manual = Manual::read(&fs::read_to_string("../docs/operators.md").expect("the manual"));
     let (document, undescribed) = document(&config::outline(), &manual);
     assert!(undescribed.is_empty(), "docs/operators.md does not describe {undescribed:?}");
-    let unread: Vec<&str> = manual.places().filter(|place| !reaches(&document, place)).collect();
+    let unread: Vec<&str> = manual.places().filter(|place| key(&document, place).is_none()).collect();
     assert!(unread.is_empty(), "docs/operators.md describes keys that nothing reads: {unread:?}");
     let text = serde_json::to_string_pretty(&document).expect("a document") + "\n";
     if std::env::var_os("BLESS").is_some() {
@@ -42,6 +42,21 @@ fn the_stored_schema_is_what_the_reader_asks_for_in_the_words_of_the_manual() {
     }
     let stored = fs::read_to_string(STORED).unwrap_or_default();
     assert!(stored == text, "gateway.schema.json is not current: BLESS=1 cargo test -p witgate --test schema");
+}
+
+#[test]
+fn the_manual_gives_the_defaults_of_the_reader() {
+    let manual = Manual::read(&fs::read_to_string("../docs/operators.md").expect("the manual"));
+    let (document, _) = document(&config::outline(), &manual);
+    let mut compared = 0;
+    for place in manual.places() {
+        let read = key(&document, place).and_then(|key| key["default"].as_f64());
+        if let (Some(read), Some(told)) = (read, manual.default_of(place)) {
+            assert!((read - told).abs() < 1e-9, "docs/operators.md: the default of {place} is {read}, not {told}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 30, "only {compared}");
 }
 
 #[test]
@@ -88,8 +103,8 @@ fn faults(file: &Path) -> Vec<String> {
     validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
-/// Whether a way such as `plugins.NAME.limits.cpu-ms` leads to a key.
-fn reaches(schema: &Value, place: &str) -> bool {
+/// The key that a way such as `plugins.NAME.limits.cpu-ms` leads to.
+fn key<'s>(schema: &'s Value, place: &str) -> Option<&'s Value> {
     let mut at = schema;
     for step in place.split('.') {
         let (name, list) = step.strip_suffix("[]").map_or((step, false), |name| (name, true));
@@ -97,5 +112,5 @@ fn reaches(schema: &Value, place: &str) -> bool {
         at = if name == "NAME" { &table["additionalProperties"] } else { &table["properties"][name] };
         at = if list { &at["items"] } else { at };
     }
-    at.is_object()
+    Some(at).filter(|key| key.is_object())
 }

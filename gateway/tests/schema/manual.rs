@@ -4,13 +4,20 @@
 
 use std::collections::BTreeMap;
 
-/// Words by the way to a key, such as `plugins.NAME.limits.cpu-ms`.
-pub struct Manual(BTreeMap<String, String>);
+/// What it says by the way to a key, such as `plugins.NAME.limits.cpu-ms`.
+pub struct Manual(BTreeMap<String, Said>);
+
+/// What it says of one key.
+struct Said {
+    words: String,
+    /// empty in a table that has no such column
+    default: String,
+}
 
 impl Manual {
     /// Reads the tables of a Markdown text.
     pub fn read(text: &str) -> Self {
-        let (mut words, mut heading, mut prefix) = (BTreeMap::new(), String::new(), None);
+        let (mut all, mut heading, mut prefix) = (BTreeMap::new(), String::new(), None);
         for line in text.lines() {
             match cells(line) {
                 None if line.starts_with('#') => heading = below(line),
@@ -19,23 +26,39 @@ impl Manual {
                 Some(row) if row[0].starts_with("Key of ") => prefix = Some(below(&row[0])),
                 Some(row) => {
                     let Some(prefix) = &prefix else { continue };
-                    let said = row.last().map(|cell| plain(cell)).unwrap_or_default();
-                    words.extend(quoted(&row[0]).map(|key| (format!("{prefix}{key}"), said.clone())));
+                    all.extend(said(&row).map(|(key, said)| (format!("{prefix}{key}"), said)));
                 }
             }
         }
-        Self(words)
+        Self(all)
     }
 
     /// What it says of one key.
     pub fn says_of(&self, place: &str) -> Option<&str> {
-        self.0.get(place).map(String::as_str)
+        self.0.get(place).map(|said| said.words.as_str())
+    }
+
+    /// The number that it gives as the default of a key.
+    pub fn default_of(&self, place: &str) -> Option<f64> {
+        self.0.get(place)?.default.parse().ok()
     }
 
     /// Every way to a key that it describes.
     pub fn places(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
+}
+
+/// A row may be about several keys, with as many defaults.
+fn said(row: &[String]) -> impl Iterator<Item = (&str, Said)> {
+    let keys: Vec<&str> = quoted(&row[0]).collect();
+    let defaults: Vec<&str> = if row.len() > 2 { row[1].split(", ").collect() } else { Vec::new() };
+    let words = row.last().map(|cell| plain(cell)).unwrap_or_default();
+    let own = defaults.len() == keys.len();
+    keys.into_iter().enumerate().map(move |(at, key)| {
+        let default = if own { defaults[at].to_owned() } else { String::new() };
+        (key, Said { words: words.clone(), default })
+    })
 }
 
 /// The cells of a row of a table, without the one that only draws a line.
