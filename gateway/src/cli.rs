@@ -5,6 +5,7 @@
 mod admin_page;
 mod debug_token;
 mod explain;
+mod plugin;
 mod record;
 mod routes;
 mod shadow;
@@ -64,6 +65,8 @@ enum Command {
     Explain(explain::Explain),
     /// Print a value for the X-Witgate-Debug header, which asks a running gateway for a trace
     DebugToken(debug_token::DebugToken),
+    /// Write a policy: make it, build it, try it
+    Plugin(plugin::Plugin),
     /// Look at the candidates that run beside live plugins
     Shadow(shadow::Shadow),
     /// Compile one component from stdin to stdout, within limits: `run` and `check` start it
@@ -133,6 +136,7 @@ pub fn main() -> ExitCode {
         Command::Schema => return routes::schema(),
         Command::Explain(arguments) => return explain::run(arguments),
         Command::DebugToken(arguments) => return debug_token::run(&arguments),
+        Command::Plugin(arguments) => return plugin::run(arguments),
         Command::Shadow(arguments) => return shadow::run(&arguments),
     };
     match outcome {

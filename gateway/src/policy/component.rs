@@ -5,7 +5,6 @@
 use std::path::Path;
 
 use thiserror::Error;
-use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
 
 use super::allocation::{Engines, Need, Seat};
@@ -156,6 +155,11 @@ impl Compiler {
         Ok((self.loader.component(bytes, digest, &outside)?, outside))
     }
 
+    /// Compiles (or recalls) a component to look at it.
+    pub(super) fn compiled(&self, bytes: &[u8], digest: Digest) -> Result<Component, LoadError> {
+        Ok(self.loader.component(bytes, digest, &self.engines().outside())?)
+    }
+
     fn in_the_pool(&self, bytes: &[u8], digest: Digest, need: Need) -> Result<Option<(Component, Seat)>, CompileError> {
         let place = self.engines().place(need);
         if !place.is_pooled() {
@@ -166,14 +170,14 @@ impl Compiler {
     }
 }
 
-/// Links a component for its world, where its instances will lie.
+/// Links a component for its world.
 ///
 /// # Errors
 /// When it is of another world, imports more than it is granted, or does not fit the contract.
-pub(super) fn link(component: &Component, world: World, granted: &Granted, seat: &Seat) -> Result<Linked, LoadError> {
-    check_exports(seat.engine(), component, world)?;
-    imports::check(seat.engine(), component, world, granted)?;
-    linked(seat.engine(), component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
+pub(super) fn link(component: &Component, world: World, granted: &Granted) -> Result<Linked, LoadError> {
+    check_exports(component, world)?;
+    imports::check(component, world, granted)?;
+    linked(component, world, granted)
 }
 
 /// Whether a component may be looked at: a pin is about its bytes, before anything in them is believed.
@@ -207,11 +211,12 @@ pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     std::fs::read(path).map_err(told)
 }
 
-fn check_exports(engine: &Engine, component: &Component, world: World) -> Result<(), LoadError> {
+/// Refuses a component of another role.
+pub(super) fn check_exports(component: &Component, world: World) -> Result<(), LoadError> {
     let wanted = export_name(world.word());
     let ty = component.component_type();
     let exports: Vec<&str> =
-        ty.exports(engine).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT)).collect();
+        ty.exports(component.engine()).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT)).collect();
     if exports.contains(&wanted.as_str()) {
         return Ok(());
     }
@@ -221,9 +226,14 @@ fn check_exports(engine: &Engine, component: &Component, world: World) -> Result
     Err(LoadError::World { expected: world, found })
 }
 
-fn linked(engine: &Engine, component: &Component, world: World, granted: &Granted) -> wasmtime::Result<Linked> {
+/// Links a component whose exports and imports were checked.
+pub(super) fn linked(component: &Component, world: World, granted: &Granted) -> Result<Linked, LoadError> {
+    link_all(component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
+}
+
+fn link_all(component: &Component, world: World, granted: &Granted) -> wasmtime::Result<Linked> {
     type Own = HasSelf<GuestState>;
-    let mut linker: Linker<GuestState> = Linker::new(engine);
+    let mut linker: Linker<GuestState> = Linker::new(component.engine());
     match world {
         World::Authenticator => AuthenticatorPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
         World::Authorizer => AuthorizerPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
@@ -257,8 +267,8 @@ mod tests {
     fn tried(text: &str, world: World) -> Result<(), LoadError> {
         let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
         let bytes = wat::parse_str(text).expect("well-formed text");
-        let (component, seat) = compiler.seated(&bytes, Digest::of(&bytes), Some(NEED))?;
-        super::link(&component, world, &Granted::default(), &seat).map(drop)
+        let (component, _seat) = compiler.seated(&bytes, Digest::of(&bytes), Some(NEED))?;
+        super::link(&component, world, &Granted::default()).map(drop)
     }
 
     fn link(text: &str, world: World) -> Result<(), String> {
