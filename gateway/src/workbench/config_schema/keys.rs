@@ -2,6 +2,7 @@
 //!
 //! Never follows a reference for ever, and never lists more than a person reads.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
@@ -11,6 +12,8 @@ use serde_json::{Map, Value};
 const DEEPEST: usize = 8;
 /// How many keys are listed.
 const MOST_KEYS: usize = 500;
+/// How many places of a schema are looked at in all: one that multiplies itself ends here.
+const MOST_STEPS: usize = 20_000;
 /// How many references are followed from one place.
 const MOST_HOPS: usize = 8;
 
@@ -31,7 +34,7 @@ pub struct Key {
 
 /// The keys of a schema, tables before what is in them.
 pub fn keys(schema: &Value) -> Vec<Key> {
-    let mut list = List { schema, keys: Vec::new(), seen: BTreeSet::new() };
+    let mut list = List { schema, keys: Vec::new(), seen: BTreeSet::new(), steps: Cell::new(MOST_STEPS) };
     list.table(schema, "", DEEPEST);
     list.keys
 }
@@ -40,12 +43,14 @@ struct List<'s> {
     schema: &'s Value,
     keys: Vec<Key>,
     seen: BTreeSet<String>,
+    /// that may still be taken
+    steps: Cell<usize>,
 }
 
 impl<'s> List<'s> {
     /// Lists what is in a table, or in one of the tables that it may be.
     fn table(&mut self, node: &'s Value, place: &str, depth: usize) {
-        if depth == 0 {
+        if depth == 0 || !self.may_go_on() {
             return;
         }
         let node = self.resolved(node);
@@ -94,7 +99,7 @@ impl<'s> List<'s> {
 
     fn kind(&self, node: &'s Value, depth: usize) -> String {
         let node = self.resolved(node);
-        if depth == 0 {
+        if depth == 0 || !self.may_go_on() {
             return "any".to_owned();
         }
         if let Some(value) = node.get("const") {
@@ -127,6 +132,12 @@ impl<'s> List<'s> {
             "boolean" => "true or false".to_owned(),
             other => other.to_owned(),
         }
+    }
+
+    fn may_go_on(&self) -> bool {
+        let left = self.steps.get();
+        self.steps.set(left.saturating_sub(1));
+        left > 0
     }
 
     /// The node that a reference within the document leads to.
@@ -217,5 +228,12 @@ mod tests {
         let told = told(&schema);
         assert!(told.contains(&"when.not.not: table".to_owned()), "{told:?}");
         assert!(told.len() <= MOST_KEYS);
+    }
+
+    #[test]
+    fn a_schema_that_multiplies_itself_ends() {
+        let many: Vec<Value> = (0..200).map(|_| json!({ "$ref": "#/$defs/Many" })).collect();
+        let schema = json!({ "$defs": { "Many": { "anyOf": many } }, "properties": { "a": { "$ref": "#/$defs/Many" } } });
+        assert_eq!(told(&schema), ["a: any"]);
     }
 }
