@@ -3,13 +3,17 @@
 //! Never does the work itself: `workbench` does.
 
 mod build;
+mod check;
+mod inspect;
 mod new;
+mod under;
 
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use serde::Serialize;
 
 /// Exit code for checks, cases or a build that failed.
 const EXIT_FAILED: u8 = 1;
@@ -28,12 +32,18 @@ enum Command {
     New(new::New),
     /// Build a policy with its language's own tools, and hold the component against its world
     Build(build::Build),
+    /// Say what a component is: name, world, imports, config, size, digest
+    Inspect(inspect::Inspect),
+    /// Say whether the gateway would take a component: world, grants, config, limits
+    Check(check::Check),
 }
 
 pub(super) fn run(arguments: Plugin) -> ExitCode {
     match arguments.command {
         Command::New(arguments) => new::run(arguments),
         Command::Build(arguments) => build::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
     }
 }
 
@@ -41,6 +51,17 @@ pub(super) fn run(arguments: Plugin) -> ExitCode {
 fn failed(command: &str, why: impl std::fmt::Display, code: u8) -> ExitCode {
     let _ = writeln!(std::io::stderr(), "witgate plugin {command}: {why}");
     ExitCode::from(code)
+}
+
+/// Prints, and ends with a code.
+fn print(text: &str, code: ExitCode) -> ExitCode {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    code
+}
+
+/// What --json prints.
+fn document(found: &impl Serialize) -> String {
+    serde_json::to_string_pretty(found).map(|text| text + "\n").unwrap_or_default()
 }
 
 /// A path as a person at the terminal would write it.

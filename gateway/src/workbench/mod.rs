@@ -7,5 +7,8 @@ pub mod package;
 pub mod subject;
 pub mod settings;
 pub mod config_schema;
+pub mod bare;
+pub mod inspect;
+pub mod check;
 pub mod build;
 pub mod new;
