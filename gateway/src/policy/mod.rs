@@ -34,7 +34,6 @@ pub mod instance;
 mod stock;
 mod breaker;
 pub mod plugin;
-pub mod specimen;
 pub mod evidence;
 mod verdict;
 mod returned;

@@ -18,7 +18,7 @@ use super::component::{Compiler, Digest, LoadError, check_pin, link};
 use super::exchange::Exchange;
 use super::exports::{Exports, Pick, Role};
 use super::fault::Fault;
-use super::grants::{GrantError, Granted, Resources};
+use super::grants::{GrantError, Resources};
 use super::hidden::Hidden;
 use super::imports;
 use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
@@ -78,7 +78,23 @@ impl Plugin {
         let digest = Digest::of(bytes);
         check_pin(digest, entry.pin)?;
         let granted = resources.granted(entry)?;
-        let blueprint = blueprint(compiler, (entry, &granted), (bytes, digest), workers, metrics)?;
+        let calling = if granted.waits() { Calling::Waiting } else { Calling::Sync };
+        let (component, seat) = compiler.seated(bytes, digest, need(entry, workers, calling))?;
+        let linked = link(&component, entry.world, &granted)?;
+        let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
+        let lines = LogRate::new(&entry.name, entry.limits.log_lines_per_second, metrics.policies().of(&entry.name));
+        let blueprint = Blueprint {
+            plugin: entry.name.clone(),
+            seat,
+            linked,
+            exports,
+            config_json: granted.config_json.as_str().into(),
+            hidden: granted.hidden.clone(),
+            limits: entry.limits,
+            log_rate: Arc::new(lines),
+            recycle: entry.recycle,
+            calling,
+        };
         Self::of(blueprint, digest, entry, workers, (compiler.refill(), metrics))
     }
 
@@ -289,36 +305,6 @@ impl Plugin {
     fn count(&self, fault: &Fault) {
         self.metrics.fault(self.name(), fault.kind());
     }
-}
-
-/// What the instances of an entry are made from.
-///
-/// # Errors
-/// When the component does not fit its entry.
-pub(super) fn blueprint(
-    compiler: &Compiler,
-    (entry, granted): (&config::Plugin, &Granted),
-    (bytes, digest): (&[u8], Digest),
-    workers: usize,
-    metrics: &Arc<Metrics>,
-) -> Result<Blueprint, LoadError> {
-    let calling = if granted.waits() { Calling::Waiting } else { Calling::Sync };
-    let (component, seat) = compiler.seated(bytes, digest, need(entry, workers, calling))?;
-    let linked = link(&component, entry.world, granted)?;
-    let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
-    let lines = LogRate::new(&entry.name, entry.limits.log_lines_per_second, metrics.policies().of(&entry.name));
-    Ok(Blueprint {
-        plugin: entry.name.clone(),
-        seat,
-        linked,
-        exports,
-        config_json: granted.config_json.as_str().into(),
-        hidden: granted.hidden.clone(),
-        limits: entry.limits,
-        log_rate: Arc::new(lines),
-        recycle: entry.recycle,
-        calling,
-    })
 }
 
 /// What it needs of the pool. Calls that overlap have as many instances as there are calls, so they lie outside.
