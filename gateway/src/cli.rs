@@ -5,6 +5,7 @@
 mod admin_page;
 mod debug_token;
 mod explain;
+mod plugin;
 mod record;
 mod shadow;
 
@@ -57,6 +58,8 @@ enum Command {
     Explain(explain::Explain),
     /// Print a value for the X-Witgate-Debug header, which asks a running gateway for a trace
     DebugToken(debug_token::DebugToken),
+    /// Write a policy: make it, build it, try it
+    Plugin(plugin::Plugin),
     /// Look at the candidates that run beside live plugins
     Shadow(shadow::Shadow),
     /// Compile one component from stdin to stdout, within limits: `run` and `check` start it
@@ -112,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Check(files) => server::check(&files.config).inspect(|()| say_good(&files.config)),
         Command::Explain(arguments) => return explain::run(arguments),
         Command::DebugToken(arguments) => return debug_token::run(&arguments),
+        Command::Plugin(arguments) => return plugin::run(arguments),
         Command::Shadow(arguments) => return shadow::run(&arguments),
     };
     match outcome {

@@ -28,4 +28,5 @@ pub mod reload;
 pub mod admin;
 pub mod server;
 pub mod operator;
+pub mod workbench;
 pub mod cli;

@@ -31,6 +31,8 @@ pub mod oracles;
 pub mod conversation;
 pub mod judge;
 pub mod trial;
+pub mod outside;
+pub mod transcript;
 
 pub use alone::Alone;
 pub use auth_caller::{AuthCaller, Tokens};

@@ -5,7 +5,6 @@
 use std::path::Path;
 
 use thiserror::Error;
-use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
 
 use super::allocation::{Engines, Need, Seat};
@@ -54,9 +53,6 @@ pub enum LoadError {
         /// what the component exports of the contract
         found: String,
     },
-    /// it exports none, or more than one
-    #[error("the component has no role: it exports {0}")]
-    Role(String),
     /// it wants something its world does not grant
     #[error("the component imports `{0}`, which the {1} world does not grant")]
     Import(String, World),
@@ -76,7 +72,6 @@ impl LoadError {
             Self::Pin { .. } => "put back the file that was pinned, or pin this one if you know where it comes from",
             Self::Compile(error) => error.remedy(),
             Self::World { .. } => "correct `world`, or point `file` at another component",
-            Self::Role(_) => "build a component of one of the worlds of wit/worlds.wit",
             Self::Import(import, _) => imports::remedy(import),
             Self::NotGranted(import) => imports::remedy(import),
             Self::Link(_) => "rebuild the plugin against this gateway's wit/ folder",
@@ -127,22 +122,6 @@ impl Compiler {
         self.loader.compile_ahead(components, &self.engines().usual());
     }
 
-    /// Looks at a component that no entry names.
-    ///
-    /// # Errors
-    /// When it does not compile, or exports no role or several.
-    pub fn outline(&self, bytes: &[u8]) -> Result<Outline, LoadError> {
-        let seat = self.engines().usual();
-        let component = self.loader.component(bytes, Digest::of(bytes), &seat)?;
-        let exports = roles(seat.engine(), &component);
-        let known: Vec<World> =
-            World::ALL.into_iter().filter(|world| exports.contains(&export_name(world.word()))).collect();
-        let [world] = known[..] else { return Err(LoadError::Role(listed(&exports))) };
-        let ty = component.component_type();
-        let imports = ty.imports(seat.engine()).map(|(name, _)| name.to_owned()).collect();
-        Ok(Outline { world, imports })
-    }
-
     pub(super) fn refill(&self) -> &Refill {
         self.engine.refill()
     }
@@ -176,6 +155,11 @@ impl Compiler {
         Ok((self.loader.component(bytes, digest, &outside)?, outside))
     }
 
+    /// Compiles (or recalls) a component to look at it.
+    pub(super) fn compiled(&self, bytes: &[u8], digest: Digest) -> Result<Component, LoadError> {
+        Ok(self.loader.component(bytes, digest, &self.engines().outside())?)
+    }
+
     fn in_the_pool(&self, bytes: &[u8], digest: Digest, need: Need) -> Result<Option<(Component, Seat)>, CompileError> {
         let place = self.engines().place(need);
         if !place.is_pooled() {
@@ -186,31 +170,14 @@ impl Compiler {
     }
 }
 
-/// Links a component for its world, where its instances will lie.
+/// Links a component for its world.
 ///
 /// # Errors
 /// When it is of another world, imports more than it is granted, or does not fit the contract.
-pub(super) fn link(component: &Component, world: World, granted: &Granted, seat: &Seat) -> Result<Linked, LoadError> {
-    check_exports(seat.engine(), component, world)?;
-    imports::check(seat.engine(), component, world, granted)?;
-    linked(seat.engine(), component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
-}
-
-/// What a component is, by what it exports and imports.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outline {
-    /// its role
-    pub world: World,
-    /// every import by its full name, in the component's order
-    pub imports: Vec<String>,
-}
-
-impl Outline {
-    /// Whether it imports an interface of the contract, such as `store`.
-    pub fn imports_ours(&self, interface: &str) -> bool {
-        let name = export_name(interface);
-        self.imports.contains(&name)
-    }
+pub(super) fn link(component: &Component, world: World, granted: &Granted) -> Result<Linked, LoadError> {
+    check_exports(component, world)?;
+    imports::check(component, world, granted)?;
+    linked(component, world, granted)
 }
 
 /// Whether a component may be looked at: a pin is about its bytes, before anything in them is believed.
@@ -244,31 +211,29 @@ pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     std::fs::read(path).map_err(told)
 }
 
-fn check_exports(engine: &Engine, component: &Component, world: World) -> Result<(), LoadError> {
-    let roles = roles(engine, component);
-    if roles.contains(&export_name(world.word())) {
+/// Refuses a component of another role.
+pub(super) fn check_exports(component: &Component, world: World) -> Result<(), LoadError> {
+    let wanted = export_name(world.word());
+    let ty = component.component_type();
+    let exports: Vec<&str> =
+        ty.exports(component.engine()).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT)).collect();
+    if exports.contains(&wanted.as_str()) {
         return Ok(());
     }
-    Err(LoadError::World { expected: world, found: listed(&roles) })
+    let roles: Vec<String> =
+        exports.iter().filter(|name| !name.contains("/lifecycle@")).map(|name| format!("`{name}`")).collect();
+    let found = if roles.is_empty() { "no role of the contract".to_owned() } else { roles.join(", ") };
+    Err(LoadError::World { expected: world, found })
 }
 
-/// What a component exports of the contract, but for its life.
-fn roles(engine: &Engine, component: &Component) -> Vec<String> {
-    let ty = component.component_type();
-    let ours = ty.exports(engine).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT));
-    ours.filter(|name| !name.contains("/lifecycle@")).map(str::to_owned).collect()
+/// Links a component whose exports and imports were checked.
+pub(super) fn linked(component: &Component, world: World, granted: &Granted) -> Result<Linked, LoadError> {
+    link_all(component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
 }
 
-fn listed(roles: &[String]) -> String {
-    if roles.is_empty() {
-        return "no role of the contract".to_owned();
-    }
-    roles.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-fn linked(engine: &Engine, component: &Component, world: World, granted: &Granted) -> wasmtime::Result<Linked> {
+fn link_all(component: &Component, world: World, granted: &Granted) -> wasmtime::Result<Linked> {
     type Own = HasSelf<GuestState>;
-    let mut linker: Linker<GuestState> = Linker::new(engine);
+    let mut linker: Linker<GuestState> = Linker::new(component.engine());
     match world {
         World::Authenticator => AuthenticatorPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
         World::Authorizer => AuthorizerPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
@@ -302,8 +267,8 @@ mod tests {
     fn tried(text: &str, world: World) -> Result<(), LoadError> {
         let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
         let bytes = wat::parse_str(text).expect("well-formed text");
-        let (component, seat) = compiler.seated(&bytes, Digest::of(&bytes), Some(NEED))?;
-        super::link(&component, world, &Granted::default(), &seat).map(drop)
+        let (component, _seat) = compiler.seated(&bytes, Digest::of(&bytes), Some(NEED))?;
+        super::link(&component, world, &Granted::default()).map(drop)
     }
 
     fn link(text: &str, world: World) -> Result<(), String> {

@@ -27,6 +27,7 @@ mod wasi;
 pub mod loading;
 mod imports;
 pub mod component;
+pub mod outline;
 mod exports;
 mod recycling;
 pub mod instance;

@@ -107,7 +107,7 @@ impl Plugin {
         let digest = Digest::of(bytes);
         let calling = if granted.waits() { Calling::Waiting } else { Calling::Sync };
         let (component, seat) = compiler.seated(bytes, digest, need(entry, workers, calling))?;
-        let linked = link(&component, entry.world, &granted, &seat)?;
+        let linked = link(&component, entry.world, &granted)?;
         let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
         let lines = LogRate::new(&entry.name, entry.limits.log_lines_per_second, metrics.policies().of(&entry.name));
         let blueprint = Blueprint {
