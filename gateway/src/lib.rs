@@ -13,6 +13,7 @@ pub mod policy;
 pub mod explain;
 pub mod upstream;
 pub mod issuers;
+pub mod stage;
 pub mod rehearsal;
 pub mod recording;
 pub mod generation;

@@ -2,10 +2,14 @@
 //!
 //! Never does the work itself: `workbench` does.
 
+mod bench;
 mod build;
 mod check;
 mod inspect;
 mod new;
+mod run;
+
+mod test;
 mod under;
 
 use std::io::Write as _;
@@ -36,6 +40,12 @@ enum Command {
     Inspect(inspect::Inspect),
     /// Say whether the gateway would take a component: world, grants, config, limits
     Check(check::Check),
+    /// Ask a component one request: what it reads, and what it decides
+    Run(Box<run::Run>),
+    /// Measure what a call costs, and compare it with what was saved
+    Bench(bench::Bench),
+    /// Ask a policy's cases.toml of its component in the real host, and say what differs
+    Test(test::Test),
 }
 
 pub(super) fn run(arguments: Plugin) -> ExitCode {
@@ -44,6 +54,9 @@ pub(super) fn run(arguments: Plugin) -> ExitCode {
         Command::Build(arguments) => build::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Run(arguments) => run::run(*arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
     }
 }
 

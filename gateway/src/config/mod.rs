@@ -33,6 +33,7 @@ pub use secret::{SECRET_PREFIX, Secret, SecretPlace};
 pub use shadow::Shadow;
 pub use specificity::Specificity;
 pub use upkeep::{Breaker, Isolation, OnFault, Recycle};
+pub use meaning::IDENTITY_PREFIX;
 pub use witgate_settings::fault::{Faults, Source, Span};
 pub use witgate_settings::outline::{Kind, Outline};
 

@@ -34,6 +34,7 @@ pub mod instance;
 mod stock;
 mod breaker;
 pub mod plugin;
+pub mod specimen;
 pub mod evidence;
 mod verdict;
 mod returned;
@@ -45,6 +46,7 @@ mod facts;
 pub mod shadow;
 pub mod tape;
 mod watch;
+pub(crate) mod asked;
 pub mod chain;
 #[cfg(test)]
 mod testing;

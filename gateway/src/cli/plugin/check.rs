@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::Value;
+use witgate_cases::File;
 
 use super::under::Under;
 use super::{EXIT_FAILED, EXIT_USAGE, document, failed, print};
@@ -54,7 +55,8 @@ fn prepared(arguments: &Check) -> Result<(Subject, Setup), String> {
     let subject = subject(&place)?;
     let configs = match (&arguments.settings, &subject.cases) {
         (Some(given), _) => vec![("--settings".to_owned(), settings::read(given)?)],
-        (None, _) => Vec::new(),
+        (None, Some(cases)) => of_cases(cases)?,
+        (None, None) => Vec::new(),
     };
     Ok((subject, Setup::Configs(configs)))
 }
@@ -63,3 +65,17 @@ fn subject(place: &Path) -> Result<Subject, String> {
     Subject::at(place).map_err(|fault| fault.to_string())
 }
 
+/// Each config of a cases.toml once, under the name of the first case that has it.
+fn of_cases(path: &Path) -> Result<Vec<(String, Value)>, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let file = File::read(&text).map_err(|fault| format!("{}: {fault}", path.display()))?;
+    let mut configs: Vec<(String, Value)> = Vec::new();
+    for case in &file.cases {
+        let config: Value = serde_json::from_str(&file.config_of(case)).unwrap_or_default();
+        if !configs.iter().any(|(_, known)| *known == config) {
+            let name = if case.config.is_some() { format!("the config of {:?}", case.name) } else { "[config]".to_owned() };
+            configs.push((format!("{} of {}", name, path.display()), config));
+        }
+    }
+    Ok(configs)
+}

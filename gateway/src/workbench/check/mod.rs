@@ -10,12 +10,12 @@ mod text;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::bare::bare;
 use super::host::Host;
 use super::subject::Subject;
 use crate::config::{self, Config, World};
 use crate::policy::component::{LoadError, check_pin, contract};
 use crate::policy::outline::Outline;
+use crate::stage::bare;
 
 pub use finding::{Finding, Outcome};
 pub use text::render;

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::{Checking, Finding, Setup};
-use crate::config::{self, World};
+use crate::config::{self, IDENTITY_PREFIX, World};
 use crate::generation::remedy;
 use crate::overview::words::{bytes, time};
 use crate::policy::instance::StartError;
@@ -14,9 +14,6 @@ use crate::policy::plugin::PluginError;
 use crate::policy::specimen::{Specimen, Start};
 use crate::rehearsal::{Rehearsal, Subject};
 use crate::workbench::config_schema;
-
-/// The identity prefix where no gateway.toml says it.
-const IDENTITY_PREFIX: &str = "x-identity-";
 
 impl Checking<'_> {
     /// Starts it under each config.
@@ -34,7 +31,7 @@ impl Checking<'_> {
     }
 
     fn specimen(&self, entry: &config::Plugin) -> Result<Specimen, PluginError> {
-        Specimen::of((self.host.compiler(), self.host.resources()), entry, &self.subject.bytes)
+        Specimen::of((self.host.compiler(), self.host.resources()), entry, &self.subject.bytes, Vec::new())
     }
 
     /// The schema that it has of its config.

@@ -8,7 +8,6 @@ mod words;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::bare::bare;
 use super::config_schema::{self, Key};
 use super::host::Host;
 use super::subject::Subject;
@@ -19,6 +18,7 @@ use crate::policy::instance::Description;
 use crate::policy::outline::Outline;
 use crate::policy::plugin::PluginError;
 use crate::policy::specimen::Specimen;
+use crate::stage::bare;
 
 pub use text::render;
 pub use words::Import;
@@ -76,7 +76,7 @@ pub fn inspect(host: &Host, subject: &Subject) -> Result<Inspected, LoadError> {
         return Ok(inspected);
     };
     let entry = bare("inspected", world, &outline);
-    let specimen = Specimen::of((host.compiler(), host.resources()), &entry, &subject.bytes);
+    let specimen = Specimen::of((host.compiler(), host.resources()), &entry, &subject.bytes, Vec::new());
     match specimen.and_then(|specimen| specimen.describe().map_err(PluginError::from)) {
         Ok((description, memory_bytes)) => inspected.learn(description, memory_bytes),
         Err(error) => inspected.fault = Some((error.to_string(), remedy(&error).to_owned())),
@@ -109,7 +109,7 @@ impl Inspected {
     fn learn(&mut self, said: Description, memory_bytes: usize) {
         self.name = Some(said.name);
         self.version = Some(said.version);
-        self.description = Some(said.about).filter(|about| !about.is_empty());
+        self.description = Some(said.description).filter(|about| !about.is_empty());
         self.memory_bytes = Some(memory_bytes);
         match said.config_schema.as_deref().map(config_schema::read) {
             Some(Ok(schema)) => {
