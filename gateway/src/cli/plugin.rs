@@ -8,7 +8,6 @@ mod check;
 mod inspect;
 mod new;
 mod run;
-
 mod test;
 mod under;
 
