@@ -9,7 +9,6 @@ use witgate_cases::Case;
 use super::BenchFault;
 use super::spread::median;
 use crate::config::World;
-use crate::policy::component::Compiler;
 use crate::policy::plugin::PluginError;
 use crate::policy::specimen::{Live, Specimen};
 use crate::stage::{self, exchange};
@@ -26,7 +25,7 @@ pub(super) struct Reference(Specimen);
 impl Reference {
     /// Loads it.
     pub(super) fn start(host: &Host) -> Result<Self, BenchFault> {
-        let outline = Compiler::outline(host.compiler(), COMPONENT)?;
+        let outline = host.compiler().outline(COMPONENT)?;
         let entry = stage::bare("reference", World::Authorizer, &outline);
         Ok(Self(Specimen::of((host.compiler(), host.resources()), &entry, COMPONENT, Vec::new())?))
     }

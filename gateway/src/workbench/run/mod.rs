@@ -42,7 +42,8 @@ pub enum RunFault {
 pub struct Ran {
     /// the component's own name and version
     pub component: String,
-    /// what was asked
+    /// what was asked; it may hold credentials
+    #[serde(skip)]
     pub case: Case,
     /// the answer in the words of cases.toml, or the fault
     pub answer: Value,
