@@ -5,7 +5,7 @@
 //! grant. Never grants a file, a socket or output; other imports are refused at load.
 
 use std::hash::{BuildHasher, RandomState};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use wasmtime::component::{Component, ComponentType, Linker, LinkerInstance, Lower};
 use wasmtime::{Error, Result, StoreContextMut};
@@ -76,7 +76,8 @@ fn environment(linker: &mut Instance<'_>, granted: &Granted) -> Result<()> {
 fn wall_clock(linker: &mut Instance<'_>, granted: bool) -> Result<()> {
     linker.func_wrap("now", move |mut context: Context<'_>, ()| {
         demand(granted, "wasi:clocks/wall-clock#now", "clock = true")?;
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let asked_at = context.data().exchange.at.map(Duration::from_secs);
+        let since = asked_at.or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
         let now = Datetime { seconds: since.as_secs(), nanoseconds: since.subsec_nanos() };
         context.data_mut().read(What::Clock, "now", size_of::<u64>(), || Some(now.seconds.to_string()))?;
         Ok((now,))
