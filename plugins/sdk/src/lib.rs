@@ -52,6 +52,9 @@
 mod types;
 mod granted;
 pub mod contract;
+pub mod path;
+pub mod reach;
+pub mod guard;
 mod config;
 mod plugin;
 #[cfg(target_family = "wasm")]
@@ -65,6 +68,7 @@ pub mod jwt;
 pub mod log;
 pub mod store;
 pub mod outbound;
+pub mod bearer;
 #[doc(hidden)]
 pub mod instance;
 #[cfg(target_family = "wasm")]
