@@ -3,6 +3,7 @@ use serde::Deserialize;
 use witgate_plugin::schemars::{self, JsonSchema};
 use witgate_plugin::{Action, Filter, HeaderOp, Plugin, RequestHead, claims, request, store, warn};
 
+/// What the operator wrote.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {

@@ -3,6 +3,7 @@ use serde::Deserialize;
 use witgate_plugin::schemars::{self, JsonSchema};
 use witgate_plugin::{Authorizer, Decision, Plugin, RequestHead, claims, contract};
 
+/// What the operator wrote.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
