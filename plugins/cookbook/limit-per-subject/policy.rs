@@ -13,6 +13,7 @@ pub struct Config {
     seconds: u32,
 }
 
+/// The policy, configured.
 pub struct Limit(Config);
 
 impl Plugin for Limit {

@@ -13,6 +13,7 @@ pub struct Config {
     seconds: u32,
 }
 
+/// The policy, configured.
 pub struct Lockout(Config);
 
 impl Plugin for Lockout {

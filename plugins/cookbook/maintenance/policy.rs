@@ -15,6 +15,7 @@ pub struct Config {
     message: String,
 }
 
+/// The policy, configured.
 pub struct Maintenance(Config);
 
 impl Plugin for Maintenance {
