@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use witgate_plugin::contract::MAX_ATTRIBUTES;
-use witgate_plugin::{clock, info};
+use witgate_plugin::{clock, info, named};
 
 use crate::config::WrittenKey;
 use crate::digest::Digest;
@@ -39,20 +39,20 @@ impl Keyring {
         if written.is_empty() || written.len() > MAX_KEYS {
             return Err(format!("keys: {} of them; 1 to {MAX_KEYS} are allowed", written.len()));
         }
-        let (mut ids, mut digests) = (BTreeSet::new(), BTreeSet::new());
-        let mut keys = Vec::with_capacity(written.len());
-        for (index, key) in written.into_iter().enumerate() {
-            let label = format!("keys[{index}] (\"{}\")", key.id);
-            let key = Key::compile(key, room).map_err(|why| format!("{label}: {why}"))?;
-            if !ids.insert(key.id.clone()) {
-                return Err(format!("{label}: id: is there twice"));
-            }
-            if !digests.insert(key.digest.clone()) {
-                return Err(format!("{label}: sha256: another key has it; one key is one caller"));
-            }
-            keys.push(key);
-        }
-        Ok(Self(keys))
+        let mut digests = BTreeSet::new();
+        let keys = named::each(
+            written,
+            ("keys", "id"),
+            |key| &key.id,
+            |key| {
+                let key = Key::compile(key, room)?;
+                match digests.insert(key.digest.clone()) {
+                    true => Ok(key),
+                    false => Err("sha256: another key has it; one key is one caller".to_owned()),
+                }
+            },
+        );
+        keys.map(Self)
     }
 
     /// The key with this text, where it is known and has not expired.
@@ -89,9 +89,6 @@ impl Key {
     }
 
     fn compile(written: WrittenKey, room: usize) -> Result<Self, String> {
-        if written.id.is_empty() {
-            return Err("id: must not be empty".into());
-        }
         let digest = Digest::parse(&written.sha256)
             .ok_or("sha256: must be the key's SHA-256 as 64 hex digits: printf %s KEY | sha256sum")?;
         if [Digest::of(""), Digest::of("\n")].iter().any(|empty| empty.matches(&digest)) {

@@ -32,14 +32,17 @@ pub struct ApiKey {
 
 impl Plugin for ApiKey {
     type Config = Config;
-    const CODES: &'static [&'static str] = &[KEY_MISSING, KEY_INVALID, bearer::MISSING, bearer::INVALID, bearer::NO_KEYS];
+    const CODES: &'static [&'static str] =
+        &[KEY_MISSING, KEY_INVALID, bearer::MISSING, bearer::INVALID, bearer::NO_KEYS];
     witgate_plugin::metadata!();
     witgate_plugin::schema!();
 
     fn configure(config: Config) -> Result<Self, String> {
         let room = MAX_ATTRIBUTES.saturating_sub(config.token.attributes.len() + 1);
         if config.keys.iter().any(|key| !key.attributes.is_empty()) && room == 0 {
-            return Err(format!("token.attributes: they leave no room for those of the keys; {MAX_ATTRIBUTES} are allowed"));
+            return Err(format!(
+                "token.attributes: they leave no room for those of the keys; {MAX_ATTRIBUTES} are allowed"
+            ));
         }
         let keys = Keyring::compile(config.keys, room)?;
         let token = Bearer::new(config.token).map_err(|why| format!("token.{why}"))?;

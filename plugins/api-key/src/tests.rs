@@ -28,7 +28,7 @@ fn a_wrong_config_names_its_key() {
         (config(&json!([])), "keys: 0 of them; 1 to 1000"),
         (config(&many.into()), "keys: 1001 of them; 1 to 1000"),
         (config(&json!([{"id": "a", "sha256": "abc"}])), "keys[0] (\"a\"): sha256: must be the key's SHA-256"),
-        (config(&json!([{"id": "", "sha256": ABC}])), "keys[0] (\"\"): id: must not be empty"),
+        (config(&json!([{"id": "", "sha256": ABC}])), "keys[0] (\"\"): id: must be unique and not empty"),
         (
             config(&json!([{"id": "a", "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}])),
             "keys[0] (\"a\"): sha256: is the digest of nothing",
@@ -39,7 +39,7 @@ fn a_wrong_config_names_its_key() {
         ),
         (
             config(&json!([{"id": "a", "sha256": ABC}, {"id": "a", "sha256": ABC.replace('b', "c")}])),
-            "keys[1] (\"a\"): id: is there twice",
+            "keys[1] (\"a\"): id: must be unique and not empty",
         ),
         (key(json!({"key": "clear text"})), "keys[0].key: unknown field `key`"),
         (key(json!({"subjects": []})), "keys[0] (\"a\"): subjects: an empty list"),
@@ -73,7 +73,9 @@ fn outcome(config: &str, request: &Request) -> Outcome {
 /// Short keys can be searched for: even a digest that the operator wrote does not make one good.
 #[test]
 fn only_keys_of_a_sane_length_count() {
-    for (length, good) in [(MIN_KEY_BYTES - 1, false), (MIN_KEY_BYTES, true), (MAX_KEY_BYTES, true), (MAX_KEY_BYTES + 1, false)] {
+    for (length, good) in
+        [(MIN_KEY_BYTES - 1, false), (MIN_KEY_BYTES, true), (MAX_KEY_BYTES, true), (MAX_KEY_BYTES + 1, false)]
+    {
         let key = "k".repeat(length);
         let config = config(&json!([{"id": "a", "sha256": hex(&key)}]));
         let outcome = outcome(&config, &mock::request("GET", "/").header("x-api-key", &key));
@@ -87,8 +89,13 @@ fn every_key_that_is_not_good_looks_the_same_and_is_never_logged() {
     let bound = json!([{"id": "a", "sha256": hex(&known), "subjects": ["alice"], "expires": end}]);
     let config = config(&bound);
     let with = |key: &str| mock::request("GET", "/").header("x-api-key", key);
-    let requests =
-        [with("short"), with(&"x".repeat(40)), with(&known), with(&known).clock(1_800_000_000), with(&known).header("x-api-key", "b")];
+    let requests = [
+        with("short"),
+        with(&"x".repeat(40)),
+        with(&known),
+        with(&known).clock(1_800_000_000),
+        with(&known).header("x-api-key", "b"),
+    ];
     let refusals: Vec<Outcome> = requests
         .iter()
         .map(|request| {
@@ -98,7 +105,9 @@ fn every_key_that_is_not_good_looks_the_same_and_is_never_logged() {
             refusal
         })
         .collect();
-    assert!(matches!(&refusals[0], Outcome::Refused(refusal) if refusal.code == "api_key_invalid" && refusal.status == 401));
+    assert!(
+        matches!(&refusals[0], Outcome::Refused(refusal) if refusal.code == "api_key_invalid" && refusal.status == 401)
+    );
     assert!(refusals.iter().all(|refusal| *refusal == refusals[0]), "{refusals:?}");
 }
 

@@ -63,9 +63,9 @@ fn minute_of_day(now: &Zoned) -> u16 {
 }
 
 fn named(zone: &str) -> Result<TimeZone, String> {
-    DateTimeParser::new().parse_time_zone_with(&TimeZoneDatabase::bundled(), zone).map_err(|_| {
-        format!("zone: `{zone}` is no IANA time zone such as Europe/Zurich, and no offset such as +02:00")
-    })
+    DateTimeParser::new()
+        .parse_time_zone_with(&TimeZoneDatabase::bundled(), zone)
+        .map_err(|_| format!("zone: `{zone}` is no IANA time zone such as Europe/Zurich, and no offset such as +02:00"))
 }
 
 fn date(text: &str) -> Option<Date> {

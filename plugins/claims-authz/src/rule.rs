@@ -1,10 +1,8 @@
 //! Rules: what a request must look like, what must hold, and what follows.
 //!
 //! Never half-checked: a rule exists only when its name, methods, paths, condition and code are all sound.
-use std::collections::BTreeSet;
-
 use witgate_plugin::reach::{Methods, Reach};
-use witgate_plugin::{Refusal, RequestHead, contract};
+use witgate_plugin::{Refusal, RequestHead, contract, named};
 
 use crate::condition::Condition;
 use crate::config::{WrittenEffect, WrittenRule};
@@ -31,16 +29,7 @@ pub enum Effect {
 
 /// Checks all rules; an error names the rule by number and name, and the key.
 pub fn compile(written: Vec<WrittenRule>) -> Result<Vec<Rule>, String> {
-    let mut names = BTreeSet::new();
-    let mut rules = Vec::with_capacity(written.len());
-    for (index, rule) in written.into_iter().enumerate() {
-        let label = format!("rules[{index}] (\"{}\")", rule.name);
-        if rule.name.is_empty() || !names.insert(rule.name.clone()) {
-            return Err(format!("{label}: name: must be unique and not empty"));
-        }
-        rules.push(Rule::compile(rule).map_err(|why| format!("{label}: {why}"))?);
-    }
-    Ok(rules)
+    named::each(written, ("rules", "name"), |rule| &rule.name, Rule::compile)
 }
 
 impl Rule {

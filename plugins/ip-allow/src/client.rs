@@ -32,7 +32,9 @@ impl Client {
                 return Err("trusted-proxies: must name the proxies whose `client-address-header` is believed".into());
             }
             (None, false) => {
-                return Err("client-address-header: must say where the `trusted-proxies` write the client's address".into());
+                return Err(
+                    "client-address-header: must say where the `trusted-proxies` write the client's address".into()
+                );
             }
         };
         Ok(Self { proxies })

@@ -43,11 +43,15 @@ impl Plugin for IpAllow {
         let Config { default, pass, .. } = config;
         match (allow.is_empty(), default, pass) {
             (true, Unlisted::Deny, _) => {
-                Err("allow: must name a network, or nobody gets in; `default = \"abstain\"` goes with `deny` alone".into())
+                Err("allow: must name a network, or nobody gets in; `default = \"abstain\"` goes with `deny` alone"
+                    .into())
             }
-            (true, Unlisted::Abstain, _) if deny.is_empty() => Err("deny: nothing is listed, so nothing is decided".into()),
+            (true, Unlisted::Abstain, _) if deny.is_empty() => {
+                Err("deny: nothing is listed, so nothing is decided".into())
+            }
             (false, Unlisted::Abstain, Pass::Abstain) => Err(
-                "allow: changes nothing where both `default` and `pass` are \"abstain\"; leave it out, or change one".into(),
+                "allow: changes nothing where both `default` and `pass` are \"abstain\"; leave it out, or change one"
+                    .into(),
             ),
             _ => Ok(Self { allow, deny, default, pass, client }),
         }

@@ -63,7 +63,11 @@ fn network(text: &str) -> Result<IpNet, String> {
         Err(_) => text.parse().map_err(|_| "is no address and no network such as `192.0.2.0/24`".to_owned())?,
     };
     if net.addr() != net.network() {
-        return Err(format!("has bits beyond its prefix; write `{}`, or `{}` for the one address", net.trunc(), net.addr()));
+        return Err(format!(
+            "has bits beyond its prefix; write `{}`, or `{}` for the one address",
+            net.trunc(),
+            net.addr()
+        ));
     }
     match net {
         IpNet::V6(net) if covers_mapped(&net) => {
@@ -97,8 +101,10 @@ mod tests {
     #[test]
     fn the_edges_of_a_network_are_in_it() {
         let office = list(&["192.0.2.0/25", "198.51.100.7", "2001:db8:1::/48"]);
-        let inside = ["192.0.2.0", "192.0.2.127", "198.51.100.7", "2001:db8:1::", "2001:db8:1:ffff:ffff:ffff:ffff:ffff"];
-        let outside = ["192.0.1.255", "192.0.2.128", "198.51.100.6", "198.51.100.8", "2001:db8:0:ffff::1", "2001:db8:2::"];
+        let inside =
+            ["192.0.2.0", "192.0.2.127", "198.51.100.7", "2001:db8:1::", "2001:db8:1:ffff:ffff:ffff:ffff:ffff"];
+        let outside =
+            ["192.0.1.255", "192.0.2.128", "198.51.100.6", "198.51.100.8", "2001:db8:0:ffff::1", "2001:db8:2::"];
         assert!(inside.iter().all(|address| has(&office, address)));
         assert!(outside.iter().all(|address| !has(&office, address)));
     }

@@ -30,9 +30,9 @@ impl Disguise {
             Some(secret) if secret.len() < MIN_SECRET_BYTES => Err(format!(
                 "hash-key: must have at least {MIN_SECRET_BYTES} bytes; write \"secret:NAME\" and keep it in a file"
             )),
-            Some(secret) => Ok(Self::Hmac(
-                Hmac::new_from_slice(secret.as_bytes()).map_err(|_| "hash-key: is too long".to_owned())?,
-            )),
+            Some(secret) => {
+                Ok(Self::Hmac(Hmac::new_from_slice(secret.as_bytes()).map_err(|_| "hash-key: is too long".to_owned())?))
+            }
         }
     }
 

@@ -1,10 +1,8 @@
 //! Rules: which requests, and what they demand.
 //!
 //! Never half-checked: a rule exists only when its name, methods, paths, demands and message are all sound.
-use std::collections::BTreeSet;
-
 use witgate_plugin::reach::{Methods, Reach};
-use witgate_plugin::{RequestHead, contract};
+use witgate_plugin::{RequestHead, contract, named};
 
 use crate::config::WrittenRule;
 use crate::demand::Demand;
@@ -23,16 +21,7 @@ pub fn compile(written: Vec<WrittenRule>, leeway: u64) -> Result<Vec<Rule>, Stri
     if written.is_empty() {
         return Err("rules: there is none, so nothing is demanded".into());
     }
-    let mut names = BTreeSet::new();
-    let mut rules = Vec::with_capacity(written.len());
-    for (index, rule) in written.into_iter().enumerate() {
-        let label = format!("rules[{index}] (\"{}\")", rule.name);
-        if rule.name.is_empty() || !names.insert(rule.name.clone()) {
-            return Err(format!("{label}: name: must be unique and not empty"));
-        }
-        rules.push(Rule::compile(rule, leeway).map_err(|why| format!("{label}: {why}"))?);
-    }
-    Ok(rules)
+    named::each(written, ("rules", "name"), |rule| &rule.name, |rule| Rule::compile(rule, leeway))
 }
 
 impl Rule {

@@ -22,7 +22,10 @@ fn a_wrong_config_names_the_rule_and_the_key() {
         (rule(json!({"acr": ["a"], "age-since": "iat"})), "rules[0] (\"one\"): age-since: goes with"),
         (rule(json!({"acr": ["a"], "age-since": "exp"})), "rules[0].age-since: unknown variant `exp`"),
         (rule(json!({"acr": ["a"], "methods": ["delete"]})), "rules[0] (\"one\"): methods[0]: `delete` is no method"),
-        (rule(json!({"acr": ["a"], "paths": ["orders"]})), "rules[0] (\"one\"): paths[0]: `orders` must start with `/`"),
+        (
+            rule(json!({"acr": ["a"], "paths": ["orders"]})),
+            "rules[0] (\"one\"): paths[0]: `orders` must start with `/`",
+        ),
         (rule(json!({"acr": ["a"], "message": "m".repeat(1025)})), "rules[0] (\"one\"): message: a message of 1025"),
         (rule(json!({"acr": ["a".repeat(1025)]})), "rules[0] (\"one\"): message: a message of"),
         (rule(json!({"acr": ["a"], "code": "x"})), "rules[0].code: unknown field `code`"),
@@ -42,7 +45,9 @@ fn a_wrong_config_names_the_rule_and_the_key() {
 fn the_caller_reads_what_is_demanded() {
     let config = json!({"rules": [{"name": "pay", "acr": ["urn:a", "urn:b"], "amr": ["otp"], "max-age-seconds": 60}]});
     let policy: StepUp = mock::configure(&config.to_string()).unwrap();
-    let Decision::Deny(refusal) = mock::request("GET", "/").run(|head| policy.authorize(head)) else { panic!("denied") };
+    let Decision::Deny(refusal) = mock::request("GET", "/").run(|head| policy.authorize(head)) else {
+        panic!("denied")
+    };
     assert_eq!(refusal.message, "Sign in again to do this. acr: urn:a or urn:b. amr: otp. At most 60 seconds ago.");
 }
 

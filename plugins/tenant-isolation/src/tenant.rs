@@ -26,9 +26,9 @@ impl Resource {
         match written {
             WrittenResource::Path(name) => Ok(Self::Attribute(format!("{PATH_ATTRIBUTE}{}", named(name, "path")?))),
             WrittenResource::Attribute(name) => Ok(Self::Attribute(named(name, "attribute")?)),
-            WrittenResource::Header(name) => contract::readable_header(&name)
-                .map(Self::Header)
-                .map_err(|why| format!("resource.header: {why}")),
+            WrittenResource::Header(name) => {
+                contract::readable_header(&name).map(Self::Header).map_err(|why| format!("resource.header: {why}"))
+            }
             WrittenResource::Host(pattern) => host(&pattern).map_err(|why| format!("resource.host: `{pattern}` {why}")),
         }
     }
@@ -80,7 +80,9 @@ mod tests {
         let (before, after) = ("", ".api.example.com");
         assert_eq!(label("acme.api.example.com", before, after).as_deref(), Some("acme"));
         assert_eq!(label("ACME.api.example.com:8443", before, after).as_deref(), Some("acme"));
-        for other in ["api.example.com", "a.b.api.example.com", "acme.api.example.com.evil.test", "acme.api.example.org"] {
+        for other in
+            ["api.example.com", "a.b.api.example.com", "acme.api.example.com.evil.test", "acme.api.example.org"]
+        {
             assert_eq!(label(other, before, after), None, "{other}");
         }
         assert_eq!(label("api.acme.example.com", "api.", ".example.com").as_deref(), Some("acme"));
@@ -89,7 +91,9 @@ mod tests {
 
     #[test]
     fn a_host_that_no_request_can_have_is_refused() {
-        for bad in ["api.example.com", "{tenant}", "x{tenant}.example.com", "{tenant}x.example.com", "{tenant}.{tenant}.com"] {
+        for bad in
+            ["api.example.com", "{tenant}", "x{tenant}.example.com", "{tenant}x.example.com", "{tenant}.{tenant}.com"]
+        {
             assert!(host(bad).is_err(), "{bad}");
         }
         assert!(host("{tenant}.Example.com").unwrap_err().contains("lower case"));

@@ -27,7 +27,8 @@ impl Recipe {
     /// All of them, by name.
     pub fn all() -> Vec<Recipe> {
         let entries = fs::read_dir(folder()).expect("plugins/cookbook");
-        let folders = entries.map(|entry| entry.expect("an entry")).filter(|entry| entry.path().join("gateway.toml").exists());
+        let folders =
+            entries.map(|entry| entry.expect("an entry")).filter(|entry| entry.path().join("gateway.toml").exists());
         let mut names: Vec<String> = folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         names.sort();
         names.iter().map(|name| Recipe::read(name)).collect()
@@ -55,7 +56,8 @@ impl Recipe {
 
     /// What the page must show.
     pub fn blocks(&self) -> Vec<String> {
-        let policy = self.policy.iter().map(|code| format!("{}\n", code.split(TESTS).next().unwrap_or(code).trim_end()));
+        let policy =
+            self.policy.iter().map(|code| format!("{}\n", code.split(TESTS).next().unwrap_or(code).trim_end()));
         policy.chain([self.entries.clone()]).collect()
     }
 
@@ -67,7 +69,8 @@ impl Recipe {
         let folder = tempfile::tempdir().expect("a temp folder");
         fs::write(folder.path().join("gateway.toml"), self.whole(folder.path())).expect("a written gateway.toml");
         let mut command = programs::command("witgate");
-        let output = command.args(["check", "--config", "gateway.toml"]).current_dir(folder.path()).output().expect("it runs");
+        let output =
+            command.args(["check", "--config", "gateway.toml"]).current_dir(folder.path()).output().expect("it runs");
         match output.status.success() {
             true => Ok(()),
             false => Err(format!("{}: {}", self.name, String::from_utf8_lossy(&output.stderr))),

@@ -58,7 +58,10 @@ async fn the_ready_policies_decide_in_the_gateway() {
     without_a_clock_it_is_closed(&gateway).await;
     a_tenant_is_the_tokens(&gateway).await;
     let token = gateway.token(&json!({}));
-    assert_eq!(gateway.answer("rated", Some(&token), &[("x-rate-key", "mine")]).await, (403, "rate_key_missing".into()));
+    assert_eq!(
+        gateway.answer("rated", Some(&token), &[("x-rate-key", "mine")]).await,
+        (403, "rate_key_missing".into())
+    );
 }
 
 /// What the gateway takes off is no way in, and a header of the proxy's own is one.

@@ -74,7 +74,9 @@ pub fn readable_header(name: &str) -> Result<String, String> {
         return Err(format!("`{name}` is no header name"));
     }
     if lower.contains('_') || STRIPPED.contains(&lower.as_str()) || header_name(name).is_err() {
-        return Err(format!("`{name}` is taken off each request by the gateway, or is its own: no policy sees a client's"));
+        return Err(format!(
+            "`{name}` is taken off each request by the gateway, or is its own: no policy sees a client's"
+        ));
     }
     Ok(lower)
 }
@@ -122,7 +124,9 @@ mod tests {
         for readable in ["X-Tenant", "cookie", "authorization", "cf-connecting-ip", "x-api-key"] {
             assert_eq!(readable_header(readable), Ok(readable.to_lowercase()));
         }
-        for stripped in ["X-Forwarded-For", "forwarded", "X-Real-IP", "True-Client-IP", "x_tenant", "x-identity-subject", "te"] {
+        for stripped in
+            ["X-Forwarded-For", "forwarded", "X-Real-IP", "True-Client-IP", "x_tenant", "x-identity-subject", "te"]
+        {
             assert!(readable_header(stripped).unwrap_err().contains("no policy sees"), "{stripped}");
         }
         assert_eq!(readable_header("a b"), Err("`a b` is no header name".into()));
