@@ -3,10 +3,10 @@
 //! Never makes an attribute of a list or an object: they have no one spelling, and a later stage would guess.
 use std::collections::BTreeMap;
 
-use witgate_plugin::{claims, warn};
+use crate::{claims, warn};
 
 /// The attributes whose claim is there and a scalar. `mapping` is attribute name to claim name or pointer.
-pub fn of_claims(mapping: &BTreeMap<String, String>) -> Vec<(String, String)> {
+pub(super) fn of_claims(mapping: &BTreeMap<String, String>) -> Vec<(String, String)> {
     mapping.iter().filter_map(|(name, claim)| Some((name.clone(), text(claim)?))).collect()
 }
 

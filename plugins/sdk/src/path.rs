@@ -5,9 +5,18 @@
 //! encoded.
 
 use percent_encoding::percent_decode_str;
-use witgate_plugin::contract;
+
+use crate::contract;
 
 /// One parsed pattern.
+///
+/// ```
+/// use witgate_plugin::path::Pattern;
+///
+/// let orders = Pattern::parse("/orders/{id}")?;
+/// assert!(orders.matches("/orders/7") && !orders.matches("/orders/7/lines"));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct Pattern {
     segments: Vec<Segment>,
@@ -22,7 +31,10 @@ enum Segment {
 }
 
 impl Pattern {
-    /// Parses a pattern, or says what no canonical path could match.
+    /// Parses a pattern.
+    ///
+    /// # Errors
+    /// The sentence for the operator, also where no canonical path could match: a rule that never matches is a slip.
     pub fn parse(pattern: &str) -> Result<Self, String> {
         let rest = pattern.strip_prefix('/').ok_or_else(|| format!("`{pattern}` must start with `/`"))?;
         let (rest, beneath) = match rest.strip_suffix("**") {

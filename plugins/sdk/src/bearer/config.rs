@@ -1,19 +1,20 @@
-//! The `config` table of the plugin.
+//! What an operator demands of a token.
 //!
 //! Every key only narrows what the issuer's profile in gateway.toml allows; it never widens it.
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::Deserialize;
-use witgate_plugin::Demands;
-use witgate_plugin::contract::MAX_ATTRIBUTES;
+
+use crate::contract::MAX_ATTRIBUTES;
+use crate::types::Demands;
 
 /// The asymmetric JOSE algorithms. `none` and the shared-secret ones are not here on purpose.
 const ALGORITHMS: [&str; 10] =
     ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "Ed25519"];
 
 /// What the operator wrote. All keys are optional.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Config {
     /// Profiles (names of `[issuers.*]`) whose tokens are accepted here; absent: any configured.
@@ -34,7 +35,7 @@ pub struct Config {
 
 impl Config {
     /// What serde cannot say.
-    pub fn check(&self) -> Result<(), String> {
+    pub(super) fn check(&self) -> Result<(), String> {
         if self.profiles.as_ref().is_some_and(Vec::is_empty) {
             return Err("profiles: an empty list accepts no token; name a profile or leave the key out".into());
         }
@@ -46,7 +47,7 @@ impl Config {
     }
 
     /// What to demand of each token.
-    pub fn demands(&self) -> Demands {
+    pub(super) fn demands(&self) -> Demands {
         Demands {
             algorithms: self.algorithms.clone(),
             audiences: self.audiences.clone(),
@@ -56,7 +57,7 @@ impl Config {
     }
 
     /// Whether tokens of this profile are accepted.
-    pub fn accepts(&self, profile: &str) -> bool {
+    pub(super) fn accepts(&self, profile: &str) -> bool {
         self.profiles.as_ref().is_none_or(|names| names.iter().any(|name| name == profile))
     }
 
