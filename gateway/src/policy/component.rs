@@ -46,6 +46,9 @@ pub enum LoadError {
     /// it has no compiled code
     #[error(transparent)]
     Compile(#[from] CompileError),
+    /// it was made for another version of the contract
+    #[error("the component was made for version {0} of the contract, and this gateway has {ours}", ours = &CONTRACT_VERSION[1..])]
+    Version(String),
     /// it exports another role
     #[error("the component is no {expected}: it exports {found}")]
     World {
@@ -72,6 +75,9 @@ impl LoadError {
             Self::Read(_) => "check the path and its permissions",
             Self::Pin { .. } => "put back the file that was pinned, or pin this one if you know where it comes from",
             Self::Compile(error) => error.remedy(),
+            Self::Version(_) => {
+                "rebuild the plugin against this gateway's wit/ folder, or run the gateway of that version (docs/versioning.md)"
+            }
             Self::World { .. } => "correct `world`, or point `file` at another component",
             Self::Import(import, _) => imports::remedy(import),
             Self::NotGranted(import) => imports::remedy(import),
@@ -147,6 +153,7 @@ impl Compiler {
         seat: &Seat,
     ) -> Result<Linked, LoadError> {
         let component = self.loader.component(bytes, digest, seat)?;
+        check_version(seat.engine(), &component)?;
         check_exports(seat.engine(), &component, world)?;
         imports::check(seat.engine(), &component, world, granted)?;
         linked(seat.engine(), &component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
@@ -182,6 +189,18 @@ pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
         return Err(LoadError::Read(format!("it has {length} bytes, at most {FILE_BYTES} are allowed")));
     }
     std::fs::read(path).map_err(told)
+}
+
+/// Before anything is said about roles and permissions: those of another version may be called the same.
+fn check_version(engine: &Engine, component: &Component) -> Result<(), LoadError> {
+    let ty = component.component_type();
+    let mut names = ty.exports(engine).map(|(name, _)| name).chain(ty.imports(engine).map(|(name, _)| name));
+    let foreign = names.find_map(|name| match name.strip_prefix(CONTRACT)?.find('@') {
+        Some(_) if name.ends_with(CONTRACT_VERSION) => None,
+        Some(at) => Some(name[CONTRACT.len() + at + 1..].to_owned()),
+        None => Some("\"none\"".to_owned()),
+    });
+    foreign.map_or(Ok(()), |version| Err(LoadError::Version(version)))
 }
 
 fn check_exports(engine: &Engine, component: &Component, world: World) -> Result<(), LoadError> {
@@ -279,8 +298,15 @@ mod tests {
 
     #[test]
     fn another_version_of_the_contract_is_another_contract() {
-        let refused = link(&guest("wasi:io/error@0.2.6", "authorizer@0.2.0"), World::Authorizer).expect_err("version");
-        assert_eq!(refused, "the component is no authorizer: it exports `witgate:policy/authorizer@0.2.0`");
+        let export = guest("wasi:io/error@0.2.6", "authorizer@0.2.0");
+        let import = guest("witgate:policy/request@0.2.0", "authorizer@0.1.0");
+        for guest in [export, import] {
+            let refused = link(&guest, World::Authorizer).expect_err("version");
+            let sentence = "the component was made for version 0.2.0 of the contract, and this gateway has 0.1.0";
+            assert_eq!(refused, sentence);
+        }
+        let refused = link(&guest("wasi:io/error@0.2.6", "filter"), World::Filter).expect_err("no version");
+        assert!(refused.starts_with("the component was made for version \"none\""), "{refused}");
     }
 
     #[test]
