@@ -5,6 +5,7 @@
 mod admin_page;
 mod debug_token;
 mod explain;
+mod record;
 mod shadow;
 
 use std::io::Write as _;
@@ -31,6 +32,7 @@ Examples:
   witgate run --config gateway.toml       serve until SIGTERM, reload when a file changes
   witgate explain --token - GET /orders   what every policy reads and decides, with the token on stdin
   witgate shadow report --cases           where candidates decide otherwise, as cases for their tests
+  witgate run --record recording          write one request in a hundred, with what its policies read and decided
   witgate run --take-over                 the same, in the place of the process that runs, which drains
   witgate generations                     what is in force, what drains, why the last reload was refused
   witgate reload                          look at the files now (as SIGHUP and POST /reload do)
@@ -75,6 +77,8 @@ struct Run {
     /// Take the listeners over from the process that runs, where one does (needs `takeover-socket` in [gateway])
     #[arg(long)]
     take_over: bool,
+    #[command(flatten)]
+    record: record::Record,
 }
 
 /// Where the gateway is that runs.
@@ -99,7 +103,7 @@ pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run(run) => {
             let _written_at_the_end = logging::init();
-            server::run(run.files.config, run.take_over)
+            server::run(run.files.config, run.take_over, run.record.to())
         }
         Command::CompileComponent(budget) => return loading::child::main(&budget),
         Command::Generations(place) => return give(Order::Generations, &place),

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod upstream;
 pub mod issuers;
 pub mod rehearsal;
+pub mod recording;
 pub mod generation;
 pub mod lease;
 pub mod generation_shown;

@@ -211,6 +211,7 @@ fn exchange(
         scrutiny: if route.sensitive { Scrutiny::sensitive() } else { Scrutiny::usual() },
         request_id: event.id.to_string(),
         cost: None,
+        recorded: false,
         trace: None,
     })
 }

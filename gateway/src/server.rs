@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use witgate_wire::StopSignals;
 
 use crate::admin::{self, Admin};
-use crate::config::{Config, Faults};
+use crate::config::{Config, Faults, RecordTo};
 use crate::explain::report::Report;
 use crate::explain::traces::Traces;
 use crate::generation::Builder;
@@ -24,6 +24,7 @@ use crate::observe::metrics::Metrics;
 use crate::offline::{self, Question};
 use crate::pipeline::Worker;
 use crate::policy::loading::Compiling;
+use crate::reload::orders::ReloadThread;
 use crate::reload::reloader::Reloader;
 use crate::reload::{snapshot, watch as files};
 use crate::takeover::message::Before;
@@ -98,17 +99,18 @@ pub fn explain(path: &Path, question: Question) -> Result<Report, ServerError> {
 }
 
 /// Serves until SIGTERM or SIGINT, or until a new process serves in its place; then drains. With `take_over`, the sockets
-/// are those of the process that runs, if one does.
+/// are those of the process that runs, if one does. `record_to`
+/// records sampled requests, also where gateway.toml does not say so.
 ///
 /// # Errors
 /// When the first generation or an address cannot be had.
-pub fn run(path: PathBuf, take_over: bool) -> Result<(), ServerError> {
+pub fn run(path: PathBuf, take_over: bool, record_to: Option<RecordTo>) -> Result<(), ServerError> {
     let runtime = control_runtime()?;
     let entered = runtime.enter();
     // From now on a hang-up is a reload, and does not end a process that still loads.
     let hangups = files::hangups()?;
     let metrics = Arc::new(Metrics::default());
-    let builder = builder(runtime.handle(), &metrics)?;
+    let builder = builder(runtime.handle(), &metrics)?.recording_to(record_to);
     let reloader = Arc::new(Reloader::start(path, builder, Arc::clone(&metrics))?);
     let config = reloader.current.load().config.clone();
     let (stop, stopped) = watch::channel(false);
@@ -121,14 +123,15 @@ pub fn run(path: PathBuf, take_over: bool) -> Result<(), ServerError> {
     let offer = sockets.offered(&config)?;
     let workers = sockets.start(&reloader, &metrics, &traces, &stopped, config.threads)?;
     let (stop_admin, admin_stopped) = watch::channel(false);
+    let reloads = ReloadThread::start(Arc::clone(&reloader))?;
+    let orders = reloads.orders().clone();
     if let Some(bound) = sockets.0.admin {
-        let (reloader, metrics, traces) = (Arc::clone(&reloader), Arc::clone(&metrics), Arc::clone(&traces));
-        let admin = Admin { reloader, metrics, traces, draining: stopped.clone() };
+        let admin = Admin { reloader, orders: orders.clone(), metrics, traces, draining: stopped.clone() };
         bound.sockets.into_iter().for_each(|listener| {
             runtime.spawn(admin::serve(listener, admin.clone(), admin_stopped.clone()));
         });
     }
-    runtime.spawn(files::run(Arc::clone(&reloader), hangups, stopped));
+    runtime.spawn(files::run(orders, hangups, stopped));
     let mut taken = succession.offer(&runtime, &offer);
     let is_taken = match &mut taken {
         Ok(taken) => runtime.block_on(async {
@@ -150,7 +153,10 @@ pub fn run(path: PathBuf, take_over: bool) -> Result<(), ServerError> {
     for worker in workers {
         let _ = worker.join();
     }
+    reloader.stop_recording();
     let _ = stop_admin.send(true);
+    // Before the runtime, on which an attempt waits for its compilers.
+    drop(reloads);
     // Whatever still blocks there, such as half a takeover, ends with the process.
     drop(entered);
     runtime.shutdown_background();

@@ -22,6 +22,7 @@ use tokio::sync::watch;
 use crate::explain::traces::Traces;
 use crate::observe::issuers;
 use crate::observe::metrics::Metrics;
+use crate::reload::orders::Orders;
 use crate::reload::reloader::Reloader;
 
 /// What the pages read.
@@ -29,6 +30,8 @@ use crate::reload::reloader::Reloader;
 pub struct Admin {
     /// the generations
     pub reloader: Arc<Reloader>,
+    /// where they are changed
+    pub orders: Orders,
     /// the counters
     pub metrics: Arc<Metrics>,
     /// what operators asked to be shown

@@ -10,6 +10,7 @@ use tower::ServiceExt as _;
 use super::*;
 use crate::generation::Builder;
 use crate::policy::loading::Compiling;
+use crate::reload::orders::ReloadThread;
 use crate::reload::reloader::Outcome;
 
 const FETCHES: &str = "witgate_issuer_fetches_total{issuer=\"main\",outcome=\"succeeded\"} ";
@@ -24,12 +25,14 @@ fn configuration(headers: u32, leeway: u32) -> String {
     )
 }
 
-fn admin(path: &Path) -> Admin {
+fn admin(path: &Path) -> (Admin, ReloadThread) {
     let metrics = Arc::new(Metrics::default());
     let builder =
         Builder::new(tokio::runtime::Handle::current(), Arc::clone(&metrics), Compiling::InProcess).expect("an engine");
-    let reloader = Reloader::start(path.to_owned(), builder, Arc::clone(&metrics)).expect("no fault");
-    Admin { reloader: Arc::new(reloader), metrics, traces: Arc::default(), draining: watch::channel(false).1 }
+    let reloader = Arc::new(Reloader::start(path.to_owned(), builder, Arc::clone(&metrics)).expect("no fault"));
+    let thread = ReloadThread::start(Arc::clone(&reloader)).expect("a thread");
+    let (orders, draining) = (thread.orders().clone(), watch::channel(false).1);
+    (Admin { reloader, orders, metrics, traces: Arc::default(), draining }, thread)
 }
 
 async fn page(admin: &Admin, path: &str) -> String {
@@ -52,7 +55,7 @@ async fn a_reload_that_keeps_an_issuers_keys_keeps_its_counts() {
     let (path, secret) = (folder.path().join("gateway.toml"), folder.path().join("secret"));
     std::fs::write(&secret, "a secret of 32 bytes, and some more").expect("written");
     std::fs::write(&path, configuration(100, 0)).expect("written");
-    let admin = admin(&path);
+    let (admin, _thread) = admin(&path);
     let first = page(&admin, "/metrics").await;
     assert_eq!(value(&first, "witgate_issuer_keys{issuer=\"main\"} "), 1);
     assert!(value(&first, FETCHES) >= 1 && value(&first, GENERATION) == 1, "{first}");
@@ -101,7 +104,7 @@ async fn a_foreign_name_is_refused_unless_the_listener_is_exposed() {
     let path = folder.path().join("gateway.toml");
     let closed = "[[listeners]]\naddress = \"127.0.0.1:0\"\n[admin]\naddress = \"127.0.0.1:0\"\n";
     std::fs::write(&path, closed).expect("written");
-    let admin = admin(&path);
+    let (admin, _thread) = admin(&path);
     for place in ["/reload", "http://localhost:8081/reload"] {
         assert_eq!(ordered(&admin, place, &["localhost:8081"]).await, StatusCode::OK, "{place}");
     }

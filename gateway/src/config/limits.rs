@@ -25,6 +25,8 @@ pub struct PluginLimits {
     pub log_lines: usize,
     /// Bytes of all log lines of one call.
     pub log_bytes: usize,
+    /// Log lines of all instances in one second; what is more is dropped.
+    pub log_lines_per_second: u64,
     /// Header operations, or attributes, that one call returns.
     pub returned_headers: usize,
     /// Bytes of the names and values that one call returns.
@@ -43,6 +45,7 @@ impl Default for PluginLimits {
             host_call_bytes: 1 << 20,
             log_lines: 32,
             log_bytes: 16 << 10,
+            log_lines_per_second: 1000,
             returned_headers: 64,
             returned_bytes: 64 << 10,
         }

@@ -11,6 +11,7 @@ mod loading;
 mod limits;
 mod upkeep;
 mod plugin;
+mod recording;
 mod shadow;
 mod model;
 mod json;
@@ -27,6 +28,7 @@ pub use model::{Config, DebugKey, Issuer, KeySource, Limits, Route, Typ, Upstrea
 pub use operations::{ShowGeneration, TakeoverSocket};
 pub use pattern::{HostPattern, PathPattern, Segment};
 pub use plugin::{Plugin, PluginSpans, World};
+pub use recording::{RecordTo, Recording, RecordingBounds};
 pub use secret::{SECRET_PREFIX, Secret, SecretPlace};
 pub use shadow::Shadow;
 pub use specificity::Specificity;

@@ -2,7 +2,6 @@
 //!
 //! Never changes an answer, and never shows a credential: `policy::trace` takes values in as they may be shown.
 
-pub mod rate;
 pub mod operator_key;
 pub mod report;
 pub mod text;

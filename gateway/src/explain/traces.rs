@@ -9,8 +9,8 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use serde::Serialize;
 
-use super::rate::Rate;
 use super::report::Report;
+use crate::observe::rate::Rate;
 
 /// Traces that are kept.
 const MOST: usize = 64;

@@ -6,5 +6,6 @@ pub mod access;
 pub mod issuers;
 pub mod logging;
 pub mod policies;
+pub mod rate;
 pub mod metrics;
 pub mod request_id;

@@ -22,6 +22,7 @@ pub struct PolicyMetrics {
     started: Family<PluginLabels, Counter>,
     recycled: Family<PluginLabels, Counter>,
     dropped: Family<PluginLabels, Counter>,
+    log_dropped: Family<PluginLabels, Counter>,
     breaker: Family<PluginLabels, Gauge>,
 }
 
@@ -33,6 +34,7 @@ pub struct PolicyCounters {
     started: Counter,
     recycled: Counter,
     dropped: Counter,
+    log_dropped: Counter,
     breaker: Gauge,
 }
 
@@ -46,6 +48,8 @@ impl PolicyMetrics {
         registry.register("policy_calls", "Calls of a policy that were admitted", self.calls.clone());
         registry.register("policy_skipped", "Calls passed over by `on-fault = \"skip\"`", self.skipped.clone());
         registry.register("policy_breaker", "1 while the plugin is not asked", self.breaker.clone());
+        let unwritten = "Log lines beyond log-lines-per-second";
+        registry.register("policy_log_lines_dropped", unwritten, self.log_dropped.clone());
         for (name, help, family) in instances {
             registry.register(format!("policy_instances_{name}"), help, family.clone());
         }
@@ -60,6 +64,7 @@ impl PolicyMetrics {
             started: self.started.get_or_create(&labels).clone(),
             recycled: self.recycled.get_or_create(&labels).clone(),
             dropped: self.dropped.get_or_create(&labels).clone(),
+            log_dropped: self.log_dropped.get_or_create(&labels).clone(),
             breaker: self.breaker.get_or_create(&labels).clone(),
         };
         counters.breaker.set(0);
@@ -91,6 +96,11 @@ impl PolicyCounters {
     /// An instance was dropped after a fault or a call that was given up.
     pub fn dropped(&self) {
         self.dropped.inc();
+    }
+
+    /// A log line was dropped.
+    pub fn log_line_dropped(&self) {
+        self.log_dropped.inc();
     }
 
     /// The breaker opened or closed.

@@ -7,18 +7,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use wasmtime::component::Component;
 use wasmtime::{Config, Engine, Instance, Module, PoolingAllocationConfig, Result, Store};
 
 /// Instances that the pool has addresses for; each reserves somewhat over 4 GiB of them, and no memory.
 const POOL_INSTANCES: u32 = 3_000;
 /// Of these, how many may be promised to plugins. The rest is for instances that are over but not yet taken down.
 const POOL_SEATS: usize = 1_900;
-/// Memories of one component, on average over the pool.
+/// Memories for one seat. A component with more of them takes more seats.
 const MEMORIES_EACH: u32 = 1;
-/// Tables of one component, on average over the pool.
+/// Tables for one seat, as Rust's components have them.
 const TABLES_EACH: u32 = 2;
-/// Core instances of one component, on average over the pool.
-const CORES_EACH: u32 = 6;
+/// Core instances for one seat, as many as an entry may allow at most: they are counted, and reserve nothing.
+const CORES_EACH: u32 = 1000;
 /// Memories and tables of one core module: a limit, not a reservation.
 const PER_MODULE: u32 = 100;
 /// Elements of a table in the pool; a plugin with a higher limit lies outside.
@@ -57,13 +58,40 @@ struct Promise {
     promised: Arc<AtomicUsize>,
 }
 
-/// What a plugin needs.
+/// What a plugin's entry needs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Need {
     /// instances at once
     pub(super) instances: usize,
     /// elements that a table of it may have
     pub(super) table_elements: usize,
+}
+
+/// What one instance of a component takes of the pool.
+#[derive(Debug, Clone, Copy)]
+struct Parts {
+    memories: u32,
+    tables: u32,
+}
+
+impl Parts {
+    /// Nothing where that cannot be known before it is instantiated.
+    fn of(component: &Component) -> Option<Self> {
+        let required = component.resources_required()?;
+        Some(Self { memories: required.num_memories, tables: required.num_tables })
+    }
+
+    /// A component without a memory takes a seat, too.
+    fn seats(self) -> usize {
+        self.memories.div_ceil(MEMORIES_EACH).max(self.tables.div_ceil(TABLES_EACH)).max(1) as usize
+    }
+}
+
+impl Need {
+    /// Whether the pool may have it at all.
+    fn fits(self) -> bool {
+        self.table_elements <= POOL_TABLE_ELEMENTS
+    }
 }
 
 impl Engines {
@@ -84,18 +112,21 @@ impl Engines {
         std::iter::once(&self.plain).chain(self.pool.as_ref().ok().map(|pool| &pool.engine))
     }
 
-    /// A seat in the pool, or outside.
-    pub(super) fn seat(&self, need: Need) -> Seat {
-        let pool = self.pool.as_ref().ok().filter(|_| need.table_elements <= POOL_TABLE_ELEMENTS);
-        match pool.and_then(|pool| Some((pool, pool.promise(need.instances)?))) {
-            Some((pool, promise)) => Seat { engine: pool.engine.clone(), promise: Some(promise) },
-            None => self.outside(),
-        }
+    /// Where instances of so much need may lie, as far as the entry tells; a seat for nobody yet.
+    pub(super) fn place(&self, need: Need) -> Seat {
+        let pool = self.pool.as_ref().ok().filter(|_| need.fits());
+        pool.and_then(|pool| pool.seat(0)).unwrap_or_else(|| self.outside())
+    }
+
+    /// A seat in the pool for a component that was loaded there; nothing where there is no room left.
+    pub(super) fn seat(&self, need: Need, component: &Component) -> Option<Seat> {
+        let pool = self.pool.as_ref().ok().filter(|_| need.fits())?;
+        pool.seat(need.instances.saturating_mul(Parts::of(component)?.seats()))
     }
 
     /// A seat for nobody, as most plugins have it: to compile before it is known who needs what.
     pub(super) fn usual(&self) -> Seat {
-        self.seat(Need { instances: 0, table_elements: 0 })
+        self.place(Need { instances: 0, table_elements: 0 })
     }
 
     /// The engine without a pool.
@@ -110,10 +141,11 @@ impl Engines {
 }
 
 impl Pool {
-    fn promise(&self, seats: usize) -> Option<Promise> {
+    fn seat(&self, seats: usize) -> Option<Seat> {
         let enough = |promised: usize| promised.checked_add(seats).filter(|sum| *sum <= POOL_SEATS);
         self.promised.fetch_update(Ordering::Relaxed, Ordering::Relaxed, enough).ok()?;
-        Some(Promise { seats, promised: Arc::clone(&self.promised) })
+        let promise = Promise { seats, promised: Arc::clone(&self.promised) };
+        Some(Seat { engine: self.engine.clone(), promise: Some(promise) })
     }
 }
 
@@ -166,42 +198,68 @@ fn pooling() -> PoolingAllocationConfig {
 
 #[cfg(test)]
 mod tests {
+    use wasmtime::component::Linker;
+
     use super::*;
 
     const SOME: Need = Need { instances: POOL_SEATS / 2, table_elements: 100 };
 
+    /// A component whose one module has so many memories.
+    fn component(seat: &Seat, memories: usize) -> Component {
+        let text =
+            format!("(component (core module $m {}) (core instance (instantiate $m)))", "(memory 1)".repeat(memories));
+        Component::new(seat.engine(), wat::parse_str(text).expect("text")).expect("a component")
+    }
+
+    /// Engines with a pool, and the place in it; nothing on a machine without the addresses.
+    fn pooled() -> Option<(Engines, Seat)> {
+        let engines = Engines::new(&Config::new()).expect("engines");
+        let place = engines.place(SOME);
+        place.is_pooled().then_some((engines, place))
+    }
+
+    fn instances(seat: &Seat, component: &Component, count: usize) -> Vec<Store<()>> {
+        let linker = Linker::new(seat.engine());
+        let made = (0..count).map(|_| {
+            let mut store = Store::new(seat.engine(), ());
+            linker.instantiate(&mut store, component).expect("an instance");
+            store
+        });
+        made.collect()
+    }
+
     #[test]
     fn who_finds_no_seat_gets_memory_of_its_own_and_a_seat_is_free_again() {
-        let engines = Engines::new(&Config::new()).expect("engines");
-        if engines.pool.is_err() {
-            // A machine without the addresses: the other half of the promise holds.
-            assert!(!engines.seat(SOME).is_pooled());
-            return;
-        }
-        let (one, two) = (engines.seat(SOME), engines.seat(SOME));
-        assert!(one.is_pooled() && two.is_pooled());
-        let third = engines.seat(SOME);
-        assert!(!third.is_pooled());
+        let Some((engines, place)) = pooled() else { return };
+        let usual = component(&place, 1);
+        let (one, two) = (engines.seat(SOME, &usual), engines.seat(SOME, &usual));
+        assert!(one.is_some() && two.is_some() && engines.seat(SOME, &usual).is_none());
         drop(one);
-        assert!(engines.seat(SOME).is_pooled());
+        assert!(engines.seat(SOME, &usual).is_some());
     }
 
     #[test]
     fn a_plugin_with_large_tables_lies_outside() {
         let engines = Engines::new(&Config::new()).expect("engines");
-        assert!(!engines.seat(Need { instances: 1, table_elements: POOL_TABLE_ELEMENTS + 1 }).is_pooled());
+        assert!(!engines.place(Need { instances: 1, table_elements: POOL_TABLE_ELEMENTS + 1 }).is_pooled());
+    }
+
+    #[test]
+    fn a_component_with_three_memories_takes_three_seats_and_starves_nobody() {
+        let Some((engines, place)) = pooled() else { return };
+        let (odd, usual) = (component(&place, 3), component(&place, 1));
+        assert!(engines.seat(SOME, &odd).is_none(), "three times half of the pool");
+        let need = Need { instances: POOL_SEATS / 4, table_elements: 100 };
+        let (odds, rest) = (engines.seat(need, &odd).expect("3/4"), engines.seat(need, &usual).expect("1/4"));
+        assert!(engines.seat(need, &usual).is_none());
+        // As many as were promised, and those that are not yet taken down.
+        let _odd = instances(&odds, &odd, need.instances);
+        let _usual = instances(&rest, &usual, need.instances + POOL_INSTANCES as usize - POOL_SEATS - 10);
     }
 
     #[test]
     fn as_many_instances_as_promised_fit_beside_those_that_are_not_yet_taken_down() {
-        let engines = Engines::new(&Config::new()).expect("engines");
-        let seat = engines.seat(SOME);
-        let module = Module::new(seat.engine(), PROBE).expect("a module");
-        let mut stores = Vec::new();
-        for _ in 0..POOL_SEATS + 1024 {
-            let mut store = Store::new(seat.engine(), ());
-            Instance::new(&mut store, &module, &[]).expect("an instance");
-            stores.push(store);
-        }
+        let Some((_engines, place)) = pooled() else { return };
+        let _all = instances(&place, &component(&place, 1), POOL_SEATS + 1024);
     }
 }

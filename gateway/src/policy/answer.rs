@@ -7,14 +7,15 @@ use serde_json::{Map, Value, json};
 
 use super::bindings::types::Refusal;
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
-use super::exchange::{Attributes, Exchange};
+use super::exchange::Exchange;
+use super::fault::Fault;
 use super::{contract, header_ops, verdict};
 use crate::config::PluginLimits;
 
 /// What part of the contract an answer breaks.
 pub type Broken = String;
 
-/// What a filter's operations are held to.
+/// What an answer is held to.
 pub struct Rules<'a> {
     /// the prefix of the headers that no policy may set
     pub identity_prefix: &'a str,
@@ -22,12 +23,53 @@ pub struct Rules<'a> {
     pub limits: &'a PluginLimits,
 }
 
+/// An answer that has words.
+pub(super) trait Worded: Clone {
+    /// The answer as facts.
+    ///
+    /// # Errors
+    /// The part of the contract that it breaks.
+    fn worded(self, exchange: &Exchange, rules: &Rules<'_>) -> Result<Value, Broken>;
+}
+
+impl Worded for Outcome {
+    fn worded(self, exchange: &Exchange, _rules: &Rules<'_>) -> Result<Value, Broken> {
+        of_outcome(self, exchange)
+    }
+}
+
+impl Worded for Decision {
+    fn worded(self, exchange: &Exchange, _rules: &Rules<'_>) -> Result<Value, Broken> {
+        of_decision(self, exchange)
+    }
+}
+
+impl Worded for Selection {
+    fn worded(self, exchange: &Exchange, _rules: &Rules<'_>) -> Result<Value, Broken> {
+        of_selection(self, exchange)
+    }
+}
+
+impl Worded for Action {
+    fn worded(self, exchange: &Exchange, rules: &Rules<'_>) -> Result<Value, Broken> {
+        of_action(self, exchange, rules)
+    }
+}
+
+impl Worded for Vec<HeaderOp> {
+    fn worded(self, _exchange: &Exchange, rules: &Rules<'_>) -> Result<Value, Broken> {
+        of_ops("response", &self, rules)
+    }
+}
+
 /// An authenticator's answer; `authenticated` counts only after a `jwt.verify` that succeeded.
-pub fn of_outcome(outcome: Outcome, exchange: &Exchange) -> Result<Value, Broken> {
+pub fn of_outcome(outcome: Outcome, exchange: &Exchange, rules: &Rules<'_>) -> Result<Value, Broken> {
     let verified = exchange.claims.is_some() || exchange.tokens.rehearsed().is_some_and(|case| case.verified);
     match outcome {
-        Outcome::Authenticated(_) if !verified => Err("`authenticated` without a verified token".to_owned()),
-        Outcome::Authenticated(given) => Ok(json!({"outcome": "authenticated", "attributes": attributes(given)?})),
+        Outcome::Authenticated(_) if !verified => Err(told(contract::without_the_deed())),
+        Outcome::Authenticated(given) => {
+            Ok(json!({"outcome": "authenticated", "attributes": attributes(given, exchange, rules)?}))
+        }
         Outcome::Anonymous => Ok(json!({"outcome": "anonymous"})),
         Outcome::Refused(refusal) => refused(refusal, exchange),
     }
@@ -43,7 +85,7 @@ pub fn of_decision(decision: Decision, exchange: &Exchange) -> Result<Value, Bro
 }
 
 /// A router's answer. Which upstreams a route lists is not known here.
-pub fn of_selection(selection: Selection, exchange: &Exchange) -> Result<Value, Broken> {
+pub fn of_selection(selection: Selection, exchange: &Exchange, rules: &Rules<'_>) -> Result<Value, Broken> {
     match selection {
         Selection::Default => Ok(json!({"outcome": "default"})),
         Selection::Refused(refusal) => refused(refusal, exchange),
@@ -51,7 +93,7 @@ pub fn of_selection(selection: Selection, exchange: &Exchange) -> Result<Value, 
             if !contract::is_canonical(&target) {
                 return Err(contract::NOT_CANONICAL.to_owned());
             }
-            let attributes = attributes(target.attributes)?;
+            let attributes = attributes(target.attributes, exchange, rules)?;
             Ok(json!({"outcome": "to", "upstream": target.upstream, "path": target.path, "attributes": attributes}))
         }
     }
@@ -77,7 +119,7 @@ pub fn of_ops(outcome: &str, ops: &[HeaderOp], rules: &Rules<'_>) -> Result<Valu
     }
     remove.sort();
     let applied = header_ops::apply(ops, &mut HeaderMap::new(), rules.identity_prefix, rules.limits);
-    applied.map_err(|fault| fault.to_string())?;
+    applied.map_err(told)?;
     Ok(json!({"outcome": outcome, "set": set, "append": append, "remove": remove}))
 }
 
@@ -86,17 +128,69 @@ fn refused(refusal: Refusal, exchange: &Exchange) -> Result<Value, Broken> {
     Ok(json!({"outcome": "refused", "status": refused.status.as_u16(), "code": refused.code}))
 }
 
-fn attributes(given: Vec<(String, String)>) -> Result<Map<String, Value>, Broken> {
-    let (mut bounded, mut shown) = (Attributes::default(), Map::new());
-    for (name, value) in given {
-        if !bounded.set(name.clone(), value.clone()) {
-            return Err("more or larger attributes than a request may carry".to_owned());
-        }
-        shown.insert(name, value.into());
+/// Beside those that the request carries already.
+fn attributes(
+    given: Vec<(String, String)>,
+    exchange: &Exchange,
+    rules: &Rules<'_>,
+) -> Result<Map<String, Value>, Broken> {
+    let set = contract::set_attributes(&given, &mut exchange.attributes.clone(), rules.limits);
+    set.map_err(told)?;
+    Ok(given.into_iter().map(|(name, value)| (name, value.into())).collect())
+}
+
+/// In the words of the SDK's own check, which names what is wrong and no more.
+fn told(fault: Fault) -> Broken {
+    match fault {
+        Fault::Contract(how) => how,
+        other => other.to_string(),
     }
-    Ok(shown)
 }
 
 fn text(value: &[u8]) -> Value {
     Value::String(String::from_utf8_lossy(value).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::bindings::router;
+
+    type Target = router::exports::witgate::policy::router::Target;
+
+    fn pairs(count: usize) -> Vec<(String, String)> {
+        (0..count).map(|number| (format!("a{number}"), "12345678".to_owned())).collect()
+    }
+
+    fn verified() -> Exchange {
+        let case = crate::policy::rehearsed::Rehearsed { verified: true, ..Default::default() };
+        Exchange { tokens: crate::policy::tokens::Tokens::Rehearsed(Box::new(case)), ..Exchange::vacant() }
+    }
+
+    #[test]
+    fn attributes_are_held_to_the_plugins_own_limits() {
+        let limits = PluginLimits { returned_headers: 2, returned_bytes: 25, ..PluginLimits::default() };
+        let rules = Rules { identity_prefix: "x-", limits: &limits };
+        let exchange = verified();
+        let two = of_outcome(Outcome::Authenticated(pairs(2)), &exchange, &rules).expect("within the limits");
+        assert_eq!(two["attributes"]["a1"], "12345678");
+        let three = of_outcome(Outcome::Authenticated(pairs(3)), &exchange, &rules).expect_err("one too many");
+        assert!(three.contains("returned-headers = 2"), "{three}");
+        let target = Target { upstream: "a".into(), path: None, attributes: vec![("name".into(), "v".repeat(22))] };
+        let long = of_selection(Selection::To(target), &exchange, &rules).expect_err("26 bytes");
+        assert!(long.contains("returned-bytes = 25"), "{long}");
+    }
+
+    #[test]
+    fn attributes_count_beside_those_that_the_request_carries() {
+        let limits = PluginLimits { returned_headers: 1000, returned_bytes: 1 << 20, ..PluginLimits::default() };
+        let rules = Rules { identity_prefix: "x-", limits: &limits };
+        let mut exchange = verified();
+        let mut carried = 0;
+        while exchange.attributes.set(format!("c{carried}"), String::new()) {
+            carried += 1;
+        }
+        let more = of_outcome(Outcome::Authenticated(pairs(1)), &exchange, &rules).expect_err("the request is full");
+        assert!(more.contains("than a request may carry"), "{more}");
+    }
 }

@@ -8,7 +8,7 @@ use thiserror::Error;
 use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
 
-use super::allocation::{Engines, Seat};
+use super::allocation::{Engines, Need, Seat};
 use super::bindings::authenticator::{AuthenticatorPlugin, AuthenticatorPluginPre};
 use super::bindings::authorizer::{AuthorizerPlugin, AuthorizerPluginPre};
 use super::bindings::filter::{FilterPlugin, FilterPluginPre};
@@ -143,21 +143,44 @@ impl Compiler {
         self.loader.tally()
     }
 
-    /// Compiles (or recalls) a component and links it for its world, where its instances will lie.
-    pub(super) fn link(
+    /// Compiles (or recalls) a component where its instances will lie: in the pool where it may and fits, else outside. Without
+    /// a need it lies outside.
+    pub(super) fn seated(
         &self,
         bytes: &[u8],
         digest: Digest,
-        world: World,
-        granted: &Granted,
-        seat: &Seat,
-    ) -> Result<Linked, LoadError> {
-        let component = self.loader.component(bytes, digest, seat)?;
-        check_version(seat.engine(), &component)?;
-        check_exports(seat.engine(), &component, world)?;
-        imports::check(seat.engine(), &component, world, granted)?;
-        linked(seat.engine(), &component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
+        need: Option<Need>,
+    ) -> Result<(Component, Seat), LoadError> {
+        if let Some(need) = need {
+            match self.in_the_pool(bytes, digest, need) {
+                Ok(Some(seated)) => return Ok(seated),
+                Ok(None) | Err(CompileError::Pool(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let outside = self.engines().outside();
+        Ok((self.loader.component(bytes, digest, &outside)?, outside))
     }
+
+    fn in_the_pool(&self, bytes: &[u8], digest: Digest, need: Need) -> Result<Option<(Component, Seat)>, CompileError> {
+        let place = self.engines().place(need);
+        if !place.is_pooled() {
+            return Ok(None);
+        }
+        let component = self.loader.component(bytes, digest, &place)?;
+        Ok(self.engines().seat(need, &component).map(|seat| (component, seat)))
+    }
+}
+
+/// Links a component for its world, where its instances will lie.
+///
+/// # Errors
+/// When it is of another version or world, imports more than it is granted, or does not fit the contract.
+pub(super) fn link(component: &Component, world: World, granted: &Granted, seat: &Seat) -> Result<Linked, LoadError> {
+    check_version(seat.engine(), component)?;
+    check_exports(seat.engine(), component, world)?;
+    imports::check(seat.engine(), component, world, granted)?;
+    linked(seat.engine(), component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
 }
 
 /// Whether a component may be looked at: a pin is about its bytes, before anything in them is believed.
@@ -242,14 +265,23 @@ fn linked(engine: &Engine, component: &Component, world: World, granted: &Grante
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::CompileLimits;
 
-    fn link(text: &str, world: World) -> Result<(), String> {
+    const NEED: Need = Need { instances: 1, table_elements: 100 };
+
+    fn no_cache() -> Loading {
+        Loading { cache: None, compile: CompileLimits::default() }
+    }
+
+    fn tried(text: &str, world: World) -> Result<(), LoadError> {
         let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
         let bytes = wat::parse_str(text).expect("well-formed text");
-        compiler
-            .link(&bytes, Digest::of(&bytes), world, &Granted::default(), &compiler.engines().usual())
-            .map(drop)
-            .map_err(|error| error.to_string())
+        let (component, seat) = compiler.seated(&bytes, Digest::of(&bytes), Some(NEED))?;
+        super::link(&component, world, &Granted::default(), &seat).map(drop)
+    }
+
+    fn link(text: &str, world: World) -> Result<(), String> {
+        tried(text, world).map_err(|error| error.to_string())
     }
 
     /// A component that exports an (empty) role, and imports whatever a test wants.
@@ -269,18 +301,9 @@ mod tests {
 
     #[test]
     fn an_import_that_no_entry_grants_is_refused_with_the_line_to_add() {
-        let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
         for (import, line) in [("store", "grants.store = {"), ("outbound", "grants.http = {")] {
             let import = format!("witgate:policy/{import}@0.1.0");
-            let bytes = wat::parse_str(guest(&import, "authorizer@0.1.0")).expect("text");
-            let linked = compiler.link(
-                &bytes,
-                Digest::of(&bytes),
-                World::Authorizer,
-                &Granted::default(),
-                &compiler.engines().usual(),
-            );
-            let refused = linked.err().expect("refused");
+            let refused = tried(&guest(&import, "authorizer@0.1.0"), World::Authorizer).expect_err("refused");
             assert_eq!(
                 refused.to_string(),
                 format!("the component imports `{import}`, which its entry does not grant")
@@ -327,5 +350,32 @@ mod tests {
         assert!(compiler.loader.component(b"not read again", digest, &seat).is_ok());
         compiler.keep_only(&[]);
         assert!(compiler.loader.component(b"not a component", digest, &seat).is_err());
+    }
+
+    #[test]
+    fn a_component_is_compiled_once_for_both_places() {
+        let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
+        compiler.prepare(&no_cache()).expect("no cache");
+        let bytes = wat::parse_str("(component)").expect("text");
+        let digest = Digest::of(&bytes);
+        let (_, first) = compiler.seated(&bytes, digest, Some(NEED)).expect("compiles");
+        let (_, second) = compiler.seated(&bytes, digest, None).expect("is known");
+        assert!(!second.is_pooled());
+        assert_eq!(compiler.tally().compiled, 1, "pooled first: {}", first.is_pooled());
+    }
+
+    #[test]
+    fn what_the_pool_cannot_hold_lies_outside_and_is_compiled_once() {
+        let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
+        compiler.prepare(&no_cache()).expect("no cache");
+        let text = "(component (core module $m (table 30000 funcref)) (core instance (instantiate $m)))";
+        let bytes = wat::parse_str(text).expect("text");
+        let digest = Digest::of(&bytes);
+        for round in 1..=2 {
+            let (_, seat) = compiler.seated(&bytes, digest, Some(NEED)).expect("it lies outside");
+            assert!(!seat.is_pooled());
+            assert_eq!(compiler.tally().compiled, 1, "round {round}");
+            compiler.keep_only(&[digest]);
+        }
     }
 }

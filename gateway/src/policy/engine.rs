@@ -1,4 +1,4 @@
-//! The WebAssembly engine of all policies, and its threads: one ticks the epoch, one makes instances.
+//! The WebAssembly engine of all policies, and its threads: one ticks the epoch, two make instances.
 //!
 //! Never compiles in the way of a request: workers only instantiate what was compiled before.
 
@@ -9,19 +9,19 @@ use std::time::Duration;
 use wasmtime::{Config, Engine, EngineWeak};
 
 use super::allocation::Engines;
-use super::refill::{Refill, RefillThread};
+use super::refill::{Refill, RefillThreads};
 
 /// One epoch tick: how often a running guest can be looked at.
 pub const TICK: Duration = Duration::from_millis(1);
 /// The most stack a guest may use, in bytes.
 pub const GUEST_STACK: usize = 512 * 1024;
 
-/// The engines; their ticker and the thread that refills instances end with them.
+/// The engines; their ticker and the threads that refill instances end with them.
 pub struct PolicyEngine {
     engines: Engines,
     stop: Option<SyncSender<()>>,
     ticker: Option<JoinHandle<()>>,
-    refill: RefillThread,
+    refill: RefillThreads,
 }
 
 impl PolicyEngine {
@@ -35,7 +35,7 @@ impl PolicyEngine {
                 weak.iter().filter_map(EngineWeak::upgrade).for_each(|engine| engine.increment_epoch());
             }
         })?;
-        Ok(Self { engines, stop: Some(stop), ticker: Some(ticker), refill: RefillThread::start()? })
+        Ok(Self { engines, stop: Some(stop), ticker: Some(ticker), refill: RefillThreads::start()? })
     }
 
     /// The engines themselves.

@@ -41,6 +41,8 @@ pub struct Exchange {
     pub scrutiny: Scrutiny,
     /// for the guest's log lines
     pub request_id: String,
+    /// whether this request is recorded
+    pub recorded: bool,
     /// where every read and decision is recorded, for a request that is traced
     pub trace: Option<Trace>,
     /// what the last policy call cost; only measured where this is set before the call, since clocks are system calls
@@ -73,6 +75,7 @@ impl Exchange {
             scrutiny: Scrutiny::sensitive(),
             request_id: String::new(),
             cost: None,
+            recorded: false,
             trace: None,
         }
     }
@@ -92,6 +95,7 @@ impl Exchange {
             tokens: self.tokens.keyring().cloned().map_or(Tokens::Nowhere, Tokens::Keyring),
             scrutiny: self.scrutiny.clone(),
             request_id: self.request_id.clone(),
+            recorded: false,
             trace: None,
             cost: None,
         }

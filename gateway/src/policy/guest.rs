@@ -12,6 +12,7 @@ use super::exchange::Exchange;
 use super::fault::Fault;
 use super::hidden::Hidden;
 use super::limits::{Exceeded, Limit};
+use super::log_rate::LogRate;
 use crate::config::PluginLimits;
 
 /// Ticks between two looks at the clocks; one tick is `engine::TICK`.
@@ -29,6 +30,8 @@ pub(super) struct GuestState {
     pub(super) plugin: String,
     /// the request of this call; vacant between calls
     pub(super) exchange: Box<Exchange>,
+    /// how many log lines all instances of the plugin may write
+    pub(super) log_rate: Arc<LogRate>,
     /// what its log lines must not say
     pub(super) hidden: Arc<Hidden>,
     /// what the instance may use
@@ -57,10 +60,11 @@ pub(super) struct Used {
 
 impl GuestState {
     /// The state of an idle instance; `turns` where its calls may wait.
-    pub(super) fn new(plugin: &str, limits: PluginLimits, turns: Option<Arc<Turns>>) -> Self {
+    pub(super) fn new(plugin: &str, limits: PluginLimits, turns: Option<Arc<Turns>>, log_rate: Arc<LogRate>) -> Self {
         Self {
             plugin: plugin.to_owned(),
             exchange: Box::new(Exchange::vacant()),
+            log_rate,
             hidden: Arc::default(),
             limits,
             used: Used::default(),

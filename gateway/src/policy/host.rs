@@ -110,8 +110,9 @@ impl jwt::Host for GuestState {
                 verified.map(|claims| self.exchange.claims = Some(claims))
             }
         };
+        let failure = verified.as_ref().err().map(Refusal::failure);
         let verified = verified.map_err(|refusal| self.noted(&refusal));
-        self.record_verification(&profile, &demands.required_claims);
+        self.record_verification(&profile, &demands.required_claims, failure);
         self.read(What::Verification, &profile, 1, || Some(format!("{verified:?}")))?;
         Ok(verified)
     }
@@ -168,6 +169,9 @@ impl log::Host for GuestState {
         // As they are written: a control character takes six bytes of a line.
         self.count_log_line(serde_json::Value::from(&*message).to_string().len() + fields.len())?;
         self.record_line(&message, &fields);
+        if !is_wanted(&level) || !self.log_rate.admits(unix_time::now()) {
+            return Ok(());
+        }
         let (plugin, request_id) = (self.plugin.as_str(), self.exchange.request_id.as_str());
         match level {
             log::Level::Debug => tracing::debug!(target: "policy", plugin, request_id, %fields, "{message}"),
@@ -176,6 +180,16 @@ impl log::Host for GuestState {
             log::Level::Error => tracing::error!(target: "policy", plugin, request_id, %fields, "{message}"),
         }
         Ok(())
+    }
+}
+
+/// Whether the operator wants lines of this level: others are neither written nor counted by the second.
+fn is_wanted(level: &log::Level) -> bool {
+    match level {
+        log::Level::Debug => tracing::enabled!(target: "policy", tracing::Level::DEBUG),
+        log::Level::Info => tracing::enabled!(target: "policy", tracing::Level::INFO),
+        log::Level::Warn => tracing::enabled!(target: "policy", tracing::Level::WARN),
+        log::Level::Error => tracing::enabled!(target: "policy", tracing::Level::ERROR),
     }
 }
 

@@ -20,6 +20,7 @@ use super::fault::Fault;
 use super::guest::{self, GuestState};
 use super::hidden::Hidden;
 use super::limits::Limit;
+use super::log_rate::LogRate;
 use super::recycling::Service;
 use crate::config::{PluginLimits, Recycle};
 
@@ -70,6 +71,7 @@ pub(super) struct Blueprint {
     /// those values: nothing that the plugin says may hold one
     pub(super) hidden: Arc<Hidden>,
     pub(super) limits: PluginLimits,
+    pub(super) log_rate: Arc<LogRate>,
     pub(super) recycle: Recycle,
     pub(super) calling: Calling,
 }
@@ -91,7 +93,7 @@ impl Blueprint {
     /// When the component breaks on the way or refuses its configuration.
     pub(super) fn start(&self, cpu: Duration, wall: Duration) -> Result<(Instance, Description), StartError> {
         let turns = (self.calling == Calling::Waiting).then(Arc::default);
-        let mut state = GuestState::new(&self.plugin, self.limits, turns.clone());
+        let mut state = GuestState::new(&self.plugin, self.limits, turns.clone(), Arc::clone(&self.log_rate));
         state.hidden = Arc::clone(&self.hidden);
         let mut store = guest::store(self.seat.engine(), state);
         guest::begin_call(&mut store, Allowance { limit: Limit::StartCpuMs, cpu, wall }, false);

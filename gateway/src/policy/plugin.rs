@@ -10,11 +10,11 @@ use thiserror::Error;
 use wasmtime::Result;
 use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
-use super::allocation::{Need, Seat};
+use super::allocation::Need;
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
 use super::breaker::{Admission, Breaker};
 use super::clock::thread_cpu_time;
-use super::component::{Compiler, Digest, LoadError, check_pin};
+use super::component::{Compiler, Digest, LoadError, check_pin, link};
 use super::exchange::Exchange;
 use super::exports::{Exports, Pick, Role};
 use super::fault::Fault;
@@ -22,6 +22,7 @@ use super::grants::{GrantError, Resources};
 use super::hidden::Hidden;
 use super::imports;
 use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
+use super::log_rate::LogRate;
 use super::refill::Refill;
 use super::stock::{Keeping, Stock, most_at_once};
 use crate::config::{self, Isolation, OnFault, PluginLimits, World};
@@ -78,9 +79,10 @@ impl Plugin {
         check_pin(digest, entry.pin)?;
         let granted = resources.granted(entry)?;
         let calling = if granted.waits() { Calling::Waiting } else { Calling::Sync };
-        let seat = seat(compiler, entry, workers, calling);
-        let linked = compiler.link(bytes, digest, entry.world, &granted, &seat)?;
+        let (component, seat) = compiler.seated(bytes, digest, need(entry, workers, calling))?;
+        let linked = link(&component, entry.world, &granted, &seat)?;
         let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
+        let lines = LogRate::new(&entry.name, entry.limits.log_lines_per_second, metrics.policies().of(&entry.name));
         let blueprint = Blueprint {
             plugin: entry.name.clone(),
             seat,
@@ -89,6 +91,7 @@ impl Plugin {
             config_json: granted.config_json.as_str().into(),
             hidden: granted.hidden.clone(),
             limits: entry.limits,
+            log_rate: Arc::new(lines),
             recycle: entry.recycle,
             calling,
         };
@@ -103,13 +106,19 @@ impl Plugin {
         workers: usize,
         (refill, metrics): (&Refill, &Arc<Metrics>),
     ) -> Result<Self, PluginError> {
-        let (warm, description, start_cpu) = started(&blueprint, workers)?;
+        let (warm, description, first_start) = started(&blueprint, workers)?;
+        let start_cpu = (first_start * START_SLACK).max(LEAST_START_CPU).min(blueprint.limits.start_cpu);
         if entry.isolation == Isolation::Request && start_cpu > LONGEST_ON_A_WORKER {
             return Err(StartError::TooLongForEach(start_cpu / START_SLACK).into());
         }
         let counters = metrics.policies().of(&entry.name);
-        let keeping =
-            Keeping { isolation: entry.isolation, start_cpu, counters: counters.clone(), refill: refill.clone() };
+        let keeping = Keeping {
+            isolation: entry.isolation,
+            first_start,
+            start_cpu,
+            counters: counters.clone(),
+            refill: refill.clone(),
+        };
         Ok(Self {
             world: entry.world,
             digest,
@@ -161,6 +170,11 @@ impl Plugin {
     /// What must not be said of its config.
     pub(super) fn hidden(&self) -> &Hidden {
         &self.stock.blueprint().hidden
+    }
+
+    /// The same, for whoever outlives it.
+    pub(super) fn hidden_shared(&self) -> Arc<Hidden> {
+        Arc::clone(&self.stock.blueprint().hidden)
     }
 
     /// What its instances may use.
@@ -293,16 +307,13 @@ impl Plugin {
     }
 }
 
-/// Calls that overlap have as many instances as there are calls, so they lie outside the pool.
-pub(super) fn seat(compiler: &Compiler, entry: &config::Plugin, workers: usize, calling: Calling) -> Seat {
+/// What it needs of the pool. Calls that overlap have as many instances as there are calls, so they lie outside.
+pub(super) fn need(entry: &config::Plugin, workers: usize, calling: Calling) -> Option<Need> {
     let need = Need { instances: most_at_once(workers), table_elements: entry.limits.table_elements };
-    match calling {
-        Calling::Sync => compiler.engines().seat(need),
-        Calling::Waiting => compiler.engines().outside(),
-    }
+    (calling == Calling::Sync).then_some(need)
 }
 
-/// One instance for each worker, what the first says of itself, and the CPU time that a later start may use.
+/// One instance for each worker, what the first says of itself, and the CPU time that its start used.
 fn started(blueprint: &Blueprint, workers: usize) -> Result<(Vec<Instance>, Description, Duration), StartError> {
     let most = blueprint.limits.start_cpu;
     let began = thread_cpu_time();
@@ -312,7 +323,7 @@ fn started(blueprint: &Blueprint, workers: usize) -> Result<(Vec<Instance>, Desc
     for _ in 1..workers {
         warm.push(blueprint.start(most, START_WALL)?.0);
     }
-    Ok((warm, description, (took * START_SLACK).max(LEAST_START_CPU).min(most)))
+    Ok((warm, description, took))
 }
 
 /// In whole seconds, at least one.

@@ -5,11 +5,12 @@
 use std::fmt::Display;
 
 use wasmtime::Result;
+use witgate_token::Failure;
 
 use super::guest::GuestState;
 use super::limits::Limit;
 use super::secrecy;
-use super::trace::Verification;
+use super::trace::{VERIFIED, Verification};
 
 /// What a policy read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -119,10 +120,11 @@ impl GuestState {
     }
 
     /// Records the verification that has just ended, with the precise reason of a failure.
-    pub(super) fn record_verification(&self, profile: &str, required: &[String]) {
+    pub(super) fn record_verification(&self, profile: &str, required: &[String], failure: Option<Failure>) {
         let Some(trace) = &self.exchange.trace else { return };
-        let outcome = self.exchange.token_refusal.unwrap_or("verified").to_owned();
-        trace.verified(Verification { profile: profile.to_owned(), outcome, required: required.to_vec() });
+        let outcome = self.exchange.token_refusal.unwrap_or(VERIFIED).to_owned();
+        let failure = failure.map(|failure| failure.to_string());
+        trace.verified(Verification { profile: profile.to_owned(), outcome, failure, required: required.to_vec() });
     }
 
     /// Records a line of the operator's log.

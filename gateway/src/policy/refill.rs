@@ -1,6 +1,7 @@
-//! The thread that makes new instances and ends old ones, so that no worker does.
+//! The threads that make new instances and end old ones, so that no worker does.
 //!
-//! Never makes one plugin wait for another's whole need: each gets one instance at a time, in turn.
+//! Never makes one plugin wait for another's whole need: each gets one instance at a time, in turn. Never makes one that starts
+//! quickly wait for one that does not: there is a thread for each kind.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -20,18 +21,28 @@ pub(super) trait Fill: Send + Sync {
     /// Makes one piece; true when more is wanted.
     fn fill(&self) -> bool;
 
+    /// Whether making a piece takes so long that it belongs on the thread for such.
+    fn is_slow(&self) -> bool;
+
     /// Making one panicked: nothing more is made until it is asked for again.
     fn abandon(&self);
 }
 
-/// Where errands for the thread are left.
-#[derive(Clone)]
-pub(super) struct Refill(Arc<Shared>);
+/// Where errands for the threads are left.
+#[derive(Clone, Default)]
+pub(super) struct Refill {
+    quick: Lane,
+    slow: Lane,
+}
 
-/// The thread; it ends when this is dropped.
-pub(super) struct RefillThread {
+/// The errands of one thread.
+#[derive(Clone, Default)]
+struct Lane(Arc<Shared>);
+
+/// The threads; they end when this is dropped.
+pub(super) struct RefillThreads {
     refill: Refill,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 #[derive(Default)]
@@ -51,33 +62,17 @@ struct Errands {
 impl Refill {
     /// Asks for a piece; false when the process is ending.
     pub(super) fn fill(&self, wanted: Weak<dyn Fill>) -> bool {
-        let mut errands = self.errands();
-        let open = !errands.closed;
-        if open {
-            errands.fills.push_back(wanted);
-            self.0.came.notify_one();
-        }
-        open
+        let is_slow = wanted.upgrade().is_some_and(|wanted| wanted.is_slow());
+        if is_slow { self.slow.fill(wanted) } else { self.quick.fill(wanted) }
     }
 
     /// Drops something over there; here, where there is no room.
     pub(super) fn end(&self, old: Box<dyn Any + Send>) {
-        let mut errands = self.errands();
-        if errands.closed || errands.drops.len() >= MOST_DROPS {
-            drop(errands);
-            drop(old);
-        } else {
-            errands.drops.push(old);
-            self.0.came.notify_one();
-        }
+        self.quick.end(old);
     }
 
-    fn errands(&self) -> MutexGuard<'_, Errands> {
-        self.0.errands.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn run(&self) {
-        while let Some((wanted, drops)) = self.next() {
+    fn run(&self, lane: &Lane) {
+        while let Some((wanted, drops)) = lane.next() {
             drop(drops);
             let Some(weak) = wanted else { continue };
             let Some(strong) = weak.upgrade() else { continue };
@@ -91,6 +86,33 @@ impl Refill {
                 }
             }
         }
+    }
+}
+
+impl Lane {
+    fn fill(&self, wanted: Weak<dyn Fill>) -> bool {
+        let mut errands = self.errands();
+        let open = !errands.closed;
+        if open {
+            errands.fills.push_back(wanted);
+            self.0.came.notify_one();
+        }
+        open
+    }
+
+    fn end(&self, old: Box<dyn Any + Send>) {
+        let mut errands = self.errands();
+        if errands.closed || errands.drops.len() >= MOST_DROPS {
+            drop(errands);
+            drop(old);
+        } else {
+            errands.drops.push(old);
+            self.0.came.notify_one();
+        }
+    }
+
+    fn errands(&self) -> MutexGuard<'_, Errands> {
+        self.0.errands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for an errand; nothing when the thread is to end.
@@ -107,18 +129,31 @@ impl Refill {
             errands = self.0.came.wait(errands).unwrap_or_else(PoisonError::into_inner);
         }
     }
+
+    /// From now on nothing is taken; what was to be dropped is.
+    fn close(&self) {
+        let left = {
+            let mut errands = self.errands();
+            errands.closed = true;
+            std::mem::take(&mut errands.drops)
+        };
+        self.0.came.notify_one();
+        drop(left);
+    }
 }
 
-impl RefillThread {
-    /// Starts the thread.
+impl RefillThreads {
+    /// Starts the threads.
     ///
     /// # Errors
     /// When the system has no thread.
     pub(super) fn start() -> io::Result<Self> {
-        let refill = Refill(Arc::default());
-        let own = refill.clone();
-        let thread = std::thread::Builder::new().name("witgate-refill".into()).spawn(move || own.run())?;
-        Ok(Self { refill, thread: Some(thread) })
+        let mut own = Self { refill: Refill::default(), threads: Vec::new() };
+        for (name, lane) in [("witgate-refill", own.refill.quick.clone()), ("witgate-slow", own.refill.slow.clone())] {
+            let refill = own.refill.clone();
+            own.threads.push(std::thread::Builder::new().name(name.into()).spawn(move || refill.run(&lane))?);
+        }
+        Ok(own)
     }
 
     /// Where errands are left.
@@ -127,16 +162,11 @@ impl RefillThread {
     }
 }
 
-impl Drop for RefillThread {
+impl Drop for RefillThreads {
     fn drop(&mut self) {
-        let left = {
-            let mut errands = self.refill.errands();
-            errands.closed = true;
-            std::mem::take(&mut errands.drops)
-        };
-        self.refill.0.came.notify_one();
-        drop(left);
-        if let Some(thread) = self.thread.take() {
+        self.refill.quick.close();
+        self.refill.slow.close();
+        for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }
@@ -145,21 +175,37 @@ impl Drop for RefillThread {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::mpsc::{SyncSender, sync_channel};
+    use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+    use std::time::Duration;
 
     use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
 
     struct Counted {
         name: &'static str,
         left: AtomicUsize,
         made: SyncSender<&'static str>,
+        waits_for: Option<Mutex<Receiver<()>>>,
+    }
+
+    fn weak(one: &Arc<Counted>) -> Weak<dyn Fill> {
+        Arc::downgrade(&(Arc::clone(one) as Arc<dyn Fill>))
     }
 
     impl Fill for Counted {
         fn fill(&self) -> bool {
             assert_ne!(self.name, "bad", "it panics");
+            if let Some(go_on) = &self.waits_for {
+                let told = go_on.lock().expect("one thread").recv_timeout(PATIENCE);
+                told.expect("the quick one was made meanwhile");
+            }
             self.made.send(self.name).expect("somebody counts");
             self.left.fetch_sub(1, Ordering::SeqCst) > 1
+        }
+
+        fn is_slow(&self) -> bool {
+            self.name == "slow"
         }
 
         fn abandon(&self) {
@@ -170,21 +216,34 @@ mod tests {
     #[test]
     fn each_is_filled_in_its_turn_and_a_panic_harms_nobody_else() {
         let (made, seen) = sync_channel(64);
-        let counted = |name, left| Arc::new(Counted { name, left: AtomicUsize::new(left), made: made.clone() });
+        let counted =
+            |name, left| Arc::new(Counted { name, left: AtomicUsize::new(left), made: made.clone(), waits_for: None });
         let (many, bad, few) = (counted("many", 50), counted("bad", 1), counted("few", 1));
-        let thread = RefillThread::start().expect("a thread");
+        let thread = RefillThreads::start().expect("a thread");
         for one in [&many, &bad, &few] {
-            let weak: Weak<dyn Fill> = Arc::downgrade(&(Arc::clone(one) as Arc<dyn Fill>));
-            assert!(thread.refill().fill(weak));
+            assert!(thread.refill().fill(weak(one)));
         }
         let order: Vec<&str> = seen.iter().take(51).collect();
         assert!(order[..10].contains(&"few"), "it did not wait for all of the other's: {order:?}");
     }
 
     #[test]
+    fn who_starts_slowly_keeps_nobody_waiting_who_does_not() {
+        let ((made, seen), (go_on, told)) = (sync_channel(8), channel());
+        let counted =
+            |name, waits_for| Arc::new(Counted { name, left: AtomicUsize::new(1), made: made.clone(), waits_for });
+        let (slow, quick) = (counted("slow", Some(Mutex::new(told))), counted("quick", None));
+        let threads = RefillThreads::start().expect("threads");
+        assert!(threads.refill().fill(weak(&slow)) && threads.refill().fill(weak(&quick)));
+        assert_eq!(seen.recv_timeout(PATIENCE), Ok("quick"));
+        go_on.send(()).expect("it waits");
+        assert_eq!(seen.recv_timeout(PATIENCE), Ok("slow"));
+    }
+
+    #[test]
     fn what_is_left_when_it_ends_is_dropped() {
         let held = Arc::new(());
-        let thread = RefillThread::start().expect("a thread");
+        let thread = RefillThreads::start().expect("a thread");
         let refill = thread.refill().clone();
         refill.end(Box::new(Arc::clone(&held)));
         drop(thread);

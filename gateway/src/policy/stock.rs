@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use tokio::time::timeout;
 use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
+use super::clock::thread_cpu_time;
 use super::exchange::Exchange;
 use super::exports::Pick;
 use super::fault::Fault;
@@ -36,6 +37,9 @@ const OVERLAPPING_BYTES: usize = 4 << 30;
 /// memory in each call must not keep the refill thread.
 const BETWEEN_RECYCLINGS: Duration = Duration::from_secs(1);
 
+/// A start that used so much CPU time is slow: the next one is made beside those of other plugins, not between them.
+const SLOW_START: Duration = Duration::from_millis(20);
+
 /// What is kept of one plugin.
 pub(super) struct Stock {
     me: Weak<Stock>,
@@ -50,8 +54,10 @@ pub(super) struct Stock {
     spares: Mutex<Vec<Instance>>,
     waiting: Mutex<VecDeque<oneshot::Sender<Result<Instance, Fault>>>>,
     waiters: AtomicUsize,
-    /// whether the refill thread knows that something is wanted
+    /// whether a refill thread knows that something is wanted
     ordered: AtomicBool,
+    /// whether the last start was slow
+    is_slow: AtomicBool,
     /// when an instance was last replaced by a spare
     recycled_at: Mutex<Option<Instant>>,
     /// for plugins whose calls overlap: how many may
@@ -69,6 +75,9 @@ pub(super) struct Lease<'s> {
 /// How instances of a plugin are kept.
 pub(super) struct Keeping {
     pub(super) isolation: Isolation,
+    /// CPU time that the first start used
+    pub(super) first_start: Duration,
+    /// CPU time that a later start may use
     pub(super) start_cpu: Duration,
     pub(super) counters: PolicyCounters,
     pub(super) refill: Refill,
@@ -91,6 +100,7 @@ impl Stock {
             waiting: Mutex::default(),
             waiters: AtomicUsize::new(0),
             ordered: AtomicBool::new(false),
+            is_slow: AtomicBool::new(keeping.first_start > SLOW_START),
             recycled_at: Mutex::default(),
             room,
         })
@@ -221,7 +231,7 @@ impl Stock {
         }
     }
 
-    /// Asks the refill thread, once.
+    /// Asks a refill thread, once.
     fn order(&self) {
         if !self.ordered.swap(true, Ordering::AcqRel) && !self.refill.fill(self.as_fill()) {
             self.tell_all(&Fault::Start("the gateway is ending".to_owned()));
@@ -258,7 +268,9 @@ impl Stock {
 impl Fill for Stock {
     /// One instance, for the call that waits longest or for the spares.
     fn fill(&self) -> bool {
+        let began = thread_cpu_time();
         let made = self.start(START_WALL);
+        self.is_slow.store(thread_cpu_time().saturating_sub(began) > SLOW_START, Ordering::Relaxed);
         let whole = made.is_ok();
         match made {
             Ok(instance) => self.hand_over(instance),
@@ -271,6 +283,10 @@ impl Fill for Stock {
         self.ordered.store(false, Ordering::Release);
         // Somebody may have come between the look and the note; then one of us asks again.
         !locked(&self.waiting).is_empty() && !self.ordered.swap(true, Ordering::AcqRel)
+    }
+
+    fn is_slow(&self) -> bool {
+        self.is_slow.load(Ordering::Relaxed)
     }
 
     fn abandon(&self) {

@@ -6,12 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::bindings::types::RequestHead;
-use super::component::{Compiler, Digest};
+use super::component::{Compiler, Digest, link};
 use super::exchange::Exchange;
 use super::exports::Exports;
 use super::grants::Granted;
 use super::instance::{Blueprint, Calling};
 use super::loading::Compiling;
+use super::log_rate::LogRate;
 use super::plugin::{self, Plugin, PluginError};
 use crate::config;
 use crate::observe::metrics::Metrics;
@@ -136,9 +137,11 @@ impl Bench {
         let entry = entry(keys);
         let bytes = wat::parse_str(format!("(component {FRAME} {AUTHORIZER})")).expect("well-formed text");
         let digest = Digest::of(&bytes);
-        let seat = plugin::seat(&self.compiler, &entry, 2, calling);
-        let linked = self.compiler.link(&bytes, digest, entry.world, &Granted::default(), &seat)?;
+        let (component, seat) = self.compiler.seated(&bytes, digest, plugin::need(&entry, 2, calling))?;
+        let linked = link(&component, entry.world, &Granted::default(), &seat)?;
         let exports = Exports::of(&linked).expect("its functions");
+        let lines =
+            LogRate::new(&entry.name, entry.limits.log_lines_per_second, self.metrics.policies().of(&entry.name));
         let blueprint = Blueprint {
             plugin: entry.name.clone(),
             seat,
@@ -147,6 +150,7 @@ impl Bench {
             config_json: entry.config_json.as_str().into(),
             hidden: Arc::default(),
             limits: entry.limits,
+            log_rate: Arc::new(lines),
             recycle: entry.recycle,
             calling,
         };

@@ -90,7 +90,7 @@ pub(super) async fn ask(
     match (plugin.world(), response) {
         (World::Authenticator, _) => {
             let outcome = plugin.authenticate(0, &mut exchange).await.map_err(told)?;
-            answer::of_outcome(outcome, &exchange)
+            answer::of_outcome(outcome, &exchange, &rules)
         }
         (World::Authorizer, _) => {
             let decision = plugin.authorize(0, &mut exchange).await.map_err(told)?;
@@ -98,7 +98,7 @@ pub(super) async fn ask(
         }
         (World::Router, _) => {
             let selection = plugin.select(0, &mut exchange).await.map_err(told)?;
-            answer::of_selection(selection, &exchange)
+            answer::of_selection(selection, &exchange, &rules)
         }
         (World::Filter, None) => {
             let action = plugin.on_request(0, &mut exchange).await.map_err(told)?;

@@ -97,7 +97,7 @@ impl Rehearsal {
         Self { runtime, passed: Mutex::default() }
     }
 
-    /// Everything that speaks against this component; nothing when it passed before with exactly this. Blocks.
+    /// Everything that speaks against this component; nothing when it passed before with exactly this. Blocks: never call it in a task.
     pub fn failures(&self, subject: &Subject<'_>) -> Vec<Failure> {
         if subject.cases.is_none() && subject.entry.world != World::Authenticator {
             return Vec::new();
@@ -116,20 +116,14 @@ impl Rehearsal {
         failures
     }
 
-    /// On a thread of its own: the caller may be inside a runtime, where nothing may be waited for.
+    /// Waits for the runtime, so no task of a runtime may call it: a reload has a thread of its own.
     fn rehearse(&self, subject: &Subject<'_>) -> Vec<Failure> {
-        let run = || {
-            self.runtime.block_on(async {
-                let mut failures: Vec<Failure> = corpus_failure(subject).await.into_iter().collect();
-                if let Some(text) = subject.cases {
-                    failures.extend(cases::failures(subject, text).await);
-                }
-                failures
-            })
-        };
-        std::thread::scope(|scope| match scope.spawn(run).join() {
-            Ok(failures) => failures,
-            Err(panic) => std::panic::resume_unwind(panic),
+        self.runtime.block_on(async {
+            let mut failures: Vec<Failure> = corpus_failure(subject).await.into_iter().collect();
+            if let Some(text) = subject.cases {
+                failures.extend(cases::failures(subject, text).await);
+            }
+            failures
         })
     }
 

@@ -7,5 +7,7 @@ pub mod snapshot;
 pub mod capabilities;
 mod kept;
 pub mod reloader;
+pub mod orders;
 mod relevance;
+mod quiet;
 pub mod watch;

@@ -81,6 +81,11 @@ impl Reloader {
         files
     }
 
+    /// Writes what was recorded and waits, and records nothing more: for the end of the process.
+    pub fn stop_recording(&self) {
+        self.builder.stop_recording();
+    }
+
     /// Whether the disk differs from the last look. Blocks.
     pub fn differs(&self) -> bool {
         snapshot::take(&self.path).digest != self.seen().last
@@ -97,13 +102,8 @@ impl Reloader {
     }
 
     /// Builds the generation before the one in force once more, from memory; it stays until the disk changes. A second
-    /// rollback undoes the first. Undoes only what is in force at the time of the call. Blocks.
-    pub fn rollback(&self) -> Outcome {
-        // Before the lock: a reload may hold it, and swap in what mends the one that the operator saw.
-        self.undo(self.current.load().number)
-    }
-
-    fn undo(&self, meant: u64) -> Outcome {
+    /// rollback undoes the first. Undoes only the generation of this number: another one may mend it. Blocks.
+    pub fn rollback(&self, meant: u64) -> Outcome {
         let mut seen = self.seen();
         let began = Instant::now();
         let current = self.current.load_full();
@@ -194,4 +194,4 @@ impl Reloader {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -4,24 +4,18 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
+use tokio::time::{MissedTickBehavior, interval};
 
+use super::orders::{NotDone, Orders};
 use super::relevance::Relevance;
-use super::reloader::Reloader;
-use super::snapshot;
+use super::{quiet, snapshot};
 
-/// Silence after an event before the disk is looked at: a write is rarely one event, and a file that was emptied gets its
-/// new text a moment later.
-const QUIET: Duration = Duration::from_millis(75);
-/// The longest a storm of events may put the look off.
-const PATIENCE: Duration = Duration::from_millis(1500);
 /// How often to look without any event (network file systems, lost watches).
 const POLL: Duration = Duration::from_secs(2);
 
@@ -34,14 +28,15 @@ pub fn hangups() -> std::io::Result<Signal> {
 }
 
 /// Watches until told to stop; owns the file watcher.
-pub async fn run(reloader: Arc<Reloader>, mut hangups: Signal, mut stop: watch::Receiver<bool>) {
+pub async fn run(orders: Orders, mut hangups: Signal, mut stop: watch::Receiver<bool>) {
     // One place is enough: an event says only that something happened.
     let (sender, mut events) = channel(1);
     let mut folders = Folders::new(sender);
     let mut poll = interval(POLL);
     poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        folders.follow(&reloader.files());
+        let files = orders.files();
+        folders.follow(&files);
         let wanted = tokio::select! {
             // Without a file watcher there is no sender, and only the poll is left.
             Some(()) = events.recv() => Wanted::Look,
@@ -49,18 +44,17 @@ pub async fn run(reloader: Arc<Reloader>, mut hangups: Signal, mut stop: watch::
             Some(()) = hangups.recv() => Wanted::Reload,
             () = stopped(&mut stop) => return,
         };
-        if matches!(wanted, Wanted::Poll) && !blocking(&reloader, |reloader| reloader.differs()).await {
-            continue;
+        let ordered = match wanted {
+            Wanted::Poll => match orders.differs().await {
+                Ok(true) => settled(&orders, &mut events, &files).await,
+                same => same.map(drop),
+            },
+            Wanted::Look => settled(&orders, &mut events, &files).await,
+            Wanted::Reload => orders.reload().await.map(drop),
+        };
+        if let Err(not_done) = ordered {
+            tracing::warn!(%not_done, "the files were not looked at");
         }
-        if !matches!(wanted, Wanted::Reload) {
-            settle(&mut events).await;
-        }
-        let asked_for = matches!(wanted, Wanted::Reload);
-        blocking(&reloader, move |reloader| {
-            let _outcome = if asked_for { reloader.reload() } else { reloader.look() };
-            true
-        })
-        .await;
     }
 }
 
@@ -71,30 +65,15 @@ enum Wanted {
     Reload,
 }
 
-/// Off the control thread. False when it broke off.
-async fn blocking(reloader: &Arc<Reloader>, work: impl FnOnce(&Reloader) -> bool + Send + 'static) -> bool {
-    let reloader = Arc::clone(reloader);
-    tokio::task::spawn_blocking(move || work(&reloader)).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a reload broke off; the generation in force stays");
-        false
-    })
+/// Looks, once it is quiet.
+async fn settled(orders: &Orders, events: &mut Receiver<()>, files: &[PathBuf]) -> Result<(), NotDone> {
+    quiet::settle(events, || quiet::age_of(files)).await;
+    orders.look().await.map(drop)
 }
 
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     // A closed channel means that the process is ending too.
     let _ = stop.wait_for(|stopped| *stopped).await;
-}
-
-/// Waits until no event came for [`QUIET`], but no longer than [`PATIENCE`].
-async fn settle(events: &mut Receiver<()>) {
-    let latest = Instant::now() + PATIENCE;
-    loop {
-        let quiet = (Instant::now() + QUIET).min(latest);
-        match timeout_at(quiet, events.recv()).await {
-            Ok(Some(())) if Instant::now() < latest => {}
-            _ => return,
-        }
-    }
 }
 
 /// The folders under watch.

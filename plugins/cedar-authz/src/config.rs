@@ -3,11 +3,12 @@
 //! Never judged here: the other modules say what is wrong with it, and where.
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
 /// What the operator wrote.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// The policies, in Cedar.
@@ -35,7 +36,7 @@ pub struct Config {
 }
 
 /// What happens where no policy permits and none forbids. There is no `allow` here, on purpose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, Default)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoMatch {
     /// 403 `no_policy_permits`.
@@ -46,7 +47,7 @@ pub enum NoMatch {
 }
 
 /// What the action is named after.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, Default)]
 #[serde(rename_all = "kebab-case")]
 pub enum ActionName {
     /// `Action::"GET"`.
@@ -57,7 +58,7 @@ pub enum ActionName {
 }
 
 /// Who asks, out of the verified claims.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct WrittenPrincipal {
     /// The type of the entity.
@@ -77,7 +78,7 @@ impl Default for WrittenPrincipal {
 }
 
 /// What the requests of one route are about.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WrittenResource {
     /// The type of the entity.
@@ -90,7 +91,7 @@ pub struct WrittenResource {
 }
 
 /// Where an attribute of `context` comes from: exactly one of these.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct WrittenFact {
     /// A claim: by name, or by pointer.
@@ -108,7 +109,7 @@ pub struct WrittenFact {
 }
 
 /// A fact of the request itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RequestFact {
     /// The method, a string.

@@ -23,6 +23,9 @@ use question::{Asker, Unasked};
 /// The most policies that one decision names in the log.
 const MAX_NAMED: usize = 8;
 
+const NO_POLICY_PERMITS: &str = "no_policy_permits";
+const POLICY_FAILED: &str = "policy_failed";
+
 /// What the caller reads, where a policy has no message of its own.
 const MESSAGE: &str = "You may not do this.";
 
@@ -35,7 +38,16 @@ pub struct CedarAuthz {
 
 impl Plugin for CedarAuthz {
     type Config = Config;
+    const CODES: &'static [&'static str] = &[
+        NO_POLICY_PERMITS,
+        policies::FORBIDDEN_CODE,
+        POLICY_FAILED,
+        question::PRINCIPAL_MISSING,
+        question::REQUEST_UNREADABLE,
+        question::NOT_IN_SCHEMA,
+    ];
     witgate_plugin::metadata!();
+    witgate_plugin::schema!();
 
     fn configure(config: Config) -> Result<Self, String> {
         let schema = config.schema.as_deref().map(policies::schema).transpose()?;
@@ -74,7 +86,7 @@ impl CedarAuthz {
             (None, NoMatch::Abstain) => Decision::Abstain,
             (None, NoMatch::Deny) => {
                 info!("no policy permits");
-                Decision::Deny(Refusal::forbidden("no_policy_permits", MESSAGE))
+                Decision::Deny(Refusal::forbidden(NO_POLICY_PERMITS, MESSAGE))
             }
         }
     }
@@ -85,7 +97,7 @@ fn failed(response: &Response) -> Option<Refusal> {
     let mut names: Vec<&str> = policies::failed(response).collect();
     names.sort_unstable();
     names.iter().take(MAX_NAMED).for_each(|name| warn!("the policy failed", rule = name));
-    (!names.is_empty()).then(|| Refusal::forbidden("policy_failed", MESSAGE))
+    (!names.is_empty()).then(|| Refusal::forbidden(POLICY_FAILED, MESSAGE))
 }
 
 fn refused(unasked: Unasked) -> Decision {

@@ -11,7 +11,8 @@ use witgate_plugin::{Refusal, contract};
 
 use crate::MESSAGE;
 
-const FORBIDDEN_CODE: &str = "policy_forbids";
+/// The code of a `forbid` that names none.
+pub const FORBIDDEN_CODE: &str = "policy_forbids";
 
 /// The policies, and how they are asked.
 pub struct Policies {

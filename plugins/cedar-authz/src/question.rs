@@ -12,6 +12,13 @@ use crate::fact::Fact;
 use crate::principal::{Principal, type_name};
 use crate::resource::Resources;
 
+/// The token does not name who asks.
+pub const PRINCIPAL_MISSING: &str = "principal_missing";
+/// Something that the question needs has no form in Cedar, or is absent.
+pub const REQUEST_UNREADABLE: &str = "request_unreadable";
+/// The question is not as the schema says.
+pub const NOT_IN_SCHEMA: &str = "not_in_schema";
+
 /// How questions are made, checked.
 pub struct Asker {
     principal: Principal,
@@ -48,9 +55,9 @@ impl Asker {
 
     /// Makes the question of one request.
     pub fn ask(&self, head: &RequestHead) -> Result<(Request, Entities), Unasked> {
-        let unreadable = |reason| Unasked { code: "request_unreadable", reason };
+        let unreadable = |reason| Unasked { code: REQUEST_UNREADABLE, reason };
         let principal = self.principal.uid().ok_or_else(|| Unasked {
-            code: "principal_missing",
+            code: PRINCIPAL_MISSING,
             reason: "the token has no claim that names the principal".to_owned(),
         })?;
         let resource = self.resources.uid(head).map_err(unreadable)?;
@@ -93,7 +100,7 @@ fn facts(written: BTreeMap<String, WrittenFact>) -> Result<Vec<(String, Fact)>, 
 
 /// Cedar's own sentence quotes attributes, which may be claims: only the place is told.
 fn outside(what: &str) -> Unasked {
-    Unasked { code: "not_in_schema", reason: format!("the {what} is not as the schema says") }
+    Unasked { code: NOT_IN_SCHEMA, reason: format!("the {what} is not as the schema says") }
 }
 
 fn located(error: &dyn std::error::Error) -> String {

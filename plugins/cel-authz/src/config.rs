@@ -1,10 +1,11 @@
 //! The `config` table as the operator writes it.
 //!
 //! Never judged here: `rule` says what is wrong with it, and where.
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// What the operator wrote.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// What happens where no rule holds.
@@ -15,7 +16,7 @@ pub struct Config {
 }
 
 /// What happens where no rule holds. There is no `allow` here, on purpose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, Default)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoMatch {
     /// 403 `no_rule_matched`.
@@ -26,7 +27,7 @@ pub enum NoMatch {
 }
 
 /// One rule.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WrittenRule {
     /// Unique; the log says it.
@@ -42,7 +43,7 @@ pub struct WrittenRule {
 }
 
 /// What a rule that holds does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WrittenEffect {
     /// The request may go on.

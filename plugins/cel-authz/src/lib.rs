@@ -19,6 +19,9 @@ use config::NoMatch;
 use language::Language;
 use rule::{Effect, Rule};
 
+const NO_RULE_MATCHED: &str = "no_rule_matched";
+const RULE_FAILED: &str = "rule_failed";
+
 /// The policy, configured. See the README for its config.
 pub struct CelAuthz {
     language: Language,
@@ -28,7 +31,9 @@ pub struct CelAuthz {
 
 impl Plugin for CelAuthz {
     type Config = Config;
+    const CODES: &'static [&'static str] = &[NO_RULE_MATCHED, rule::DENIED_CODE, RULE_FAILED];
     witgate_plugin::metadata!();
+    witgate_plugin::schema!();
 
     fn configure(config: Config) -> Result<Self, String> {
         let language = Language::new()?;
@@ -57,7 +62,7 @@ impl CelAuthz {
             NoMatch::Abstain => Decision::Abstain,
             NoMatch::Deny => {
                 info!("no rule matched");
-                Decision::Deny(Refusal::forbidden("no_rule_matched", "You may not do this."))
+                Decision::Deny(Refusal::forbidden(NO_RULE_MATCHED, "You may not do this."))
             }
         }
     }
@@ -85,7 +90,7 @@ fn decide(rule: &Rule) -> Decision {
 /// Whatever the rule would have done: nobody knows whether it holds, so nothing after it may decide.
 fn failed(rule: &Rule, reason: &str) -> Decision {
     warn!("the expression failed", rule = rule.name, reason = reason);
-    Decision::Deny(Refusal::forbidden("rule_failed", "You may not do this."))
+    Decision::Deny(Refusal::forbidden(RULE_FAILED, "You may not do this."))
 }
 
 witgate_plugin::export!(authorizer: CelAuthz);

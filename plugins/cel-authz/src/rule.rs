@@ -10,7 +10,8 @@ use crate::config::{WrittenEffect, WrittenRule};
 use crate::language::Language;
 use crate::reason;
 
-const DENIED_CODE: &str = "rule_denied";
+/// The code of a denying rule that names none.
+pub const DENIED_CODE: &str = "rule_denied";
 const DENIED_MESSAGE: &str = "You may not do this.";
 
 /// A rule, checked.

@@ -1,11 +1,12 @@
 //! The `config` table as the operator writes it.
 //!
 //! Never judged here: `rule` and `weight` say what is wrong with it, and where.
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
 /// What the operator wrote.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// Tried in order; the first match decides.
@@ -19,7 +20,7 @@ pub struct Config {
 }
 
 /// What happens where nothing else decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fallback {
     /// The route's own upstream.
@@ -30,7 +31,7 @@ pub enum Fallback {
 }
 
 /// One rule: an upstream for the requests that pass the test.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WrittenRule {
     pub when: WrittenTest,
@@ -38,7 +39,7 @@ pub struct WrittenRule {
 }
 
 /// Exactly one subject (claim, attribute, header), exactly one of equals and one-of.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct WrittenTest {
     pub claim: Option<String>,
@@ -49,7 +50,7 @@ pub struct WrittenTest {
 }
 
 /// One part of the split.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Share {
     pub upstream: String,

@@ -14,6 +14,8 @@ use config::Fallback;
 use rule::Rule;
 use weight::Split;
 
+const NO_UPSTREAM_MATCHED: &str = "no_upstream_matched";
+
 /// The policy, configured. See the README for its config.
 #[derive(Debug)]
 pub struct ClaimRouter {
@@ -24,7 +26,9 @@ pub struct ClaimRouter {
 
 impl Plugin for ClaimRouter {
     type Config = Config;
+    const CODES: &'static [&'static str] = &[NO_UPSTREAM_MATCHED];
     witgate_plugin::metadata!();
+    witgate_plugin::schema!();
 
     fn configure(config: Config) -> Result<Self, String> {
         let rules = rule::compile(config.rules)?;
@@ -54,7 +58,7 @@ impl ClaimRouter {
             Fallback::Default => Selection::Default,
             Fallback::Refuse => {
                 info!("no rule chose an upstream");
-                Selection::Refused(Refusal::forbidden("no_upstream_matched", "This request has no destination."))
+                Selection::Refused(Refusal::forbidden(NO_UPSTREAM_MATCHED, "This request has no destination."))
             }
         }
     }

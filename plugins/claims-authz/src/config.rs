@@ -1,11 +1,12 @@
 //! The `config` table as the operator writes it.
 //!
 //! Never judged here: `rule` and `condition` say what is wrong with it, and where.
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
 /// What the operator wrote.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// What happens where no rule matches.
@@ -16,7 +17,7 @@ pub struct Config {
 }
 
 /// What happens where no rule matches. There is no `allow` here, on purpose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, std::default::Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, std::default::Default)]
 #[serde(rename_all = "kebab-case")]
 pub enum Default {
     /// 403 `no_rule_matched`.
@@ -27,7 +28,7 @@ pub enum Default {
 }
 
 /// One rule. Absent methods, paths and `when` match everything.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WrittenRule {
     /// Unique; the log says it.
@@ -42,7 +43,7 @@ pub struct WrittenRule {
     pub message: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WrittenEffect {
     Allow,
@@ -50,7 +51,7 @@ pub enum WrittenEffect {
 }
 
 /// One condition: exactly one subject (claim, attribute, scope, all, any, not), and a test where the subject has a value.
-#[derive(Debug, std::default::Default, Deserialize)]
+#[derive(Debug, std::default::Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct WrittenCondition {
     pub claim: Option<String>,

@@ -13,6 +13,8 @@ pub use config::Config;
 use config::Default as NoMatch;
 use rule::{Effect, Rule};
 
+const NO_RULE_MATCHED: &str = "no_rule_matched";
+
 /// The policy, configured. See the README for its config.
 #[derive(Debug)]
 pub struct ClaimsAuthz {
@@ -22,7 +24,9 @@ pub struct ClaimsAuthz {
 
 impl Plugin for ClaimsAuthz {
     type Config = Config;
+    const CODES: &'static [&'static str] = &[NO_RULE_MATCHED, rule::DENIED_CODE];
     witgate_plugin::metadata!();
+    witgate_plugin::schema!();
 
     fn configure(config: Config) -> Result<Self, String> {
         Ok(Self { no_match: config.default, rules: rule::compile(config.rules)? })
@@ -44,7 +48,7 @@ impl ClaimsAuthz {
             NoMatch::Abstain => Decision::Abstain,
             NoMatch::Deny => {
                 info!("no rule matched");
-                Decision::Deny(Refusal::forbidden("no_rule_matched", "You may not do this."))
+                Decision::Deny(Refusal::forbidden(NO_RULE_MATCHED, "You may not do this."))
             }
         }
     }

@@ -9,7 +9,8 @@ use crate::condition::Condition;
 use crate::config::{WrittenEffect, WrittenRule};
 use crate::path::Pattern;
 
-const DENIED_CODE: &str = "rule_denied";
+/// The code of a denying rule that names none.
+pub const DENIED_CODE: &str = "rule_denied";
 const DENIED_MESSAGE: &str = "You may not do this.";
 
 /// A rule, checked. Empty methods or paths match every one.

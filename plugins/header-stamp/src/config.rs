@@ -3,10 +3,11 @@
 //! Never judged here: `stamp` says what is wrong with it, and where.
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// What the operator wrote. Both sides are optional.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Config {
     /// What the upstream sees.
@@ -16,7 +17,7 @@ pub struct Config {
 }
 
 /// The changes of one direction.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct WrittenStamps {
     /// Header name to where its value comes from.
@@ -26,7 +27,7 @@ pub struct WrittenStamps {
 }
 
 /// Exactly one of the three.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct WrittenSource {
     /// A claim name or an RFC 6901 pointer.

@@ -23,6 +23,7 @@ pub struct HeaderStamp {
 impl Plugin for HeaderStamp {
     type Config = Config;
     witgate_plugin::metadata!();
+    witgate_plugin::schema!();
 
     fn configure(config: Config) -> Result<Self, String> {
         let request = Stamps::compile(config.request).map_err(|why| format!("request.{why}"))?;

@@ -3,6 +3,7 @@
 //! Every key only narrows what the issuer's profile in gateway.toml allows; it never widens it.
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use witgate_plugin::Demands;
 use witgate_plugin::contract::MAX_ATTRIBUTES;
@@ -12,7 +13,7 @@ const ALGORITHMS: [&str; 10] =
     ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "Ed25519"];
 
 /// What the operator wrote. All keys are optional.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Config {
     /// Profiles (names of `[issuers.*]`) whose tokens are accepted here; absent: any configured.

@@ -20,7 +20,9 @@ pub struct JwtPolicy {
 
 impl Plugin for JwtPolicy {
     type Config = Config;
+    const CODES: &'static [&'static str] = &refusals::CODES;
     witgate_plugin::metadata!();
+    witgate_plugin::schema!();
 
     fn configure(config: Config) -> Result<Self, String> {
         config.check()?;

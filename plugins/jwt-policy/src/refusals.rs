@@ -4,6 +4,8 @@
 //! writes the precise reason into its log and its metrics.
 use witgate_plugin::{Failure, Refusal};
 
+/// Every code of this policy.
+pub const CODES: [&str; 3] = ["token_missing", "token_invalid", "keys_unavailable"];
 /// For every token that was there and is not good.
 const NOT_GOOD: &str = "The access token is not valid for this service.";
 const MISSING: &str = "An access token is required.";

@@ -8,6 +8,8 @@ pub use crate::component::imports::{
     attribute, authority, claim, has_scope, header, header_values, log, peek, peer_address, profile, query_param,
     unverified_issuer, verify,
 };
+#[cfg(target_family = "wasm")]
+pub use crate::component::surroundings::{now, random_u64, variable};
 #[cfg(not(target_family = "wasm"))]
 pub use crate::mock::granted::{send, store_delete, store_get, store_increment, store_set};
 #[cfg(not(target_family = "wasm"))]
@@ -15,3 +17,5 @@ pub use crate::mock::host::{
     attribute, authority, claim, has_scope, header, header_values, log, peek, peer_address, profile, query_param,
     unverified_issuer, verify,
 };
+#[cfg(not(target_family = "wasm"))]
+pub use crate::mock::surroundings::{now, random_u64, variable};

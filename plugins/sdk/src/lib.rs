@@ -2,10 +2,9 @@
 //! of the gateway so that a policy's logic runs under plain `cargo test`.
 //!
 //! In a component (`wasm32-wasip2`) every function asks the gateway; on native the same function reads the [`mock`].
-//! The SDK never reads a clock, a file, the environment or randomness: a policy decides from its request and its config,
-//! and from what its entry in gateway.toml grants: a [`store`], [`outbound`] HTTP, and through the standard library the
-//! clock, randomness and named variables. The gateway links no other WASI but the few calls that start-up makes; any other
-//! traps.
+//! A policy decides from its request and its config, and from what its entry in gateway.toml grants: a [`store`],
+//! [`outbound`] HTTP, the [`clock`], [`random`] numbers and variables of the [`environment`]. Never from more: the gateway
+//! links no other WASI but the few calls that start-up makes; any other traps.
 //!
 //! ```
 //! use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, claims};
@@ -50,10 +49,13 @@
 //! ```
 
 mod types;
+mod answers;
 mod granted;
 pub mod contract;
 mod config;
 mod plugin;
+#[cfg(feature = "schema")]
+pub mod schema;
 #[cfg(target_family = "wasm")]
 mod component;
 #[cfg(not(target_family = "wasm"))]
@@ -65,6 +67,9 @@ pub mod jwt;
 pub mod log;
 pub mod store;
 pub mod outbound;
+pub mod clock;
+pub mod random;
+pub mod environment;
 #[doc(hidden)]
 pub mod instance;
 #[cfg(target_family = "wasm")]
@@ -72,6 +77,10 @@ pub mod instance;
 pub mod roles;
 #[doc(hidden)]
 pub mod export;
+
+#[cfg(feature = "schema")]
+pub use schemars;
+pub use {serde, serde_json};
 
 pub use plugin::{Authenticator, Authorizer, Filter, Plugin, Router};
 pub use types::{

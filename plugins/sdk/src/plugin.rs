@@ -15,8 +15,14 @@ pub trait Plugin: Sized + 'static {
     const VERSION: &'static str;
     /// One sentence; [`metadata!`](crate::metadata) takes the crate's description.
     const DESCRIPTION: &'static str;
-    /// A JSON Schema of the config, where there is one.
-    const CONFIG_SCHEMA: Option<&'static str> = None;
+    /// Every code that a refusal of the policy's own can have. What an operator writes into the config is not of its own.
+    /// `witgate plugin test` says which of them no case reached.
+    const CODES: &'static [&'static str] = &[];
+
+    /// A JSON Schema (2020-12) of the config, where there is one; [`schema!`](crate::schema!) makes it from the type.
+    fn config_schema() -> Option<String> {
+        None
+    }
 
     /// Once per instance, before any role function.
     ///

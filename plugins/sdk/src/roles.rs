@@ -27,7 +27,7 @@ impl<I: Instance> lifecycle::Guest for Glue<I> {
             name: I::Plugin::NAME.to_owned(),
             version: I::Plugin::VERSION.to_owned(),
             description: I::Plugin::DESCRIPTION.to_owned(),
-            config_schema: I::Plugin::CONFIG_SCHEMA.map(str::to_owned),
+            config_schema: I::Plugin::config_schema(),
         }
     }
 

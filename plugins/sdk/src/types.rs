@@ -24,28 +24,6 @@ pub struct Refusal {
     pub message: String,
 }
 
-impl Refusal {
-    /// A refusal with any status of 400 to 599.
-    pub fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { status, code: code.into(), message: message.into() }
-    }
-
-    /// 401: who are you? The gateway adds the challenge.
-    pub fn unauthorized(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::new(401, code, message)
-    }
-
-    /// 403: known, and not allowed.
-    pub fn forbidden(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::new(403, code, message)
-    }
-
-    /// 503: nobody's fault on the caller's side; a retry may help.
-    pub fn unavailable(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::new(503, code, message)
-    }
-}
-
 /// An authenticator's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -88,13 +66,6 @@ pub struct Target {
     pub path: Option<String>,
     /// Facts for later stages.
     pub attributes: Vec<(String, String)>,
-}
-
-impl Target {
-    /// An upstream by name; same path, no attributes.
-    pub fn upstream(name: impl Into<String>) -> Self {
-        Self { upstream: name.into(), path: None, attributes: Vec::new() }
-    }
 }
 
 /// One change of a header.

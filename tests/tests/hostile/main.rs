@@ -6,6 +6,8 @@ mod attack;
 mod attacks;
 mod requests;
 mod starts;
+mod slow_starts;
 mod breaker;
 mod memory;
+mod log_rate;
 mod disconnects;

@@ -13,6 +13,7 @@ mod secrets;
 mod loading;
 mod plugins;
 mod policies;
+mod recording;
 mod routes;
 mod sensitive;
 mod upkeep;
@@ -63,6 +64,7 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
         plugins: plugins::plugins(folder, written, &secrets, faults),
         secrets,
         loading: loading::loading(folder, &written.gateway.loading, faults),
+        recording: written.recording.as_ref().and_then(|written| recording::recording(folder, written, faults)),
         routes,
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn limits(plugin: &mut Table<'_>, faults: &mut Faults) -> PluginLimit
         host_call_bytes: size(table.number("host-call-bytes", 4096..=1 << 30, usual.host_call_bytes as u64, faults)),
         log_lines: size(table.number("log-lines", 0..=10_000, usual.log_lines as u64, faults)),
         log_bytes: size(table.number("log-bytes", 0..=1 << 20, usual.log_bytes as u64, faults)),
+        log_lines_per_second: table.number("log-lines-per-second", 0..=1_000_000, usual.log_lines_per_second, faults),
         returned_headers: size(table.number("returned-headers", 0..=1000, usual.returned_headers as u64, faults)),
         returned_bytes: size(table.number("returned-bytes", 0..=1 << 20, usual.returned_bytes as u64, faults)),
     };

@@ -7,6 +7,7 @@ mod secret;
 mod loading;
 mod limits;
 mod shadow;
+mod recording;
 mod policy;
 mod route;
 mod server;
@@ -16,6 +17,7 @@ mod upkeep;
 pub(super) use grants::{WrittenGrants, WrittenHttp, WrittenStore};
 pub(super) use loading::WrittenLoading;
 pub(super) use policy::WrittenPlugin;
+pub(super) use recording::WrittenRecording;
 pub(super) use route::{WrittenPair, WrittenRoute};
 pub(super) use secret::WrittenSecret;
 pub(super) use server::{WrittenAdmin, WrittenGateway};
@@ -39,6 +41,7 @@ pub(super) struct Written {
     pub(super) upstreams: Vec<WrittenUpstream>,
     pub(super) secrets: Vec<WrittenSecret>,
     pub(super) plugins: Vec<WrittenPlugin>,
+    pub(super) recording: Option<WrittenRecording>,
     pub(super) routes: Vec<WrittenRoute>,
 }
 
@@ -55,6 +58,7 @@ impl Written {
             upstreams: service::upstreams(&mut file, faults),
             secrets: secret::secrets(&mut file, faults),
             plugins: policy::plugins(&mut file, faults),
+            recording: recording::recording(&mut file, faults),
             routes: route::routes(&mut file, faults),
         };
         file.finish(faults);

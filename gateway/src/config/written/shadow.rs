@@ -65,7 +65,8 @@ fn of_table(mut table: Table<'_>, faults: &mut Faults) -> WrittenShadow {
     written
 }
 
-fn share(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> u32 {
+/// A share from 0 to 1, in millionths.
+pub(super) fn share(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> u32 {
     let number: Option<f64> = match value.get_ref() {
         DeValue::Float(float) => float.as_str().parse().ok(),
         DeValue::Integer(integer) => integer.as_str().parse().ok(),

@@ -54,9 +54,7 @@ impl CompileError {
             Self::WallTime(_) => "is the machine overloaded? Try again, or raise `cpu-seconds` in [gateway.compile]",
             Self::Memory(_) => "do you trust this file? Then raise `memory-bytes` in [gateway.compile]",
             Self::Artefact(_) => "this much code is not meant to be a policy; build it for size",
-            Self::Pool(_) => {
-                "do you trust this file? Then raise `table-elements` in the plugin's `limits` above 20000: such a plugin lies outside the pool"
-            }
+            Self::Pool(_) => "nothing: it lies outside the pool",
             Self::Broken(_) => "try `witgate check` again; if it stays, this component cannot be compiled",
             Self::Start(_) => "the gateway starts itself as `witgate compile-component`; may it make processes?",
             Self::Entry { .. } => "remove it after asking who put it there: it would run inside the gateway",

@@ -118,7 +118,8 @@ impl Loader {
     /// The component of these bytes, for instances that lie there.
     ///
     /// # Errors
-    /// When they cannot be compiled within the limits, or the cache holds something for them that is not ours.
+    /// When they cannot be compiled within the limits, or the cache holds something for them that is not ours;
+    /// [`CompileError::Pool`] when they would lie in the pool and can only lie outside.
     pub(in crate::policy) fn component(
         &self,
         bytes: &[u8],
@@ -129,14 +130,15 @@ impl Loader {
         if let Some(known) = lock(&self.known).get(&key) {
             return known.clone();
         }
-        let made = self.make(bytes, digest, seat.engine());
+        let made = self.make(bytes, digest, seat);
         lock(&self.known).insert(key, made.clone());
         made
     }
 
     /// Forgets every component but those of the given digests, and prunes the cache.
     pub fn keep_only(&self, digests: &[Digest]) {
-        lock(&self.known).retain(|(digest, _), known| digests.contains(digest) && known.is_ok());
+        let is_sure = |known: &Result<_, CompileError>| matches!(known, Ok(_) | Err(CompileError::Pool(_)));
+        lock(&self.known).retain(|(digest, _), known| digests.contains(digest) && is_sure(known));
         let (cache, compiled) = (lock(&self.rules).cache.clone(), self.tally().compiled);
         if let Some(cache) = cache.filter(|_| compiled > 0) {
             cache.prune(digests);
@@ -148,57 +150,83 @@ impl Loader {
         *lock(&self.tally)
     }
 
-    fn make(&self, bytes: &[u8], digest: Digest, engine: &Engine) -> Result<Component, CompileError> {
+    fn make(&self, bytes: &[u8], digest: Digest, seat: &Seat) -> Result<Component, CompileError> {
         let Rules { budget, cache } = lock(&self.rules).clone();
-        if let Some(component) = cache.as_ref().map_or(Ok(None), |cache| recall(engine, cache, digest))? {
+        if let Some(component) = cache.as_ref().map_or(Ok(None), |cache| self.recall(cache, digest, seat))? {
             lock(&self.tally).cached += 1;
             return Ok(component);
         }
-        let code = self.compiling.compile(&self.engine, bytes, &budget)?;
-        let component = load(engine, cache.as_ref(), digest, code)?;
-        lock(&self.tally).compiled += 1;
-        Ok(component)
-    }
-}
-
-/// How wasmtime says that a component declares more than the pool has for one instance.
-const PAST_THE_POOL: &str = "which exceeds the limit of";
-
-/// What the cache has; a damaged entry counts as none.
-fn recall(engine: &Engine, cache: &Cache, digest: Digest) -> Result<Option<Component>, CompileError> {
-    let loaded = match cache.look(digest)? {
-        Found::Nothing => return Ok(None),
-        Found::Damaged => Err("it is not what was written".to_owned()),
-        Found::Whole(file) => precompiled::from_entry(engine, &file).map_err(|error| format!("{error:#}")),
-    };
-    if let Err(why) = &loaded {
-        tracing::warn!(component = %digest, why, "an entry of the cache is of no use; compiling again");
-    }
-    Ok(loaded.ok())
-}
-
-/// Keeps the code where it can, and loads it from there or from memory.
-fn load(engine: &Engine, cache: Option<&Cache>, digest: Digest, mut code: File) -> Result<Component, CompileError> {
-    if let Some(cache) = cache {
-        match cache.keep(digest, &mut code) {
-            // It is looked at again: the name may lead elsewhere by now.
-            Ok(()) => {
-                if let Some(component) = recall(engine, cache, digest)? {
-                    return Ok(component);
-                }
-            }
-            Err(error) => tracing::warn!(component = %digest, %error, "compiled code cannot be kept"),
+        if let Some(code) = self.known_elsewhere(digest, seat) {
+            return self.placed(digest, seat, |engine| precompiled::from_code(engine, &code));
         }
+        let code = self.compiling.compile(&self.engine, bytes, &budget)?;
+        lock(&self.tally).compiled += 1;
+        self.load(cache.as_ref(), digest, code, seat)
     }
-    let mut bytes = Vec::new();
-    let read = code.seek(SeekFrom::Start(0)).and_then(|_| code.read_to_end(&mut bytes));
-    read.map_err(|error| CompileError::Start(error.to_string()))?;
-    precompiled::from_code(engine, &bytes).map_err(|error| refused(&format!("{error:#}")))
-}
 
-/// Code that was compiled and cannot be loaded: the pool has bounds of its own, which wasmtime tells in words only.
-fn refused(why: &str) -> CompileError {
-    if why.contains(PAST_THE_POOL) { CompileError::Pool(why.to_owned()) } else { CompileError::Broken(why.to_owned()) }
+    /// The code of a component that is known for the other place: both engines run the same.
+    fn known_elsewhere(&self, digest: Digest, seat: &Seat) -> Option<Vec<u8>> {
+        let known = lock(&self.known).get(&(digest, !seat.is_pooled()))?.clone();
+        known.ok()?.serialize().ok()
+    }
+
+    /// What the cache has; a damaged entry counts as none.
+    fn recall(&self, cache: &Cache, digest: Digest, seat: &Seat) -> Result<Option<Component>, CompileError> {
+        let loaded = match cache.look(digest)? {
+            Found::Nothing => return Ok(None),
+            Found::Damaged => Err("it is not what was written".to_owned()),
+            Found::Whole(file) => match self.placed(digest, seat, |engine| precompiled::from_entry(engine, &file)) {
+                Err(CompileError::Broken(why)) => Err(why),
+                placed => return placed.map(Some),
+            },
+        };
+        if let Err(why) = &loaded {
+            tracing::warn!(component = %digest, why, "an entry of the cache is of no use; compiling again");
+        }
+        Ok(loaded.ok())
+    }
+
+    /// Keeps the code where it can, and loads it from there or from memory.
+    fn load(
+        &self,
+        cache: Option<&Cache>,
+        digest: Digest,
+        mut code: File,
+        seat: &Seat,
+    ) -> Result<Component, CompileError> {
+        if let Some(cache) = cache {
+            match cache.keep(digest, &mut code) {
+                // It is looked at again: the name may lead elsewhere by now.
+                Ok(()) => {
+                    if let Some(component) = self.recall(cache, digest, seat)? {
+                        return Ok(component);
+                    }
+                }
+                Err(error) => tracing::warn!(component = %digest, %error, "compiled code cannot be kept"),
+            }
+        }
+        let mut bytes = Vec::new();
+        let read = code.seek(SeekFrom::Start(0)).and_then(|_| code.read_to_end(&mut bytes));
+        read.map_err(|error| CompileError::Start(error.to_string()))?;
+        self.placed(digest, seat, |engine| precompiled::from_code(engine, &bytes))
+    }
+
+    /// Loads code where it is wanted. The pool has bounds of its own; code that loads outside alone is kept for there.
+    fn placed(
+        &self,
+        digest: Digest,
+        seat: &Seat,
+        from: impl Fn(&Engine) -> wasmtime::Result<Component>,
+    ) -> Result<Component, CompileError> {
+        let why = match from(seat.engine()) {
+            Ok(component) => return Ok(component),
+            Err(error) => format!("{error:#}"),
+        };
+        let outside = seat.is_pooled().then(|| from(&self.engine));
+        let Some(Ok(component)) = outside else { return Err(CompileError::Broken(why)) };
+        lock(&self.known).insert((digest, false), Ok(component));
+        Err(CompileError::Pool(why))
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -4,3 +4,4 @@
 pub mod bindings;
 pub mod imports;
 pub mod granted;
+pub mod surroundings;

@@ -8,6 +8,8 @@ mod token;
 mod state;
 pub(crate) mod host;
 pub(crate) mod granted;
+mod moment;
+pub(crate) mod surroundings;
 mod checked;
 mod answer;
 pub mod cases;
@@ -15,6 +17,7 @@ pub mod cases;
 use serde_json::Value;
 use state::State;
 
+pub use moment::Moment;
 pub use state::LogEvent;
 
 use crate::granted::{OutboundError, Request as OutboundRequest, Response as OutboundResponse};
@@ -102,6 +105,28 @@ impl Request {
         self
     }
 
+    /// What a granted clock shows: Unix seconds, a text such as `2026-11-27T09:00:00Z`, or a `SystemTime`. It stands
+    /// still. Default: 1970-01-01T00:00:00Z.
+    ///
+    /// # Panics
+    /// Where the text is no RFC 3339 timestamp.
+    pub fn clock(mut self, at: impl Moment) -> Self {
+        self.state.clock = at.time();
+        self
+    }
+
+    /// Where granted randomness starts: the same seed, the same numbers. Default: 0.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.state.random = surroundings::Stream::new(seed);
+        self
+    }
+
+    /// A granted variable of the environment. Without one no variable is set.
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.state.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// A verified claim, as if an authenticator had accepted a token already.
     pub fn claim(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.state.claims.insert(name.to_owned(), value.into());
@@ -146,6 +171,17 @@ impl Request {
     pub fn leeway(mut self, seconds: u64) -> Self {
         self.state.leeway = seconds;
         self
+    }
+
+    /// Configures a plugin from JSON where clock, randomness and variables are this request's; see [`configure`].
+    ///
+    /// # Errors
+    /// What the operator would read.
+    pub fn configure<P: Plugin>(&self, config_json: &str) -> Result<P, String> {
+        state::install(self.state.clone());
+        let configured = configure(config_json);
+        state::finish();
+        configured
     }
 
     /// Calls the plugin with this request as the ambient one. Every run starts afresh.

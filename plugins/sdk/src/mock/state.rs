@@ -4,9 +4,11 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::mem;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 
+use super::surroundings::Stream;
 use super::token::Token;
 use crate::granted::{OutboundError, Request, Response};
 use crate::types::{Failure, Level};
@@ -52,6 +54,9 @@ pub(super) struct State {
     pub store: BTreeMap<String, Vec<u8>>,
     pub answers: BTreeMap<String, Result<Response, OutboundError>>,
     pub sent: Vec<Request>,
+    pub clock: SystemTime,
+    pub random: Stream,
+    pub variables: BTreeMap<String, String>,
 }
 
 impl State {
@@ -79,6 +84,9 @@ impl Default for State {
             store: BTreeMap::new(),
             answers: BTreeMap::new(),
             sent: Vec::new(),
+            clock: UNIX_EPOCH,
+            random: Stream::new(0),
+            variables: BTreeMap::new(),
         }
     }
 }

@@ -28,6 +28,8 @@ pub enum Attack {
     HostCalls,
     /// writes short lines into the operator's log
     LogLines,
+    /// writes ten lines, which one call may
+    LogSome,
     /// writes long ones
     LogBytes,
     /// writes one line of two lines
@@ -59,6 +61,7 @@ impl Attack {
             ("stack", Self::Stack),
             ("host-calls", Self::HostCalls),
             ("log-lines", Self::LogLines),
+            ("log-some", Self::LogSome),
             ("log-bytes", Self::LogBytes),
             ("log-injection", Self::LogInjection),
             ("huge-message", Self::HugeMessage),
@@ -83,6 +86,7 @@ impl Attack {
             Self::Stack => bombs::dive_for_ever(),
             Self::HostCalls => floods::ask_for_ever(),
             Self::LogLines => floods::log_many(),
+            Self::LogSome => floods::log_some(),
             Self::LogBytes => floods::log_much(),
             Self::LogInjection => floods::log_two_lines(),
             Self::HugeMessage => denied("huge", "m".repeat(HUGE_MESSAGE_BYTES)),

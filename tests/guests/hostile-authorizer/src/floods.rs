@@ -5,6 +5,9 @@ use witgate_plugin::{Decision, Level, log, request};
 /// More lines than any plugin may write in one call.
 const LINES: usize = 100_000;
 
+/// What one call may write.
+const SOME_LINES: usize = 10;
+
 /// One line, in bytes; a few of them pass `log-bytes`.
 const LONG_LINE_BYTES: usize = 10_000;
 
@@ -19,6 +22,14 @@ pub fn ask_for_ever() -> ! {
 pub fn log_many() -> Decision {
     for _ in 0..LINES {
         log::write(Level::Info, "flood", &[]);
+    }
+    Decision::Allow
+}
+
+/// As many lines as a call may write, or less: a flood is made of many calls.
+pub fn log_some() -> Decision {
+    for _ in 0..SOME_LINES {
+        log::write(Level::Info, "drizzle", &[]);
     }
     Decision::Allow
 }
