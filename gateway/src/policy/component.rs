@@ -5,7 +5,6 @@
 use std::path::Path;
 
 use thiserror::Error;
-use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
 
 use super::allocation::{Engines, Need, Seat};
@@ -46,6 +45,9 @@ pub enum LoadError {
     /// it has no compiled code
     #[error(transparent)]
     Compile(#[from] CompileError),
+    /// it was made for another version of the contract
+    #[error("the component was made for version {0} of the contract, and this gateway has {ours}", ours = &CONTRACT_VERSION[1..])]
+    Version(String),
     /// it exports another role
     #[error("the component is no {expected}: it exports {found}")]
     World {
@@ -54,9 +56,6 @@ pub enum LoadError {
         /// what the component exports of the contract
         found: String,
     },
-    /// it exports none, or more than one
-    #[error("the component has no role: it exports {0}")]
-    Role(String),
     /// it wants something its world does not grant
     #[error("the component imports `{0}`, which the {1} world does not grant")]
     Import(String, World),
@@ -75,8 +74,10 @@ impl LoadError {
             Self::Read(_) => "check the path and its permissions",
             Self::Pin { .. } => "put back the file that was pinned, or pin this one if you know where it comes from",
             Self::Compile(error) => error.remedy(),
+            Self::Version(_) => {
+                "rebuild the plugin against this gateway's wit/ folder, or run the gateway of that version (docs/versioning.md)"
+            }
             Self::World { .. } => "correct `world`, or point `file` at another component",
-            Self::Role(_) => "build a component of one of the worlds of wit/worlds.wit",
             Self::Import(import, _) => imports::remedy(import),
             Self::NotGranted(import) => imports::remedy(import),
             Self::Link(_) => "rebuild the plugin against this gateway's wit/ folder",
@@ -127,22 +128,6 @@ impl Compiler {
         self.loader.compile_ahead(components, &self.engines().usual());
     }
 
-    /// Looks at a component that no entry names.
-    ///
-    /// # Errors
-    /// When it does not compile, or exports no role or several.
-    pub fn outline(&self, bytes: &[u8]) -> Result<Outline, LoadError> {
-        let seat = self.engines().usual();
-        let component = self.loader.component(bytes, Digest::of(bytes), &seat)?;
-        let exports = roles(seat.engine(), &component);
-        let known: Vec<World> =
-            World::ALL.into_iter().filter(|world| exports.contains(&export_name(world.word()))).collect();
-        let [world] = known[..] else { return Err(LoadError::Role(listed(&exports))) };
-        let ty = component.component_type();
-        let imports = ty.imports(seat.engine()).map(|(name, _)| name.to_owned()).collect();
-        Ok(Outline { world, imports })
-    }
-
     pub(super) fn refill(&self) -> &Refill {
         self.engine.refill()
     }
@@ -176,6 +161,11 @@ impl Compiler {
         Ok((self.loader.component(bytes, digest, &outside)?, outside))
     }
 
+    /// Compiles (or recalls) a component to look at it.
+    pub(super) fn compiled(&self, bytes: &[u8], digest: Digest) -> Result<Component, LoadError> {
+        Ok(self.loader.component(bytes, digest, &self.engines().outside())?)
+    }
+
     fn in_the_pool(&self, bytes: &[u8], digest: Digest, need: Need) -> Result<Option<(Component, Seat)>, CompileError> {
         let place = self.engines().place(need);
         if !place.is_pooled() {
@@ -186,31 +176,15 @@ impl Compiler {
     }
 }
 
-/// Links a component for its world, where its instances will lie.
+/// Links a component for its world.
 ///
 /// # Errors
-/// When it is of another world, imports more than it is granted, or does not fit the contract.
-pub(super) fn link(component: &Component, world: World, granted: &Granted, seat: &Seat) -> Result<Linked, LoadError> {
-    check_exports(seat.engine(), component, world)?;
-    imports::check(seat.engine(), component, world, granted)?;
-    linked(seat.engine(), component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
-}
-
-/// What a component is, by what it exports and imports.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outline {
-    /// its role
-    pub world: World,
-    /// every import by its full name, in the component's order
-    pub imports: Vec<String>,
-}
-
-impl Outline {
-    /// Whether it imports an interface of the contract, such as `store`.
-    pub fn imports_ours(&self, interface: &str) -> bool {
-        let name = export_name(interface);
-        self.imports.contains(&name)
-    }
+/// When it is of another version or world, imports more than it is granted, or does not fit the contract.
+pub(super) fn link(component: &Component, world: World, granted: &Granted) -> Result<Linked, LoadError> {
+    check_version(component)?;
+    check_exports(component, world)?;
+    imports::check(component, world, granted)?;
+    linked(component, world, granted)
 }
 
 /// Whether a component may be looked at: a pin is about its bytes, before anything in them is believed.
@@ -222,6 +196,11 @@ pub fn check_pin(digest: Digest, pin: Option<Pin>) -> Result<(), LoadError> {
         Some(pinned) if !digest.meets(pinned) => Err(LoadError::Pin { pinned, found: digest }),
         _ => Ok(()),
     }
+}
+
+/// The contract of this gateway, as WIT names it.
+pub fn contract() -> String {
+    format!("{}{CONTRACT_VERSION}", CONTRACT.trim_end_matches('/'))
 }
 
 /// The full name of an interface of the contract.
@@ -244,31 +223,41 @@ pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     std::fs::read(path).map_err(told)
 }
 
-fn check_exports(engine: &Engine, component: &Component, world: World) -> Result<(), LoadError> {
-    let roles = roles(engine, component);
-    if roles.contains(&export_name(world.word())) {
+/// Before anything is said about roles and permissions: those of another version may be called the same.
+fn check_version(component: &Component) -> Result<(), LoadError> {
+    let (engine, ty) = (component.engine(), component.component_type());
+    let mut names = ty.exports(engine).map(|(name, _)| name).chain(ty.imports(engine).map(|(name, _)| name));
+    let foreign = names.find_map(|name| match name.strip_prefix(CONTRACT)?.find('@') {
+        Some(_) if name.ends_with(CONTRACT_VERSION) => None,
+        Some(at) => Some(name[CONTRACT.len() + at + 1..].to_owned()),
+        None => Some("\"none\"".to_owned()),
+    });
+    foreign.map_or(Ok(()), |version| Err(LoadError::Version(version)))
+}
+
+/// Refuses a component of another role.
+pub(super) fn check_exports(component: &Component, world: World) -> Result<(), LoadError> {
+    let wanted = export_name(world.word());
+    let ty = component.component_type();
+    let exports: Vec<&str> =
+        ty.exports(component.engine()).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT)).collect();
+    if exports.contains(&wanted.as_str()) {
         return Ok(());
     }
-    Err(LoadError::World { expected: world, found: listed(&roles) })
+    let roles: Vec<String> =
+        exports.iter().filter(|name| !name.contains("/lifecycle@")).map(|name| format!("`{name}`")).collect();
+    let found = if roles.is_empty() { "no role of the contract".to_owned() } else { roles.join(", ") };
+    Err(LoadError::World { expected: world, found })
 }
 
-/// What a component exports of the contract, but for its life.
-fn roles(engine: &Engine, component: &Component) -> Vec<String> {
-    let ty = component.component_type();
-    let ours = ty.exports(engine).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT));
-    ours.filter(|name| !name.contains("/lifecycle@")).map(str::to_owned).collect()
+/// Links a component whose exports and imports were checked.
+pub(super) fn linked(component: &Component, world: World, granted: &Granted) -> Result<Linked, LoadError> {
+    link_all(component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
 }
 
-fn listed(roles: &[String]) -> String {
-    if roles.is_empty() {
-        return "no role of the contract".to_owned();
-    }
-    roles.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-fn linked(engine: &Engine, component: &Component, world: World, granted: &Granted) -> wasmtime::Result<Linked> {
+fn link_all(component: &Component, world: World, granted: &Granted) -> wasmtime::Result<Linked> {
     type Own = HasSelf<GuestState>;
-    let mut linker: Linker<GuestState> = Linker::new(engine);
+    let mut linker: Linker<GuestState> = Linker::new(component.engine());
     match world {
         World::Authenticator => AuthenticatorPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
         World::Authorizer => AuthorizerPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
@@ -302,8 +291,8 @@ mod tests {
     fn tried(text: &str, world: World) -> Result<(), LoadError> {
         let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
         let bytes = wat::parse_str(text).expect("well-formed text");
-        let (component, seat) = compiler.seated(&bytes, Digest::of(&bytes), Some(NEED))?;
-        super::link(&component, world, &Granted::default(), &seat).map(drop)
+        let (component, _seat) = compiler.seated(&bytes, Digest::of(&bytes), Some(NEED))?;
+        super::link(&component, world, &Granted::default()).map(drop)
     }
 
     fn link(text: &str, world: World) -> Result<(), String> {
@@ -347,8 +336,15 @@ mod tests {
 
     #[test]
     fn another_version_of_the_contract_is_another_contract() {
-        let refused = link(&guest("wasi:io/error@0.2.6", "authorizer@0.2.0"), World::Authorizer).expect_err("version");
-        assert_eq!(refused, "the component is no authorizer: it exports `witgate:policy/authorizer@0.2.0`");
+        let export = guest("wasi:io/error@0.2.6", "authorizer@0.2.0");
+        let import = guest("witgate:policy/request@0.2.0", "authorizer@0.1.0");
+        for guest in [export, import] {
+            let refused = link(&guest, World::Authorizer).expect_err("version");
+            let sentence = "the component was made for version 0.2.0 of the contract, and this gateway has 0.1.0";
+            assert_eq!(refused, sentence);
+        }
+        let refused = link(&guest("wasi:io/error@0.2.6", "filter"), World::Filter).expect_err("no version");
+        assert!(refused.starts_with("the component was made for version \"none\""), "{refused}");
     }
 
     #[test]

@@ -8,9 +8,9 @@ use std::time::Duration;
 use witgate_cases::File;
 
 use crate::config::{
-    self, Breaker, Grants, HttpGrant, Isolation, OnFault, PluginLimits, PluginSpans, Recycle, StoreGrant,
+    self, Breaker, Grants, HttpGrant, Isolation, OnFault, PluginLimits, PluginSpans, Recycle, StoreGrant, World,
 };
-use crate::policy::component::Outline;
+use crate::policy::outline::{Kind, Outline};
 
 /// As gateway.toml has it where nothing else is written.
 const DEADLINE: Duration = Duration::from_secs(1);
@@ -19,7 +19,10 @@ const BODY_BYTES: usize = 64 * 1024;
 
 /// An entry with the default limits, whose grants are what the component imports. Clock and randomness are always
 /// granted: most components import them on their language's account.
-pub fn bare(name: &str, outline: &Outline) -> config::Plugin {
+pub fn bare(name: &str, world: World, outline: &Outline) -> config::Plugin {
+    let imports = |wanted: &str| {
+        outline.imports.iter().any(|import| matches!(import.kind, Kind::Contract(short, _) if short == wanted))
+    };
     let (nowhere, limits) = ((0, 0).into(), PluginLimits::default());
     let store = StoreGrant { name: name.to_owned(), entries: 1, bytes: 1, ttl: DEADLINE };
     let http = HttpGrant {
@@ -31,7 +34,7 @@ pub fn bare(name: &str, outline: &Outline) -> config::Plugin {
     };
     config::Plugin {
         name: name.to_owned(),
-        world: outline.world,
+        world,
         file: PathBuf::new(),
         pin: None,
         config_json: "{}".to_owned(),
@@ -45,8 +48,8 @@ pub fn bare(name: &str, outline: &Outline) -> config::Plugin {
             clock: true,
             random: true,
             environment: Vec::new(),
-            store: outline.imports_ours("store").then_some(store),
-            http: outline.imports_ours("outbound").then_some(http),
+            store: imports("store").then_some(store),
+            http: imports("outbound").then_some(http),
         },
         secrets: Vec::new(),
         shadow: None,

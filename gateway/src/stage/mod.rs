@@ -6,7 +6,6 @@
 mod bare;
 pub(crate) mod exchange;
 mod heard;
-mod host;
 
 use std::collections::BTreeMap;
 
@@ -23,7 +22,6 @@ use crate::policy::tokens::Tokens;
 
 pub use bare::{bare, grant_variables};
 pub use heard::Heard;
-pub use host::{Host, HostError};
 
 /// The name of a stage's store: with a dot, which none in gateway.toml has. Nothing is ever in it.
 const STORE: &str = "stage.store";
