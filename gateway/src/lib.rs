@@ -17,6 +17,7 @@ pub mod stage;
 pub mod rehearsal;
 pub mod recording;
 pub mod generation;
+pub mod overview;
 pub mod lease;
 pub mod generation_shown;
 pub mod reply;

@@ -16,6 +16,13 @@ pub fn plugins(workspace: &Workspace) -> Result<(), Failure> {
     components(workspace, "plugins", "building the plugins")
 }
 
+/// Compiles the policies of docs/cookbook.md, to `examples` beside the plugins. Never needed by the demo.
+pub fn cookbook(workspace: &Workspace) -> Result<(), Failure> {
+    let mut command = component_build(workspace);
+    command.args(["-p", "witgate-cookbook", "--examples"]);
+    step::run(&format!("building the policies of the cookbook for {WASM_TARGET}"), &mut command)
+}
+
 /// Compiles every faulty or patchable component under `tests/guests/`.
 pub fn guests(workspace: &Workspace) -> Result<(), Failure> {
     components(workspace, "tests/guests", "building the test guests")
@@ -39,12 +46,17 @@ pub fn release_programs(workspace: &Workspace, names: &[&str]) -> Result<(), Fai
 
 fn components(workspace: &Workspace, folder: &str, purpose: &str) -> Result<(), Failure> {
     let names = component_packages(&workspace.root().join(folder))?;
+    let mut command = component_build(workspace);
+    select(&mut command, &names);
+    step::run(&format!("{purpose} ({}) for {WASM_TARGET}", names.join(", ")), &mut command)
+}
+
+fn component_build(workspace: &Workspace) -> Command {
     let mut command = step::cargo(workspace);
     // gateway.toml names the components by their path, so CARGO_TARGET_DIR must not move them
     command.arg("build").arg("--target-dir").arg(workspace.root().join("target"));
     command.args(["--target", WASM_TARGET, "--profile", PLUGIN_PROFILE]);
-    select(&mut command, &names);
-    step::run(&format!("{purpose} ({}) for {WASM_TARGET}", names.join(", ")), &mut command)
+    command
 }
 
 fn select(command: &mut Command, packages: &[impl AsRef<str>]) {
@@ -53,14 +65,19 @@ fn select(command: &mut Command, packages: &[impl AsRef<str>]) {
     }
 }
 
-/// The package names below a folder that become a component: those with a `cdylib`.
+/// The package names below a folder that become a component: those whose library is a `cdylib`.
 fn component_packages(folder: &Path) -> Result<Vec<String>, Failure> {
     let entries = fs::read_dir(folder).doing(format_args!("read the folder {}", folder.display()))?;
     let manifests = entries.filter_map(|entry| fs::read_to_string(entry.ok()?.path().join("Cargo.toml")).ok());
     let mut names: Vec<String> =
-        manifests.filter(|text| text.contains("cdylib")).filter_map(|text| package_name(&text)).collect();
+        manifests.filter(|text| is_component(text)).filter_map(|text| package_name(&text)).collect();
     names.sort();
     Ok(names)
+}
+
+/// The examples of the cookbook are components, too, but no library.
+fn is_component(manifest: &str) -> bool {
+    manifest.split("\n[").any(|table| table.starts_with("lib]") && table.contains("cdylib"))
 }
 
 fn package_name(manifest: &str) -> Option<String> {
@@ -75,7 +92,12 @@ mod tests {
     #[test]
     fn a_library_beside_the_plugins_is_no_component() {
         let folder = tempfile::tempdir().expect("a temp folder");
-        for (name, kind) in [("sdk", ""), ("one-policy", "crate-type = [\"cdylib\"]")] {
+        let kinds = [
+            ("sdk", ""),
+            ("one-policy", "crate-type = [\"cdylib\"]"),
+            ("examples", "\n[[example]]\ncrate-type = [\"cdylib\"]"),
+        ];
+        for (name, kind) in kinds {
             let package = folder.path().join(name);
             fs::create_dir(&package).expect("a folder");
             let text = format!("[package]\nname = \"{name}\"\n[lib]\n{kind}\n");

@@ -191,6 +191,11 @@ pub fn check_pin(digest: Digest, pin: Option<Pin>) -> Result<(), LoadError> {
     }
 }
 
+/// The contract of this gateway, as WIT names it.
+pub fn contract() -> String {
+    format!("{}{CONTRACT_VERSION}", CONTRACT.trim_end_matches('/'))
+}
+
 /// The full name of an interface of the contract.
 pub(super) fn export_name(interface: &str) -> String {
     format!("{CONTRACT}{interface}{CONTRACT_VERSION}")

@@ -156,7 +156,8 @@ impl GuestState {
         let demands = demands(wanted).ok_or(Refusal::AlgorithmNotAllowed)?;
         let keyring = self.exchange.tokens.keyring().ok_or(Refusal::KeysUnavailable)?;
         let token = bearer_token(&self.exchange.headers)?;
-        keyring.verify_now(profile, token, &demands, unix_time::now(), &self.exchange.scrutiny)
+        let now = self.exchange.at.unwrap_or_else(unix_time::now);
+        keyring.verify_now(profile, token, &demands, now, &self.exchange.scrutiny)
     }
 
     fn rehearsed(&mut self, profile: &str, wanted: &jwt::Demands) -> Result<(), Refusal> {

@@ -100,6 +100,27 @@ impl Blueprint {
     /// # Errors
     /// When the component breaks on the way or refuses its configuration.
     pub(super) fn start(&self, cpu: Duration, wall: Duration) -> Result<(Instance, Description), StartError> {
+        let (mut store, turns) = self.store(cpu, wall);
+        let started = in_turns(turns.as_deref(), self.started(&mut store));
+        let (functions, description, configured) = settled(&store, started)?;
+        configured.map_err(|why| StartError::Config(self.hidden.hide(&why).into_owned()))?;
+        let service = Service::begin(&self.recycle, store.data().memory_used(), self.limits.memory_bytes);
+        Ok((Instance { store, role: functions.role, limits: self.limits, turns, service }, description))
+    }
+
+    /// What the component says of itself, before it is configured, within the time of a start; and its memory then.
+    ///
+    /// # Errors
+    /// When the component breaks on the way.
+    pub(super) fn describe(&self) -> Result<(Description, usize), StartError> {
+        let (mut store, turns) = self.store(self.limits.start_cpu, START_WALL);
+        let described = in_turns(turns.as_deref(), self.described(&mut store));
+        let (_, description) = settled(&store, described)?;
+        Ok((description, store.data().memory_used()))
+    }
+
+    /// A store in which a start may use so much.
+    fn store(&self, cpu: Duration, wall: Duration) -> (Store<GuestState>, Option<Arc<Turns>>) {
         let turns = (self.calling == Calling::Waiting).then(Arc::default);
         let mut state = GuestState::new(&self.plugin, self.limits, turns.clone(), Arc::clone(&self.log_rate));
         state.hidden = Arc::clone(&self.hidden);
@@ -109,36 +130,30 @@ impl Blueprint {
         }
         let mut store = guest::store(self.seat.engine(), state);
         guest::begin_call(&mut store, Allowance { limit: Limit::StartCpuMs, cpu, wall }, false);
-        let started = match &turns {
-            None => at_once(self.started(&mut store)),
-            Some(turns) => at_once(turns.of(self.started(&mut store))),
-        };
-        let (functions, description, configured) = match started {
-            Some(Ok(started)) => started,
-            Some(Err(error)) => return Err(store.data().fault(&error).into()),
-            None => return Err(Fault::Trap("waited for something while it was started".to_owned()).into()),
-        };
-        configured.map_err(|why| StartError::Config(self.hidden.hide(&why).into_owned()))?;
-        let service = Service::begin(&self.recycle, store.data().memory_used(), self.limits.memory_bytes);
-        Ok((Instance { store, role: functions.role, limits: self.limits, turns, service }, description))
+        (store, turns)
     }
 
     async fn started(&self, store: &mut Store<GuestState>) -> Result<(Functions, Description, Result<(), String>)> {
+        let (functions, description) = self.described(store).await?;
+        let config = (Arc::clone(&self.config_json),);
+        let (configured,) = called(self.calling, &functions.configure, store, config).await?;
+        Ok((functions, description, configured))
+    }
+
+    async fn described(&self, store: &mut Store<GuestState>) -> Result<(Functions, Description)> {
         let instance = match self.calling {
             Calling::Sync => self.linked.pre().instantiate(&mut *store)?,
             Calling::Waiting => self.linked.pre().instantiate_async(&mut *store).await?,
         };
         let functions = self.exports.functions(&instance, store)?;
         let (said,) = called(self.calling, &functions.describe, store, ()).await?;
-        let config = (Arc::clone(&self.config_json),);
-        let (configured,) = called(self.calling, &functions.configure, store, config).await?;
         let description = Description {
             name: said.name,
             version: said.version,
             description: said.description,
             config_schema: said.config_schema,
         };
-        Ok((functions, description, configured))
+        Ok((functions, description))
     }
 }
 
@@ -173,6 +188,11 @@ impl Instance {
             exchange.cost = Some(CallCost { cpu, memory_bytes: self.store.data().memory_used() });
         }
         result
+    }
+
+    /// Linear memory that it has now, in bytes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.store.data().memory_used()
     }
 
     /// Counts a good call; true when the instance should be replaced.
@@ -223,6 +243,22 @@ where
     match calling {
         Calling::Sync => function.call(store, params),
         Calling::Waiting => function.call_async(store, params).await,
+    }
+}
+
+/// The outcome of a start, which waits for nothing.
+fn in_turns<F: Future>(turns: Option<&Turns>, start: F) -> Option<F::Output> {
+    match turns {
+        None => at_once(start),
+        Some(turns) => at_once(turns.of(start)),
+    }
+}
+
+fn settled<T>(store: &Store<GuestState>, outcome: Option<Result<T>>) -> Result<T, StartError> {
+    match outcome {
+        Some(Ok(started)) => Ok(started),
+        Some(Err(error)) => Err(store.data().fault(&error).into()),
+        None => Err(Fault::Trap("waited for something while it was started".to_owned()).into()),
     }
 }
 

@@ -34,6 +34,7 @@ pub mod instance;
 mod stock;
 mod breaker;
 pub mod plugin;
+pub mod specimen;
 pub mod evidence;
 mod verdict;
 mod returned;

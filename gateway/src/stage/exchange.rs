@@ -28,7 +28,7 @@ const UNREADABLE: &str = "unreadable";
 ///
 /// # Errors
 /// When HTTP has no such request.
-pub(super) fn of(case: &Case) -> Result<Exchange, String> {
+pub(crate) fn of(case: &Case) -> Result<Exchange, String> {
     let mut exchange = bare(&case.request, rehearsed(case))?;
     exchange.query = query(&case.request.query);
     exchange.attributes = attributes(&case.request.attributes)?;

@@ -85,11 +85,7 @@ fn note(asked: &mut Asked<'_>, told: &mut BTreeMap<&str, CaseReport>) {
 /// The entry of a component alone.
 fn made_up(host: &Host, target: &Target) -> Result<config::Plugin, String> {
     let outline = host.compiler().outline(&target.bytes).map_err(|error| format!("{error}; {}", error.remedy()))?;
-    let [world] = outline.worlds[..] else {
-        let roles: Vec<String> = outline.worlds.iter().map(ToString::to_string).collect();
-        let found = if roles.is_empty() { "none".to_owned() } else { roles.join(" and ") };
-        return Err(format!("a policy exports one role of wit/worlds.wit, this component {found}"));
-    };
+    let world = outline.world().map_err(|roles| roles.to_string())?;
     let mut entry = bare(&target.name, world, &outline);
     grant_variables(&mut entry, &target.cases);
     Ok(entry)
