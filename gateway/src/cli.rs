@@ -6,6 +6,8 @@ mod admin_page;
 mod debug_token;
 mod explain;
 mod plugin;
+mod record;
+mod routes;
 mod shadow;
 
 use std::io::Write as _;
@@ -30,8 +32,11 @@ const EXAMPLES: &str = "\
 Examples:
   witgate check --config gateway.toml     every fault of the file and its plugins, then exit 0 or 2
   witgate run --config gateway.toml       serve until SIGTERM, reload when a file changes
+  witgate routes                          which route a request takes, through which policies, to which upstream
+  witgate check --explain orders          what a request goes through on the route `orders`
   witgate explain --token - GET /orders   what every policy reads and decides, with the token on stdin
   witgate shadow report --cases           where candidates decide otherwise, as cases for their tests
+  witgate run --record recording          write one request in a hundred, with what its policies read and decided
   witgate run --take-over                 the same, in the place of the process that runs, which drains
   witgate generations                     what is in force, what drains, why the last reload was refused
   witgate reload                          look at the files now (as SIGHUP and POST /reload do)
@@ -51,7 +56,11 @@ enum Command {
     /// Serve, and reload gateway.toml and its plugins when they change
     Run(Run),
     /// Load everything as `run` would, report all faults, and exit
-    Check(Files),
+    Check(Check),
+    /// Print the routes in the order in which a request is tried on them, with their policies and upstreams
+    Routes(routes::Routes),
+    /// Print the JSON Schema of gateway.toml, for editors
+    Schema,
     /// Say why a request is answered as it is: what each policy reads and decides. Exit 0 when allowed, 3 when refused
     Explain(explain::Explain),
     /// Print a value for the X-Witgate-Debug header, which asks a running gateway for a trace
@@ -78,6 +87,8 @@ struct Run {
     /// Take the listeners over from the process that runs, where one does (needs `takeover-socket` in [gateway])
     #[arg(long)]
     take_over: bool,
+    #[command(flatten)]
+    record: record::Record,
 }
 
 /// Where the gateway is that runs.
@@ -88,6 +99,15 @@ struct Place {
     /// The admin address, instead of the configuration's
     #[arg(long, value_name = "HOST:PORT")]
     admin: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+struct Check {
+    #[command(flatten)]
+    files: Files,
+    /// Say what a request goes through on this route: policies with their digests, grants and limits, upstreams, deadlines
+    #[arg(long, value_name = "ROUTE")]
+    explain: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -102,13 +122,18 @@ pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run(run) => {
             let _written_at_the_end = logging::init();
-            server::run(run.files.config, run.take_over)
+            server::run(run.files.config, run.take_over, run.record.to())
         }
         Command::CompileComponent(budget) => return loading::child::main(&budget),
         Command::Generations(place) => return give(Order::Generations, &place),
         Command::Reload(place) => return give(Order::Reload, &place),
         Command::Rollback(place) => return give(Order::Rollback, &place),
-        Command::Check(files) => server::check(&files.config).inspect(|()| say_good(&files.config)),
+        Command::Check(Check { files, explain: Some(route) }) => return routes::explain(&files.config, &route),
+        Command::Check(Check { files, explain: None }) => {
+            server::check(&files.config).inspect(|()| say_good(&files.config))
+        }
+        Command::Routes(arguments) => return routes::run(&arguments),
+        Command::Schema => return routes::schema(),
         Command::Explain(arguments) => return explain::run(arguments),
         Command::DebugToken(arguments) => return debug_token::run(&arguments),
         Command::Plugin(arguments) => return plugin::run(arguments),

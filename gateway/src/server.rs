@@ -15,13 +15,14 @@ use tokio::sync::watch;
 use witgate_wire::StopSignals;
 
 use crate::admin::{self, Admin};
-use crate::config::{Config, Faults};
+use crate::config::{Config, Faults, RecordTo};
 use crate::explain::report::Report;
 use crate::explain::traces::Traces;
-use crate::generation::Builder;
+use crate::generation::{Builder, Generation};
 use crate::listener::{bind, worker};
 use crate::observe::metrics::Metrics;
 use crate::offline::{self, Question};
+use crate::overview::way;
 use crate::pipeline::Worker;
 use crate::policy::loading::Compiling;
 use crate::reload::orders::ReloadThread;
@@ -79,11 +80,15 @@ pub enum ServerError {
 /// # Errors
 /// Every fault, or the engine's.
 pub fn check(path: &Path) -> Result<(), ServerError> {
-    let runtime = control_runtime()?;
-    let builder = builder(runtime.handle(), &Arc::new(Metrics::default()))?;
-    let snapshot = snapshot::take(path);
-    builder.build(0, snapshot.draft?, &snapshot.material, None)?;
-    Ok(())
+    dry(path, |_, _| ())
+}
+
+/// What a request goes through on a route of a gateway.toml, loaded as for [`check`]; nothing where it has no such route.
+///
+/// # Errors
+/// Every fault, or the engine's.
+pub fn explain_route(path: &Path, route: &str) -> Result<Option<String>, ServerError> {
+    dry(path, |generation, _| way::told(generation, route))
 }
 
 /// Explains one made-up request against a gateway.toml, loaded as for [`check`].
@@ -91,25 +96,31 @@ pub fn check(path: &Path) -> Result<(), ServerError> {
 /// # Errors
 /// Every fault, or the engine's.
 pub fn explain(path: &Path, question: Question) -> Result<Report, ServerError> {
+    dry(path, |generation, runtime| runtime.block_on(offline::explain(generation, question)))
+}
+
+/// Does something with a generation that never serves.
+fn dry<T>(path: &Path, then: impl FnOnce(&Generation, &Runtime) -> T) -> Result<T, ServerError> {
     let runtime = control_runtime()?;
     let builder = builder(runtime.handle(), &Arc::new(Metrics::default()))?;
     let snapshot = snapshot::take(path);
     let generation = builder.build(0, snapshot.draft?, &snapshot.material, None)?;
-    Ok(runtime.block_on(offline::explain(&generation, question)))
+    Ok(then(&generation, &runtime))
 }
 
 /// Serves until SIGTERM or SIGINT, or until a new process serves in its place; then drains. With `take_over`, the sockets
-/// are those of the process that runs, if one does.
+/// are those of the process that runs, if one does. `record_to`
+/// records sampled requests, also where gateway.toml does not say so.
 ///
 /// # Errors
 /// When the first generation or an address cannot be had.
-pub fn run(path: PathBuf, take_over: bool) -> Result<(), ServerError> {
+pub fn run(path: PathBuf, take_over: bool, record_to: Option<RecordTo>) -> Result<(), ServerError> {
     let runtime = control_runtime()?;
     let entered = runtime.enter();
     // From now on a hang-up is a reload, and does not end a process that still loads.
     let hangups = files::hangups()?;
     let metrics = Arc::new(Metrics::default());
-    let builder = builder(runtime.handle(), &metrics)?;
+    let builder = builder(runtime.handle(), &metrics)?.recording_to(record_to);
     let reloader = Arc::new(Reloader::start(path, builder, Arc::clone(&metrics))?);
     let config = reloader.current.load().config.clone();
     let (stop, stopped) = watch::channel(false);
@@ -125,6 +136,7 @@ pub fn run(path: PathBuf, take_over: bool) -> Result<(), ServerError> {
     let reloads = ReloadThread::start(Arc::clone(&reloader))?;
     let orders = reloads.orders().clone();
     if let Some(bound) = sockets.0.admin {
+        let reloader = Arc::clone(&reloader);
         let admin = Admin { reloader, orders: orders.clone(), metrics, traces, draining: stopped.clone() };
         bound.sockets.into_iter().for_each(|listener| {
             runtime.spawn(admin::serve(listener, admin.clone(), admin_stopped.clone()));
@@ -152,6 +164,7 @@ pub fn run(path: PathBuf, take_over: bool) -> Result<(), ServerError> {
     for worker in workers {
         let _ = worker.join();
     }
+    reloader.stop_recording();
     let _ = stop_admin.send(true);
     // Before the runtime, on which an attempt waits for its compilers.
     drop(reloads);

@@ -2,6 +2,7 @@
 //! client would. Never a mock of one of our rooms, and never a part of what ships.
 
 pub mod programs;
+pub mod shipped;
 pub mod deadline;
 pub mod measured;
 pub mod child;

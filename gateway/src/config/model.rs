@@ -7,6 +7,7 @@ use super::loading::Loading;
 use super::operations::{ShowGeneration, TakeoverSocket};
 use super::pattern::{HostPattern, PathPattern};
 use super::plugin::Plugin;
+use super::recording::Recording;
 use super::secret::Secret;
 use http::uri::Authority;
 use http::{HeaderName, HeaderValue, Method};
@@ -51,6 +52,8 @@ pub struct Config {
     pub secrets: Vec<Secret>,
     /// How components are compiled and kept.
     pub loading: Loading,
+    /// How requests are recorded, if they are.
+    pub recording: Option<Recording>,
     /// The plugins, in the order written.
     pub plugins: Vec<Plugin>,
     /// The routes, in the order written; the order has no meaning.
@@ -143,6 +146,11 @@ pub enum Typ {
     AccessToken,
     /// Also `JWT` or none.
     JwtCompatible,
+}
+
+impl Typ {
+    /// Both, in the words of gateway.toml.
+    pub const WORDS: [(&'static str, Typ); 2] = [("at+jwt", Typ::AccessToken), ("jwt-compatible", Typ::JwtCompatible)];
 }
 
 /// Where an issuer's keys come from.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 
 use super::{Components, Generation, Material, fixed};
-use crate::config::{self, Config, Draft, Faults};
+use crate::config::{self, Config, Draft, Faults, RecordTo};
 use crate::explain::operator_key::OperatorKey;
 use crate::issuers;
 use crate::observe::metrics::Metrics;
@@ -20,8 +20,13 @@ use crate::policy::grants::Resources;
 use crate::policy::loading::{Compiling, Tally};
 use crate::policy::plugin::Plugin;
 use crate::policy::shadow::{Runner, Tap};
+use crate::policy::tape::Tape;
+use crate::recording::Recorder;
 use crate::rehearsal::Rehearsal;
 use crate::routing::RouteTable;
+
+/// The number of a generation that never serves.
+const DRY_RUN: u64 = 0;
 
 /// Builds generations.
 pub struct Builder {
@@ -31,6 +36,9 @@ pub struct Builder {
     runtime: Handle,
     pub(super) metrics: Arc<Metrics>,
     pub(super) shadows: Runner,
+    recorder: Recorder,
+    /// what the command line says of recording
+    record_to: Option<RecordTo>,
 }
 
 impl Builder {
@@ -44,9 +52,23 @@ impl Builder {
             resources: Resources::new(runtime.clone()),
             rehearsal: Rehearsal::new(runtime.clone()),
             shadows: Runner::start(&metrics)?,
+            recorder: Recorder::new(&metrics),
+            record_to: None,
             runtime,
             metrics,
         })
+    }
+
+    /// With what the command line says of recording; it counts for every generation.
+    #[must_use]
+    pub fn recording_to(mut self, record_to: Option<RecordTo>) -> Self {
+        self.record_to = record_to;
+        self
+    }
+
+    /// Writes what was recorded and waits, and records nothing more.
+    pub fn stop_recording(&self) {
+        self.recorder.stop();
     }
 
     /// Compiles, links, instantiates, configures and rehearses. Blocks for as long as that takes: never call it on a
@@ -69,13 +91,15 @@ impl Builder {
         let plugins = self.plugins(&mut draft, material);
         let taps = self.taps(&mut draft, &material.components, &plugins, previous);
         let debug_key = debug_key(&mut draft);
+        let tape = self.tape(number, &mut draft);
         self.forget_others(&plugins, &taps, previous);
         self.say_loaded(number, &plugins, began);
         let known = previous.map(|previous| &previous.keyring);
         let Some(keyring) = issuers::keyring(&mut draft, &self.runtime, known) else { return Err(draft.refuse()) };
         let config = draft.finish()?;
         let table = RouteTable::build(&config);
-        let chains = config.routes.iter().map(|route| chain(&config, route, &plugins).with_taps(&taps)).collect();
+        let chains = config.routes.iter().map(|route| chain(&config, route, &plugins));
+        let chains = chains.map(|chain| chain.with_taps(&taps).with_tape(tape.as_ref())).collect();
         Ok(Generation {
             number,
             loaded_at: Timestamp::now(),
@@ -88,6 +112,34 @@ impl Builder {
             debug_key,
             in_flight: AtomicUsize::new(0),
         })
+    }
+
+    /// The recording of the generation, if it has one. A dry run records nothing, but sees that it could.
+    fn tape(&self, number: u64, draft: &mut Draft) -> Option<Arc<Tape>> {
+        let written = draft.config().recording.clone();
+        let recording = match &self.record_to {
+            Some(record_to) => record_to.over(written),
+            None => written?,
+        };
+        let rolls_back = draft.was_in_force();
+        let mut noted = |message: String, remedy: &'static str| match recording.span {
+            Some(span) => draft.faults().push(span, message, remedy),
+            None => draft.faults().push_whole(message, remedy),
+        };
+        if let Err(fault) = Recorder::check(&recording) {
+            // A rollback is urgent, and recording is not.
+            if rolls_back {
+                tracing::warn!(%fault, "nothing is recorded");
+                return None;
+            }
+            noted(format!("nothing can be recorded: {fault}"), fault.remedy());
+            return None;
+        }
+        if number == DRY_RUN {
+            return None;
+        }
+        let tape = self.recorder.tape(number, draft.config(), &recording);
+        tape.inspect_err(|error| tracing::error!(%error, "nothing is recorded")).ok()
     }
 
     /// Takes up what the file says of loading, and compiles side by side what the plugins need.

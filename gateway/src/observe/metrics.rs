@@ -52,6 +52,12 @@ pub struct ShadowLabels {
     outcome: &'static str,
 }
 
+/// One call of a request that is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct RecordedLabels {
+    outcome: &'static str,
+}
+
 /// One debug header.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct DebugLabels {
@@ -74,6 +80,7 @@ pub struct Metrics {
     faults: Family<FaultLabels, Counter>,
     reloads: Family<ReloadLabels, Counter>,
     shadow: Family<ShadowLabels, Counter>,
+    recorded: Family<RecordedLabels, Counter>,
     debug_headers: Family<DebugLabels, Counter>,
     generation: Gauge,
     connections: Gauge,
@@ -91,6 +98,7 @@ impl Default for Metrics {
             faults: Family::default(),
             reloads: Family::default(),
             shadow: Family::default(),
+            recorded: Family::default(),
             debug_headers: Family::default(),
             generation: Gauge::default(),
             connections: Gauge::default(),
@@ -111,6 +119,7 @@ impl Metrics {
         registry.register("policy_faults", "Traps and broken promises, by plugin and kind", self.faults.clone());
         registry.register("reloads", "Attempts to load a new generation, by outcome", self.reloads.clone());
         registry.register("shadow", "Questions for candidates, by live plugin and outcome", self.shadow.clone());
+        registry.register("recorded", "Calls of recorded requests, by what became of them", self.recorded.clone());
         registry.register("debug_headers", "Debug headers, by what became of them", self.debug_headers.clone());
         registry.register("generation", "Number of the generation in force", self.generation.clone());
         registry.register("connections", "Client connections open", self.connections.clone());
@@ -147,6 +156,11 @@ impl Metrics {
     /// Counts one question for the candidate beside a plugin: `agreed`, `differed`, `faulted` or `dropped`.
     pub fn shadowed(&self, plugin: &str, outcome: &'static str) {
         self.shadow.get_or_create(&ShadowLabels { plugin: plugin.into(), outcome }).inc();
+    }
+
+    /// Counts one call of a recorded request: `written`, `dropped`, `too-large` or `failed`.
+    pub fn recorded(&self, outcome: &'static str) {
+        self.recorded.get_or_create(&RecordedLabels { outcome }).inc();
     }
 
     /// Counts one debug header: `traced`, `refused`, `unread` or `elsewhere`.
@@ -207,6 +221,7 @@ mod tests {
         policy.log_line_dropped();
         policy.breaker(true);
         metrics.shadowed("authz", "differed");
+        metrics.recorded("written");
         metrics.debug_header("traced");
         metrics.reload(Some(7));
         let open = metrics.connection();
@@ -225,6 +240,7 @@ mod tests {
             "witgate_policy_breaker{plugin=\"stamp\"} 1",
             "witgate_reloads_total{outcome=\"accepted\"} 1",
             "witgate_shadow_total{plugin=\"authz\",outcome=\"differed\"} 1",
+            "witgate_recorded_total{outcome=\"written\"} 1",
             "witgate_debug_headers_total{outcome=\"traced\"} 1",
             "witgate_generation 7",
             "witgate_connections 1",

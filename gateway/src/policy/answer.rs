@@ -23,6 +23,45 @@ pub struct Rules<'a> {
     pub limits: &'a PluginLimits,
 }
 
+/// An answer that has words.
+pub(super) trait Worded: Clone {
+    /// The answer as facts.
+    ///
+    /// # Errors
+    /// The part of the contract that it breaks.
+    fn worded(self, exchange: &Exchange, rules: &Rules<'_>) -> Result<Value, Broken>;
+}
+
+impl Worded for Outcome {
+    fn worded(self, exchange: &Exchange, rules: &Rules<'_>) -> Result<Value, Broken> {
+        of_outcome(self, exchange, rules)
+    }
+}
+
+impl Worded for Decision {
+    fn worded(self, exchange: &Exchange, _rules: &Rules<'_>) -> Result<Value, Broken> {
+        of_decision(self, exchange)
+    }
+}
+
+impl Worded for Selection {
+    fn worded(self, exchange: &Exchange, rules: &Rules<'_>) -> Result<Value, Broken> {
+        of_selection(self, exchange, rules)
+    }
+}
+
+impl Worded for Action {
+    fn worded(self, exchange: &Exchange, rules: &Rules<'_>) -> Result<Value, Broken> {
+        of_action(self, exchange, rules)
+    }
+}
+
+impl Worded for Vec<HeaderOp> {
+    fn worded(self, _exchange: &Exchange, rules: &Rules<'_>) -> Result<Value, Broken> {
+        of_ops("response", &self, rules)
+    }
+}
+
 /// An authenticator's answer; `authenticated` counts only after a `jwt.verify` that succeeded.
 pub fn of_outcome(outcome: Outcome, exchange: &Exchange, rules: &Rules<'_>) -> Result<Value, Broken> {
     let verified = exchange.claims.is_some() || exchange.tokens.rehearsed().is_some_and(|case| case.verified);

@@ -17,7 +17,8 @@ use super::fault::Fault;
 use super::header_ops;
 use super::plugin::Plugin;
 use super::shadow::Tap;
-use super::watch::Watch;
+use super::tape::Tape;
+use super::watch::{Onlookers, Watch};
 use super::{contract, verdict};
 use crate::config::{PluginLimits, World};
 use crate::refusal::{Challenge, Refused};
@@ -36,6 +37,8 @@ pub struct Chain {
     rules: Arc<Rules>,
     /// the candidates beside some of the plugins
     taps: Vec<Arc<Tap>>,
+    /// what records some of the requests
+    tape: Option<Arc<Tape>>,
 }
 
 /// Where a permitted request goes.
@@ -68,6 +71,7 @@ impl Chain {
             default,
             rules: Arc::new(Rules { identity_prefix: identity_prefix.to_owned(), choices }),
             taps: Vec::new(),
+            tape: None,
         }
     }
 
@@ -82,9 +86,17 @@ impl Chain {
         self
     }
 
+    /// With the recording of some of its requests.
+    #[must_use]
+    pub fn with_tape(mut self, tape: Option<&Arc<Tape>>) -> Self {
+        self.tape = tape.cloned();
+        self
+    }
+
     fn watch(&self, plugin: &Plugin, worker: usize, call: Call, exchange: &mut Exchange) -> Watch {
         let tap = self.taps.iter().find(|tap| tap.identity().plugin == plugin.name());
-        Watch::begin(plugin, (tap, &self.rules), worker, call, exchange)
+        let onlookers = Onlookers { tap, tape: self.tape.as_ref(), rules: &self.rules };
+        Watch::begin(plugin, &onlookers, worker, call, exchange)
     }
 
     /// Whether this route looks at tokens at all.
@@ -104,6 +116,8 @@ impl Chain {
     pub async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Verified, Refused> {
         exchange.claims = None;
         exchange.token_refusal = None;
+        // It is the first step of each request, which is recorded whole or not at all.
+        exchange.recorded = self.tape.as_ref().is_some_and(|tape| tape.takes(worker));
         let Some(plugin) = &self.authenticator else {
             return if self.public { Ok(Verified::anonymous()) } else { Err(closed("no authenticator")) };
         };

@@ -39,8 +39,12 @@ pub struct Exchange {
     pub tokens: Tokens,
     /// how sure the route must be that a token is not revoked; the host brings the issuer's word into it
     pub scrutiny: Scrutiny,
+    /// when it is asked, in Unix seconds, where that is not now: only for a made-up request
+    pub at: Option<u64>,
     /// for the guest's log lines
     pub request_id: String,
+    /// whether this request is recorded
+    pub recorded: bool,
     /// where every read and decision is recorded, for a request that is traced
     pub trace: Option<Trace>,
     /// what the last policy call cost; only measured where this is set before the call, since clocks are system calls
@@ -71,8 +75,10 @@ impl Exchange {
             token_refusal: None,
             tokens: Tokens::Nowhere,
             scrutiny: Scrutiny::sensitive(),
+            at: None,
             request_id: String::new(),
             cost: None,
+            recorded: false,
             trace: None,
         }
     }
@@ -91,7 +97,9 @@ impl Exchange {
             token_refusal: None,
             tokens: self.tokens.keyring().cloned().map_or(Tokens::Nowhere, Tokens::Keyring),
             scrutiny: self.scrutiny.clone(),
+            at: self.at,
             request_id: self.request_id.clone(),
+            recorded: false,
             trace: None,
             cost: None,
         }

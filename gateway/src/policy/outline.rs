@@ -2,6 +2,9 @@
 //!
 //! Never starts an instance, and never asks what an entry of gateway.toml grants.
 
+use std::fmt;
+
+use thiserror::Error;
 use wasmtime::component::Component;
 
 use super::component::{Compiler, Digest, LoadError, check_exports, interface, linked};
@@ -19,6 +22,18 @@ pub struct Outline {
     pub worlds: Vec<World>,
     /// What it imports, in the order of the file.
     pub imports: Vec<Import>,
+}
+
+/// What a component exports that has not one role.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub struct Roles(Vec<World>);
+
+impl fmt::Display for Roles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<&str> = self.0.iter().map(|world| world.word()).collect();
+        let found = if words.is_empty() { "none".to_owned() } else { words.join(" and ") };
+        write!(f, "a policy exports one role of wit/worlds.wit, this component {found}")
+    }
 }
 
 /// One imported interface.
@@ -39,6 +54,19 @@ pub enum Kind {
     Furniture,
     /// nothing that a policy may import
     Foreign,
+}
+
+impl Outline {
+    /// The one role that it exports.
+    ///
+    /// # Errors
+    /// When it exports none, or several.
+    pub fn world(&self) -> Result<World, Roles> {
+        match self.worlds[..] {
+            [world] => Ok(world),
+            _ => Err(Roles(self.worlds.clone())),
+        }
+    }
 }
 
 impl Compiler {

@@ -5,11 +5,12 @@
 use std::fmt::Display;
 
 use wasmtime::Result;
+use witgate_token::Failure;
 
 use super::guest::GuestState;
 use super::limits::Limit;
 use super::secrecy;
-use super::trace::Verification;
+use super::trace::{VERIFIED, Verification};
 
 /// What a policy read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -108,6 +109,12 @@ impl GuestState {
         if let Some(trace) = &self.exchange.trace
             && what != What::Verification
         {
+            // What a case says is made up, and shown to who wrote it.
+            if self.exchange.tokens.rehearsed().is_some() {
+                let open = |text: &str| secrecy::clipped(self.hidden.hide(text).as_bytes());
+                trace.read(what.word(), &open(name), shown().map(|value| open(&value)));
+                return Ok(());
+            }
             // A name is the guest's choice, too: a key of a store may be a credential.
             let named = match what {
                 What::Store | What::Http => secrecy::hidden(name.len()),
@@ -119,10 +126,11 @@ impl GuestState {
     }
 
     /// Records the verification that has just ended, with the precise reason of a failure.
-    pub(super) fn record_verification(&self, profile: &str, required: &[String]) {
+    pub(super) fn record_verification(&self, profile: &str, required: &[String], failure: Option<Failure>) {
         let Some(trace) = &self.exchange.trace else { return };
-        let outcome = self.exchange.token_refusal.unwrap_or("verified").to_owned();
-        trace.verified(Verification { profile: profile.to_owned(), outcome, required: required.to_vec() });
+        let outcome = self.exchange.token_refusal.unwrap_or(VERIFIED).to_owned();
+        let failure = failure.map(|failure| failure.to_string());
+        trace.verified(Verification { profile: profile.to_owned(), outcome, failure, required: required.to_vec() });
     }
 
     /// Records a line of the operator's log.

@@ -153,6 +153,7 @@ impl Bench {
             log_rate: Arc::new(lines),
             recycle: entry.recycle,
             calling,
+            staged: None,
         };
         Plugin::of(blueprint, digest, &entry, 2, (self.compiler.refill(), &self.metrics))
     }

@@ -1,23 +1,35 @@
-//! What looks on while a chain asks a policy: the trace of the request, and the candidate beside the plugin.
+//! What looks on while a chain asks a policy: the trace of the request, the candidate beside the plugin, the recording.
 //!
 //! Never changes an answer, and costs two comparisons when nobody looks.
 
 use std::sync::Arc;
 
+use super::answer::Worded;
 use super::contract::{Held, Rules};
 use super::decision::{Call, Summarised, Summary};
 use super::exchange::{CallCost, Exchange};
 use super::fault::Fault;
 use super::plugin::Plugin;
 use super::shadow::Tap;
+use super::tape::{Recorded, Tape};
 use super::trace::{Step, Trace};
+
+/// Who may want to look on.
+pub(super) struct Onlookers<'a> {
+    pub(super) tap: Option<&'a Arc<Tap>>,
+    pub(super) tape: Option<&'a Arc<Tape>>,
+    /// what a candidate's answer, and a recorded one, is held to
+    pub(super) rules: &'a Arc<Rules>,
+}
 
 /// One call under watch.
 pub(super) struct Watch {
     call: Call,
     /// the candidate, what both are held to, and the facts as they were before the call
     sampled: Option<(Arc<Tap>, Arc<Rules>, Box<Exchange>)>,
-    /// whether the trace is there for the candidate's sake only
+    /// the facts as they were before the call, where the request is recorded
+    recorded: Option<Recorded>,
+    /// whether the trace is there for their sake only
     lent: bool,
 }
 
@@ -25,13 +37,14 @@ impl Watch {
     /// Before the call.
     pub(super) fn begin(
         plugin: &Plugin,
-        (tap, rules): (Option<&Arc<Tap>>, &Arc<Rules>),
+        Onlookers { tap, tape, rules }: &Onlookers<'_>,
         worker: usize,
         call: Call,
         exchange: &mut Exchange,
     ) -> Self {
         let sampled = tap.and_then(|tap| Some((Arc::clone(tap), Arc::clone(rules), tap.sample(worker, exchange)?)));
-        let lent = sampled.is_some() && exchange.trace.is_none();
+        let recorded = tape.filter(|_| exchange.recorded).map(|tape| tape.begin(call, rules, exchange));
+        let lent = (sampled.is_some() || recorded.is_some()) && exchange.trace.is_none();
         if lent {
             exchange.trace = Some(Trace::default());
         }
@@ -39,11 +52,11 @@ impl Watch {
             trace.begin(step(plugin, call));
             exchange.cost = Some(CallCost::default());
         }
-        Self { call, sampled, lent }
+        Self { call, sampled, recorded, lent }
     }
 
     /// After the call; gives the answer back as it is.
-    pub(super) fn end<T: Summarised + Held>(
+    pub(super) fn end<T: Summarised + Worded + Held>(
         self,
         plugin: &Plugin,
         answer: Result<T, Fault>,
@@ -64,6 +77,9 @@ impl Watch {
         {
             let live = (summary, trace.last().unwrap_or_default(), exchange.claims.clone());
             tap.ask(self.call, facts, rules, live);
+        }
+        if let Some(recorded) = self.recorded {
+            recorded.end(plugin, &answer, trace.last().unwrap_or_default(), exchange);
         }
         if self.lent {
             exchange.trace = None;

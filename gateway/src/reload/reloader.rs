@@ -81,6 +81,11 @@ impl Reloader {
         files
     }
 
+    /// Writes what was recorded and waits, and records nothing more: for the end of the process.
+    pub fn stop_recording(&self) {
+        self.builder.stop_recording();
+    }
+
     /// Whether the disk differs from the last look. Blocks.
     pub fn differs(&self) -> bool {
         snapshot::take(&self.path).digest != self.seen().last

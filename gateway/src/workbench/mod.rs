@@ -4,5 +4,13 @@
 
 pub mod host;
 pub mod package;
+pub mod subject;
+pub mod settings;
+pub mod config_schema;
+pub mod inspect;
+pub mod check;
+pub mod run;
+pub mod bench;
 pub mod build;
 pub mod new;
+pub mod test;

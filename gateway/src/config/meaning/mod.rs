@@ -13,6 +13,7 @@ mod secrets;
 mod loading;
 mod plugins;
 mod policies;
+mod recording;
 mod routes;
 mod sensitive;
 mod upkeep;
@@ -35,7 +36,7 @@ fn debug_key(folder: &Path, file: Option<&Spanned<String>>) -> Option<DebugKey> 
 }
 
 /// The prefix of the identity headers, where not given.
-const IDENTITY_PREFIX: &str = "x-identity-";
+pub const IDENTITY_PREFIX: &str = "x-identity-";
 
 /// Gives the words of a file their meaning. What it returns may be used only if no fault was noted.
 pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, faults: &mut Faults) -> Config {
@@ -63,6 +64,7 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
         plugins: plugins::plugins(folder, written, &secrets, faults),
         secrets,
         loading: loading::loading(folder, &written.gateway.loading, faults),
+        recording: written.recording.as_ref().and_then(|written| recording::recording(folder, written, faults)),
         routes,
     }
 }

@@ -28,7 +28,7 @@ impl Share {
     }
 
     /// Whether this worker's next call is one of them.
-    pub(super) fn takes(&self, worker: usize) -> bool {
+    pub(in crate::policy) fn takes(&self, worker: usize) -> bool {
         let calls = &self.calls[worker % self.calls.len()];
         let before = calls.fetch_add(1, Ordering::Relaxed) % WHOLE;
         (before * self.millionths) / WHOLE != ((before + 1) * self.millionths) / WHOLE

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use step::{Read, Step, Verification};
+pub use step::{Read, Step, VERIFIED, Verification};
 
 use super::decision::Summary;
 use super::secrecy;
@@ -213,7 +213,7 @@ mod tests {
         let trace = Trace::default();
         trace.begin(Step::default());
         let required = vec!["x".repeat(TEXT_BYTES / 2); 3];
-        trace.verified(Verification { profile: "main".into(), outcome: "verified".into(), required });
+        trace.verified(Verification { profile: "main".into(), outcome: VERIFIED.into(), failure: None, required });
         let attributes = (0..TEXT_BYTES / 40).map(|n| (n.to_string(), String::new())).collect();
         trace.end(Summary { outcome: "allow".into(), attributes, ..Summary::default() }, Some("f".repeat(TEXT_BYTES)));
         let record = trace.record();

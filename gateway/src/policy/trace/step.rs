@@ -50,6 +50,9 @@ pub struct Read {
     pub value: Option<String>,
 }
 
+/// The outcome of a verification that went well.
+pub const VERIFIED: &str = "verified";
+
 /// One verification of the request's token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {
@@ -57,6 +60,9 @@ pub struct Verification {
     pub profile: String,
     /// `verified`, or the precise reason, which no caller is told
     pub outcome: String,
+    /// what the policy was told instead: a word of `jwt.failure`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
     /// the claims that the policy demanded
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub required: Vec<String>,

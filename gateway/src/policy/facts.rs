@@ -1,0 +1,204 @@
+//! The facts of one call as a case says them: what a policy read, with as little around it as that needs.
+//!
+//! Never holds a credential: it is named as withheld instead. Never holds a token, nor a claim that may not be kept.
+
+use std::collections::BTreeSet;
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+use witgate_keyring::resource_server::bearer_token;
+use witgate_token::Claims;
+
+use super::exchange::Exchange;
+use super::reading::What;
+use super::secrecy;
+use super::trace::Step;
+use super::withheld::Withheld;
+
+/// Claims of a token that say when it counts, and for whom; a case of an authenticator cannot do without.
+const FRAME: [&str; 3] = ["iss", "aud", "iat"];
+
+/// What was read, by kind.
+pub(super) struct Names {
+    pub(super) headers: BTreeSet<String>,
+    query: BTreeSet<String>,
+    attributes: BTreeSet<String>,
+    /// also those that a verification demanded
+    claims: BTreeSet<String>,
+    scopes: BTreeSet<String>,
+    peer: bool,
+}
+
+impl Names {
+    /// Of these calls together.
+    pub(super) fn of(steps: &[&Step]) -> Self {
+        let named = |kinds: &[What]| -> BTreeSet<String> {
+            let reads = steps.iter().flat_map(|step| &step.reads);
+            let reads = reads.filter(|read| kinds.iter().any(|kind| kind.word() == read.what));
+            reads.map(|read| read.name.clone()).collect()
+        };
+        let required = steps.iter().flat_map(|step| &step.verifications).flat_map(|one| one.required.clone());
+        Self {
+            headers: named(&[What::Header, What::HeaderValues]).iter().map(|name| name.to_ascii_lowercase()).collect(),
+            query: named(&[What::QueryParam]),
+            attributes: named(&[What::Attribute]),
+            claims: named(&[What::Claim]).into_iter().chain(required).collect(),
+            scopes: named(&[What::Scope]),
+            peer: !named(&[What::PeerAddress]).is_empty(),
+        }
+    }
+}
+
+/// The `request` of a case.
+pub(super) fn request(exchange: &Exchange, read: &Names, withheld: &mut Withheld<'_>) -> Value {
+    let path = withheld.without_secrets(&shown_path(exchange, &exchange.head.path));
+    if path != exchange.head.path {
+        withheld.note("path", "");
+    }
+    let mut request = Map::new();
+    request.insert("method".into(), exchange.head.method.clone().into());
+    request.insert("path".into(), path.into());
+    let header = |name: &String| headers(exchange, name);
+    let parameter = |name: &String| Some(vec![query_value(exchange.query.as_deref()?, name)?.into_bytes()]);
+    let attribute = |name: &String| Some(vec![exchange.attributes.get(name)?.as_bytes().to_vec()]);
+    put(&mut request, ("headers", What::Header), &read.headers, withheld, header);
+    put(&mut request, ("query", What::QueryParam), &read.query, withheld, parameter);
+    put(&mut request, ("attributes", What::Attribute), &read.attributes, withheld, attribute);
+    if read.peer {
+        request.insert("peer".into(), exchange.peer.to_string().into());
+    }
+    Value::Object(request)
+}
+
+/// Parameters of the path that are credentials stand in the path as well.
+pub(super) fn shown_path(exchange: &Exchange, path: &str) -> String {
+    secrecy::shown_path(path, exchange.attributes.iter())
+}
+
+/// Those that were there and may be kept.
+fn put(
+    request: &mut Map<String, Value>,
+    (key, what): (&str, What),
+    names: &BTreeSet<String>,
+    withheld: &mut Withheld<'_>,
+    find: impl Fn(&String) -> Option<Vec<Vec<u8>>>,
+) {
+    let mut kept = Map::new();
+    for name in names {
+        let Some(values) = find(name) else { continue };
+        match withheld.texts(what, name, values) {
+            Some(texts) if texts.len() == 1 => drop(kept.insert(name.clone(), texts[0].clone().into())),
+            Some(texts) => drop(kept.insert(name.clone(), texts.into())),
+            None => withheld.note(what.word(), name),
+        }
+    }
+    if !kept.is_empty() {
+        request.insert(key.to_owned(), Value::Object(kept));
+    }
+}
+
+fn headers(exchange: &Exchange, name: &str) -> Option<Vec<Vec<u8>>> {
+    let values: Vec<Vec<u8>> = exchange.headers.get_all(name).iter().map(|value| value.as_bytes().to_vec()).collect();
+    (!values.is_empty()).then_some(values)
+}
+
+fn query_value(query: &str, name: &str) -> Option<String> {
+    let decoded =
+        |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8().ok().map(|text| text.into_owned());
+    query.split('&').find_map(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decoded(key)? == name).then(|| decoded(value)).flatten()
+    })
+}
+
+/// The claims that were read and may be kept, those that are always kept, and the `frame`, with as little around them as
+/// their pointers need. Whether a scope is held that was asked for is a fact of its own: the held ones stand in `scope`.
+pub(super) fn claims(claims: Option<&Claims>, read: &Names, frame: &[&str], withheld: &mut Withheld<'_>) -> Value {
+    let mut kept = Value::Object(Map::new());
+    let Some(claims) = claims else { return kept };
+    let all = claims.to_json();
+    let held: Vec<&str> = read.scopes.iter().map(String::as_str).filter(|scope| claims.has_scope(scope)).collect();
+    if !held.is_empty() {
+        kept["scope"] = held.join(" ").into();
+    }
+    let wanted = withheld.keep().claims(&read.claims).into_iter().map(String::as_str);
+    for name in wanted.chain(frame.iter().copied()) {
+        match name.strip_prefix('/') {
+            None => drop(claims.get(name).map(|value| kept[name] = value.clone())),
+            Some(pointer) => copy(&all, &mut kept, pointer),
+        }
+    }
+    withheld.reveal(&mut kept);
+    note_missing(&all, &kept, read, withheld);
+    kept
+}
+
+/// Names the claims that are not kept, or not whole.
+fn note_missing(all: &Value, kept: &Value, read: &Names, withheld: &mut Withheld<'_>) {
+    let value_of = |from: &Value, name: &str| {
+        if name.starts_with('/') { from.pointer(name).cloned() } else { from.get(name).cloned() }
+    };
+    let listed = withheld.keep().listed().to_vec();
+    for name in read.claims.iter().chain(&listed) {
+        let value = value_of(all, name);
+        if value.is_some() && value != value_of(kept, name) {
+            withheld.note(What::Claim.word(), name);
+        }
+    }
+}
+
+/// Copies what an RFC 6901 pointer leads to; a list on the way is copied whole, for its indexes to hold.
+fn copy(from: &Value, to: &mut Value, pointer: &str) {
+    let (first, rest) = pointer.split_once('/').map_or((pointer, None), |(first, rest)| (first, Some(rest)));
+    let key = first.replace("~1", "/").replace("~0", "~");
+    let Some(found) = from.get(&key) else { return };
+    match rest {
+        Some(rest) if found.is_object() => {
+            if !to[&key].is_object() {
+                to[&key] = Value::Object(Map::new());
+            }
+            copy(found, &mut to[&key], rest);
+        }
+        _ => to[key] = found.clone(),
+    }
+}
+
+/// The `issuers` and the `token` of an authenticator's case: the token's header, and of its claims the frame and what was
+/// read. Nothing where the request has no token that can be read.
+pub(super) fn token(
+    exchange: &Exchange,
+    verified: Option<&Claims>,
+    (steps, read): (&[&Step], &Names),
+    now: u64,
+    withheld: &mut Withheld<'_>,
+) -> Option<(Map<String, Value>, Value)> {
+    let bearer = bearer_token(&exchange.headers).ok()?;
+    let header = witgate_token::peek(bearer).ok()?;
+    let issuer = witgate_token::unverified_issuer(bearer).unwrap_or_default();
+    let profiles = steps.iter().flat_map(|step| &step.verifications);
+    let issuers = profiles.map(|one| (one.profile.clone(), issuer.clone().into())).collect();
+    let mut kept = claims(verified, read, &FRAME, withheld);
+    kept["iss"] = issuer.into();
+    let mut jose = Map::new();
+    jose.insert("alg".into(), header.alg.into());
+    jose.extend(header.kid.map(|kid| ("kid".to_owned(), kid.into())));
+    jose.extend(header.typ.map(|typ| ("typ".to_owned(), typ.into())));
+    let mut token = json!({ "header": jose, "claims": kept, "now": now });
+    withheld.reveal(&mut token);
+    Some((issuers, token))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pointer_takes_no_more_than_it_leads_to() {
+        let all = json!({"org": {"plan": "gold", "owner": "alice"}, "roles": [{"name": "a"}, {"name": "b"}], "a/b": 1});
+        let mut kept = json!({});
+        for pointer in ["org/plan", "roles/1/name", "a~1b", "nothing/here"] {
+            copy(&all, &mut kept, pointer);
+        }
+        assert_eq!(kept, json!({"org": {"plan": "gold"}, "roles": [{"name": "a"}, {"name": "b"}], "a/b": 1}));
+    }
+}
