@@ -16,6 +16,7 @@ pub mod issuers;
 pub mod stage;
 pub mod rehearsal;
 pub mod recording;
+pub mod replay;
 pub mod generation;
 pub mod overview;
 pub mod lease;

@@ -8,6 +8,7 @@ use witgate_cases::Case;
 use super::alike::{self, Part};
 use super::inputs::{self, Why};
 use super::report::Example;
+use crate::policy::reading::What;
 use crate::policy::secrecy::on_one_line;
 use crate::policy::tape::Line;
 use crate::policy::trace::{Read, Step};
@@ -29,6 +30,7 @@ pub(super) enum Judged {
 }
 
 /// A decision that changes.
+#[derive(Debug)]
 pub(super) struct Changed {
     /// the recorded answer, in short
     pub(super) before: String,
@@ -38,6 +40,8 @@ pub(super) struct Changed {
     pub(super) parts: Vec<String>,
     pub(super) example: Example,
     pub(super) case: Case,
+    /// whether the component looked at the clock
+    pub(super) reads_clock: bool,
     /// the recorded answer, or the fault in its place
     pub(super) recorded: Value,
     pub(super) answered: Value,
@@ -68,6 +72,7 @@ pub(super) fn judge(line: Line, heard: &Heard) -> Judged {
         before,
         after,
         example: example(&line, &heard.step, &parts),
+        reads_clock: heard.step.reads.iter().any(|read| read.what == What::Clock.word()),
         case: line.case,
         recorded,
         answered,

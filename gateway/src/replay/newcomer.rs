@@ -122,7 +122,13 @@ impl Newcomer {
             known,
         })?;
         // A pin is of the component that the entry names.
-        let file = file.map_or_else(|| entry.file.clone(), |file| { entry.pin = None; file.to_owned() });
+        let file = file.map_or_else(
+            || entry.file.clone(),
+            |file| {
+                entry.pin = None;
+                file.to_owned()
+            },
+        );
         let more = environment.keys().filter(|name| !entry.grants.environment.contains(name));
         let more: Vec<String> = more.cloned().collect();
         entry.grants.environment.extend(more);
@@ -163,8 +169,7 @@ impl Newcomer {
     pub fn stage(&self) -> Result<Stage, NewcomerError> {
         let piece = self.host.piece(&self.entry, &self.bytes);
         let identity_prefix = self.identity_prefix.as_deref().unwrap_or(piece.identity_prefix);
-        let stage =
-            Stage::with_environment(&Piece { identity_prefix, ..piece }, &self.config_json, &self.environment);
+        let stage = Stage::with_environment(&Piece { identity_prefix, ..piece }, &self.config_json, &self.environment);
         stage.map_err(|source| NewcomerError::Start { path: self.file.clone(), source })
     }
 }

@@ -66,8 +66,12 @@ pub enum BenchFault {
     #[error(transparent)]
     Plugin(#[from] PluginError),
     /// it is no component
-    #[error("{0}; {}", .0.remedy())]
-    Load(#[from] LoadError),
+    #[error("{error}; {}", .error.remedy())]
+    Load {
+        /// why
+        #[from]
+        error: LoadError,
+    },
     /// a case broke it, or makes no request
     #[error("{case:?}: {why}; `witgate plugin test` says more")]
     Case {

@@ -30,8 +30,12 @@ pub enum RunFault {
     #[error(transparent)]
     Roles(#[from] Roles),
     /// it is no component
-    #[error("{0}; {}", .0.remedy())]
-    Load(#[from] LoadError),
+    #[error("{error}; {}", .error.remedy())]
+    Load {
+        /// why
+        #[from]
+        error: LoadError,
+    },
     /// it does not start under this config
     #[error("{0}")]
     Plugin(#[from] PluginError),
