@@ -111,20 +111,35 @@ fn description(folder: &Path, readme: &str) -> String {
 
 /// Codes of the policy's own: what it declares, or in a script what it denies with.
 fn codes(folder: &Path) -> BTreeSet<String> {
-    let declared = |text: &str| {
-        let list = text.split_once("const CODES").and_then(|(_, rest)| rest.split_once("&[")?.1.split_once("&["));
-        list.and_then(|(_, rest)| rest.split_once(']')).map(|(list, _)| quoted(list)).unwrap_or_default()
-    };
-    let denied = |text: &str| text.split("deny(").skip(1).flat_map(|rest| quoted(rest).into_iter().take(1)).collect::<Vec<_>>();
-    let of = |file: &str, read: &dyn Fn(&str) -> Vec<String>| {
-        fs::read_to_string(folder.join(file)).map(|text| read(&text)).unwrap_or_default()
-    };
-    let files = [of("src/lib.rs", &declared), of("policy.js", &denied), of("policy.py", &denied)];
-    files.into_iter().flatten().collect()
+    for script in ["policy.js", "policy.py"].map(|name| folder.join(name)).iter().filter(|script| script.exists()) {
+        return text(script).split("deny(").skip(1).filter_map(first_quoted).collect();
+    }
+    let source = rust_source(&folder.join("src"));
+    let declared = source.split_once("const CODES: &'static [&'static str] = &[");
+    let list = declared.and_then(|(_, rest)| rest.split_once(']')).map_or("", |(list, _)| list);
+    list.split(',').map(str::trim).filter(|item| !item.is_empty()).map(|item| code(&source, item)).collect()
 }
 
-fn quoted(text: &str) -> Vec<String> {
-    text.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+/// A code as it is written in `CODES`: the text itself, or the name of a constant.
+fn code(source: &str, item: &str) -> String {
+    if let Some(code) = first_quoted(item) {
+        return code;
+    }
+    let constant = item.rsplit("::").next().unwrap_or(item);
+    let definition = source.split_once(&format!("const {constant}: &str = ")).map(|(_, rest)| rest);
+    definition.and_then(first_quoted).unwrap_or_else(|| panic!("CODES names `{item}`, which no file of the crate defines"))
+}
+
+fn first_quoted(text: &str) -> Option<String> {
+    text.split('"').nth(1).map(str::to_owned)
+}
+
+/// All files of a crate, one after another.
+fn rust_source(folder: &Path) -> String {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
+    paths.sort();
+    paths.iter().map(|path| if path.is_dir() { rust_source(path) } else { text(path) }).collect()
 }
 
 fn text(file: &Path) -> String {
