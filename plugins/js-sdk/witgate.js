@@ -1,6 +1,11 @@
-// What a policy in JavaScript imports, in one place. Never more than the four worlds have in common: an authenticator
-// imports "witgate:policy/jwt@0.1.0" by itself.
+// What a policy in JavaScript imports, in one place, by the names of the Rust SDK. Never more than the four worlds have
+// in common: `jwt.js` is for authenticators, `store.js` and `outbound.js` are for worlds that import them.
 
-export { attribute, authority, claim, hasScope, header, headers, log, peerAddress, queryParam } from "./host.js";
-export { abstain, allow, deny, refusal, role } from "./answer.js";
-export { optional, oneOf, required, settings, text } from "./config.js";
+export * as claims from "./claims.js";
+export * as clock from "./clock.js";
+export * as log from "./log.js";
+export * as request from "./request.js";
+export { Action, Decision, HeaderOp, Outcome, Refusal, Selection } from "./answers.js";
+export { count, described, flag, listOf, oneOf, optional, refuse, required, text } from "./config.js";
+export { definePlugin } from "./plugin.js";
+export { role } from "./role.js";

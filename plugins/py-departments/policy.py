@@ -1,59 +1,43 @@
 """An authorizer: which departments may use which methods. Never lets in a department that is not listed."""
 
-from wit_world import exports
-from wit_world.exports.lifecycle import Metadata
-from wit_world.imports.log import Level
-
-from witgate import claim, log, one_of, optional, required, role, settings, text
-from witgate.authorizer import ABSTAIN, ALLOW, Decision, RequestHead, deny
-from witgate.config import refuse
+from witgate import Plugin, Refusal, claims, described, log, one_of, optional, refuse, required, role, text
+from witgate.authorizer import Decision, RequestHead
 
 EVERY_METHOD = "*"
 
-config: dict = {}
 
-
-class Lifecycle(exports.Lifecycle):
-    def describe(self) -> Metadata:
-        return Metadata("py-departments", "0.1.0", "Lets departments use the methods they are listed with", None)
-
-    def configure(self, config_json: str) -> None:
-        global config
-        keys = {
-            "claim": optional(text, "department"),
-            "otherwise": optional(one_of("deny", "abstain"), "deny"),
-            "departments": required(departments),
-        }
-        config = settings(config_json, keys)
-
-
-class Authorizer(exports.Authorizer):
+class Authorizer:
     @role
-    def authorize(self, head: RequestHead) -> Decision:
+    def authorize(self, head: RequestHead) -> Decision | Refusal:
         own = departments_of_caller()
         if not own:
             return nobody("department_missing", "Your token names no department.")
-        listed = [config["departments"][name] for name in own if name in config["departments"]]
+        departments = plugin.config["departments"]
+        listed = [departments[name] for name in own if name in departments]
         if not listed:
             return nobody("department_not_listed", "Your department has no access.")
         if any(head.method in methods or EVERY_METHOD in methods for methods in listed):
-            return ALLOW
-        log(Level.INFO, "denied", code="department_method")
-        return deny(403, "department_method", "Your department may not do this.")
+            return Decision.allow
+        log.info("denied", code="department_method")
+        return Refusal.forbidden("department_method", "Your department may not do this.")
 
 
 def departments_of_caller() -> list[str]:
     """The claim is one name or a list of names; of another shape it names nobody."""
-    value = claim(config["claim"])
+    value = claims.get(plugin.config["claim"])
     names = [value] if isinstance(value, str) else value
     return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
-def nobody(code: str, message: str) -> Decision:
+def nobody(code: str, message: str) -> Decision | Refusal:
     """Who is in no listed department may be somebody to the next authorizer."""
-    return ABSTAIN if config["otherwise"] == "abstain" else deny(403, code, message)
+    return Decision.abstain if plugin.config["otherwise"] == "abstain" else Refusal.forbidden(code, message)
 
 
+@described({
+    "type": "object", "minProperties": 1,
+    "additionalProperties": {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": r"^([A-Z]+|\*)$"}},
+})
 def departments(value: object, key: str) -> dict[str, frozenset[str]]:
     """A table of departments, each with its methods in upper case, or "*"."""
     if not isinstance(value, dict) or not value:
@@ -69,3 +53,16 @@ def methods(value: object, key: str) -> frozenset[str]:
 
 def is_method(word: str) -> bool:
     return word == EVERY_METHOD or (word.isascii() and word.isalpha() and word.isupper())
+
+
+plugin = Plugin(
+    "py-departments", "0.1.0", "Lets departments use the methods they are listed with",
+    {
+        "claim": optional(text, "department"),
+        "otherwise": optional(one_of("deny", "abstain"), "deny"),
+        "departments": required(departments),
+    },
+    codes=["department_missing", "department_not_listed", "department_method"],
+)
+
+Lifecycle = plugin.lifecycle

@@ -12,6 +12,9 @@ use crate::{programs, skip};
 /// Where the commands are documented.
 pub const GUIDE: &str = "docs/plugins.md";
 
+/// The world of the policies that ship, as the commands name it.
+const SHIPPED_WORLD: &str = "authorizer";
+
 /// The option of JavaScript's command that leaves no import of WASI.
 const STUBS: &str = "--backend-qjs-stub-wasi";
 
@@ -31,7 +34,23 @@ impl Language {
             Language::JavaScript => "plugins/js-tenant-guard",
             Language::Python => "plugins/py-departments",
         };
-        Policy { language: self, folder, imports_wasi: false }
+        Policy { language: self, world: SHIPPED_WORLD, folder, imports_wasi: false }
+    }
+
+    /// The small one of a world that no shipped policy in this language has.
+    ///
+    /// # Panics
+    /// Where there is none.
+    pub fn of_world(self, world: &'static str) -> Policy {
+        let folder = match (self, world) {
+            (Language::JavaScript, "authenticator") => "tests/guests/js-authenticator",
+            (Language::JavaScript, "router") => "tests/guests/js-router",
+            (Language::JavaScript, "filter") => "tests/guests/js-filter",
+            (Language::Python, "authenticator") => "tests/guests/py-authenticator",
+            (Language::Python, "filter") => "tests/guests/py-filter",
+            _ => panic!("no policy in {self:?} is of the world {world}"),
+        };
+        Policy { language: self, world, folder, imports_wasi: false }
     }
 
     /// The one that misbehaves when told to.
@@ -40,7 +59,7 @@ impl Language {
             Language::JavaScript => "tests/guests/js-faulty",
             Language::Python => "tests/guests/py-faulty",
         };
-        Policy { language: self, folder, imports_wasi: false }
+        Policy { language: self, world: SHIPPED_WORLD, folder, imports_wasi: false }
     }
 
     /// The documented command, for the policy that ships.
@@ -66,8 +85,17 @@ impl Language {
         }
     }
 
-    /// xtask leaves a copy of the lock file that it installed from: only the very same one counts.
-    fn is_installed(self) -> bool {
+    /// Whether its tools are there; where they are not, that is told as a skip.
+    pub fn is_available(self) -> bool {
+        let there = self.is_installed();
+        if !there {
+            skip::skip(&format!("a policy in {self:?}"), REMEDY);
+        }
+        there
+    }
+
+    /// Whether they are there. xtask leaves a copy of the lock file that it installed from: only the very same one counts.
+    pub fn is_installed(self) -> bool {
         let (tools, lock, _) = self.stands_on();
         let root = programs::root();
         fs::read(root.join(tools).join("installed")).is_ok_and(|done| done == read(&root.join(lock)).into_bytes())
@@ -78,6 +106,7 @@ impl Language {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Policy {
     language: Language,
+    world: &'static str,
     folder: &'static str,
     imports_wasi: bool,
 }
@@ -96,8 +125,7 @@ impl Policy {
     /// # Panics
     /// With what the tool said, when the policy does not build.
     pub fn component(self) -> Option<PathBuf> {
-        if !self.language.is_installed() {
-            skip::skip(&format!("a policy in {:?}", self.language), REMEDY);
+        if !self.language.is_available() {
             return None;
         }
         let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
@@ -123,6 +151,11 @@ impl Policy {
         self.folder.rsplit_once('/').expect("a folder in a folder").1
     }
 
+    /// Its world, such as `authorizer`.
+    pub fn world(self) -> &'static str {
+        self.world
+    }
+
     /// What it must answer: its cases.toml, where it has one.
     pub fn cases(self) -> Option<PathBuf> {
         Some(programs::root().join(self.folder).join("cases.toml")).filter(|file| file.exists())
@@ -140,6 +173,7 @@ impl Policy {
         let own = format!("target/languages/{}.wasm", self.file());
         let line = self.language.command().replace(&format!("target/languages/{}.wasm", shipped.file()), &own);
         let line = line.replace(shipped.folder, self.folder);
+        let line = line.replace(&format!("{SHIPPED_WORLD}-plugin"), &format!("{}-plugin", self.world));
         let line = if self.imports_wasi { line.replace(STUBS, "") } else { line };
         assert!(line.contains(self.folder) && line.contains(&own), "{GUIDE}: {line}");
         let mut words = line.split_whitespace();

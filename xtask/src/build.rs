@@ -16,6 +16,13 @@ pub fn plugins(workspace: &Workspace) -> Result<(), Failure> {
     components(workspace, "plugins", "building the plugins")
 }
 
+/// Compiles the policies of docs/cookbook.md, to `examples` beside the plugins. Never needed by the demo.
+pub fn cookbook(workspace: &Workspace) -> Result<(), Failure> {
+    let mut command = component_build(workspace);
+    command.args(["-p", "witgate-cookbook", "--examples"]);
+    step::run(&format!("building the policies of the cookbook for {WASM_TARGET}"), &mut command)
+}
+
 /// Compiles every faulty or patchable component under `tests/guests/`.
 pub fn guests(workspace: &Workspace) -> Result<(), Failure> {
     components(workspace, "tests/guests", "building the test guests")
@@ -83,13 +90,18 @@ fn component_manifests(folder: &Path) -> Result<Vec<(PathBuf, String)>, Failure>
     let entries = fs::read_dir(folder).doing(format_args!("read the folder {}", folder.display()))?;
     let manifests = entries.filter_map(|entry| Some(entry.ok()?.path().join("Cargo.toml")));
     let read = manifests.filter_map(|manifest| fs::read_to_string(&manifest).ok().map(|text| (manifest, text)));
-    let mut components: Vec<(PathBuf, String)> = read.filter(|(_, text)| text.contains("cdylib")).collect();
+    let mut components: Vec<(PathBuf, String)> = read.filter(|(_, text)| is_component(text)).collect();
     components.sort();
     Ok(components)
 }
 
 fn is_own_workspace(manifest: &str) -> bool {
     manifest.lines().any(|line| line.trim() == "[workspace]")
+}
+
+/// The examples of the cookbook are components, too, but no library.
+fn is_component(manifest: &str) -> bool {
+    manifest.split("\n[").any(|table| table.starts_with("lib]") && table.contains("cdylib"))
 }
 
 fn package_name(manifest: &str) -> Option<String> {
@@ -106,7 +118,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temp folder");
         let component = "crate-type = [\"cdylib\"]";
         let own = format!("{component}\n[workspace]");
-        for (name, kind) in [("sdk", ""), ("one-policy", component), ("apart", &own)] {
+        let example = format!("\n[[example]]\n{component}");
+        for (name, kind) in [("sdk", ""), ("one-policy", component), ("apart", &own), ("examples", &example)] {
             let package = folder.path().join(name);
             fs::create_dir(&package).expect("a folder");
             let text = format!("[package]\nname = \"{name}\"\n[lib]\n{kind}\n");

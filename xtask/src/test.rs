@@ -33,6 +33,7 @@ pub fn run(workspace: &Workspace, arguments: &[OsString], skips: Skips) -> Resul
     oracles::ensure(workspace);
     languages::ensure(workspace);
     build::plugins(workspace)?;
+    build::cookbook(workspace)?;
     build::guests(workspace)?;
     build::programs(workspace)?;
     // Built before they run, as some tests run `cargo xtask demo`, which must find everything built.

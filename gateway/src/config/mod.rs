@@ -33,7 +33,9 @@ pub use secret::{SECRET_PREFIX, Secret, SecretPlace};
 pub use shadow::Shadow;
 pub use specificity::Specificity;
 pub use upkeep::{Breaker, Isolation, OnFault, Recycle};
+pub use meaning::IDENTITY_PREFIX;
 pub use witgate_settings::fault::{Faults, Source, Span};
+pub use witgate_settings::outline::{Kind, Outline};
 
 use std::path::Path;
 use witgate_settings::document::{self, Size};
@@ -45,6 +47,11 @@ use written::Written;
 /// Every fault of the file, at once.
 pub fn load(path: &Path) -> Result<Config, Faults> {
     parse(path, read(path)?)
+}
+
+/// Every key that a gateway.toml may have, as its reader asks for them.
+pub fn outline() -> Outline {
+    Written::outline()
 }
 
 /// The text of a gateway.toml.

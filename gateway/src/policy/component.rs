@@ -5,7 +5,6 @@
 use std::path::Path;
 
 use thiserror::Error;
-use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
 
 use super::allocation::{Engines, Need, Seat};
@@ -162,6 +161,11 @@ impl Compiler {
         Ok((self.loader.component(bytes, digest, &outside)?, outside))
     }
 
+    /// Compiles (or recalls) a component to look at it.
+    pub(super) fn compiled(&self, bytes: &[u8], digest: Digest) -> Result<Component, LoadError> {
+        Ok(self.loader.component(bytes, digest, &self.engines().outside())?)
+    }
+
     fn in_the_pool(&self, bytes: &[u8], digest: Digest, need: Need) -> Result<Option<(Component, Seat)>, CompileError> {
         let place = self.engines().place(need);
         if !place.is_pooled() {
@@ -172,15 +176,15 @@ impl Compiler {
     }
 }
 
-/// Links a component for its world, where its instances will lie.
+/// Links a component for its world.
 ///
 /// # Errors
 /// When it is of another version or world, imports more than it is granted, or does not fit the contract.
-pub(super) fn link(component: &Component, world: World, granted: &Granted, seat: &Seat) -> Result<Linked, LoadError> {
-    check_version(seat.engine(), component)?;
-    check_exports(seat.engine(), component, world)?;
-    imports::check(seat.engine(), component, world, granted)?;
-    linked(seat.engine(), component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
+pub(super) fn link(component: &Component, world: World, granted: &Granted) -> Result<Linked, LoadError> {
+    check_version(component)?;
+    check_exports(component, world)?;
+    imports::check(component, world, granted)?;
+    linked(component, world, granted)
 }
 
 /// Whether a component may be looked at: a pin is about its bytes, before anything in them is believed.
@@ -192,6 +196,11 @@ pub fn check_pin(digest: Digest, pin: Option<Pin>) -> Result<(), LoadError> {
         Some(pinned) if !digest.meets(pinned) => Err(LoadError::Pin { pinned, found: digest }),
         _ => Ok(()),
     }
+}
+
+/// The contract of this gateway, as WIT names it.
+pub fn contract() -> String {
+    format!("{}{CONTRACT_VERSION}", CONTRACT.trim_end_matches('/'))
 }
 
 /// The full name of an interface of the contract.
@@ -215,8 +224,8 @@ pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
 }
 
 /// Before anything is said about roles and permissions: those of another version may be called the same.
-fn check_version(engine: &Engine, component: &Component) -> Result<(), LoadError> {
-    let ty = component.component_type();
+fn check_version(component: &Component) -> Result<(), LoadError> {
+    let (engine, ty) = (component.engine(), component.component_type());
     let mut names = ty.exports(engine).map(|(name, _)| name).chain(ty.imports(engine).map(|(name, _)| name));
     let foreign = names.find_map(|name| match name.strip_prefix(CONTRACT)?.find('@') {
         Some(_) if name.ends_with(CONTRACT_VERSION) => None,
@@ -226,11 +235,12 @@ fn check_version(engine: &Engine, component: &Component) -> Result<(), LoadError
     foreign.map_or(Ok(()), |version| Err(LoadError::Version(version)))
 }
 
-fn check_exports(engine: &Engine, component: &Component, world: World) -> Result<(), LoadError> {
+/// Refuses a component of another role.
+pub(super) fn check_exports(component: &Component, world: World) -> Result<(), LoadError> {
     let wanted = export_name(world.word());
     let ty = component.component_type();
     let exports: Vec<&str> =
-        ty.exports(engine).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT)).collect();
+        ty.exports(component.engine()).map(|(name, _)| name).filter(|name| name.starts_with(CONTRACT)).collect();
     if exports.contains(&wanted.as_str()) {
         return Ok(());
     }
@@ -240,9 +250,14 @@ fn check_exports(engine: &Engine, component: &Component, world: World) -> Result
     Err(LoadError::World { expected: world, found })
 }
 
-fn linked(engine: &Engine, component: &Component, world: World, granted: &Granted) -> wasmtime::Result<Linked> {
+/// Links a component whose exports and imports were checked.
+pub(super) fn linked(component: &Component, world: World, granted: &Granted) -> Result<Linked, LoadError> {
+    link_all(component, world, granted).map_err(|error| LoadError::Link(format!("{error:#}")))
+}
+
+fn link_all(component: &Component, world: World, granted: &Granted) -> wasmtime::Result<Linked> {
     type Own = HasSelf<GuestState>;
-    let mut linker: Linker<GuestState> = Linker::new(engine);
+    let mut linker: Linker<GuestState> = Linker::new(component.engine());
     match world {
         World::Authenticator => AuthenticatorPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
         World::Authorizer => AuthorizerPlugin::add_to_linker::<_, Own>(&mut linker, |state| state)?,
@@ -276,8 +291,8 @@ mod tests {
     fn tried(text: &str, world: World) -> Result<(), LoadError> {
         let compiler = Compiler::start(Compiling::InProcess).expect("an engine");
         let bytes = wat::parse_str(text).expect("well-formed text");
-        let (component, seat) = compiler.seated(&bytes, Digest::of(&bytes), Some(NEED))?;
-        super::link(&component, world, &Granted::default(), &seat).map(drop)
+        let (component, _seat) = compiler.seated(&bytes, Digest::of(&bytes), Some(NEED))?;
+        super::link(&component, world, &Granted::default()).map(drop)
     }
 
     fn link(text: &str, world: World) -> Result<(), String> {

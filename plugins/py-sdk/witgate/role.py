@@ -1,26 +1,45 @@
-"""What becomes of an exception. Never turns one into a decision: it costs the request a 500, as a panic does."""
+"""A role's method as the gateway calls it. Never turns an exception into an answer: it costs the request a 500, as a panic does
+in Rust."""
 
 import functools
+import importlib
 from collections.abc import Callable
+from typing import Any
 
-from wit_world.imports.log import Level
+from witgate import log
+from witgate.refusal import Refusal
 
-from witgate.host import log
+_REFUSED = {
+    "authorize": ("authorizer", "Decision_Deny"),
+    "authenticate": ("authenticator", "Outcome_Refused"),
+    "select": ("router", "Selection_Refused"),
+    "on_request": ("filter", "Action_Refused"),
+}
 
 
-def role[**P, R](answer: Callable[P, R]) -> Callable[P, R]:
-    """For the method of a role: the operator's log gets the kind and the place of what it raises."""
+def role(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """For the method of a role, which may return a `Refusal`. The operator's log gets the kind and the place of what it raises."""
+    refused = _refused(answer.__name__)
 
     @functools.wraps(answer)
-    def told(*given: P.args, **named: P.kwargs) -> R:
+    def told(*given: Any, **named: Any) -> Any:
         try:
-            return answer(*given, **named)
+            answered = answer(*given, **named)
+            return refused(answered) if isinstance(answered, Refusal) else answered
         except BaseException as error:
             # not the message: it may hold a claim
-            log(Level.ERROR, "the policy raised", kind=type(error).__name__, place=_place(error))
+            log.error("the policy raised", kind=type(error).__name__, place=_place(error))
             raise
 
     return told
+
+
+def _refused(method: str) -> Callable[[Refusal], Any]:
+    """What makes the role's answer of a refusal; `on_response` has none."""
+    if method not in _REFUSED:
+        return lambda refusal: refusal
+    interface, case = _REFUSED[method]
+    return getattr(importlib.import_module(f"wit_world.exports.{interface}"), case)
 
 
 def _place(error: BaseException) -> str:

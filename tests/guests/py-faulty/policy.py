@@ -2,25 +2,16 @@
 
 import time
 
-from wit_world import exports
-from wit_world.exports.lifecycle import Metadata
+from witgate import Plugin, request, role
+from witgate.authorizer import Decision, RequestHead
 
-from witgate import header, role
-from witgate.authorizer import ABSTAIN, ALLOW, Decision, RequestHead, deny
-
-
-class Lifecycle(exports.Lifecycle):
-    def describe(self) -> Metadata:
-        return Metadata("py-faulty", "0.1.0", "misbehaves on demand", None)
-
-    def configure(self, config_json: str) -> None:
-        pass
+Lifecycle = Plugin("py-faulty", "0.1.0", "misbehaves on demand", codes=["fault_denied"]).lifecycle
 
 
-class Authorizer(exports.Authorizer):
+class Authorizer:
     @role
     def authorize(self, head: RequestHead) -> Decision:
-        return FAULTS.get(header("x-fault"), lambda: ALLOW)()
+        return FAULTS.get(request.header("x-fault"), lambda: Decision.allow)()
 
 
 def throw() -> Decision:
@@ -33,7 +24,7 @@ def loop() -> Decision:
 
 
 def memory() -> Decision:
-    return bytearray(1 << 28) and ALLOW
+    return bytearray(1 << 28) and Decision.allow
 
 
 def stack() -> Decision:
@@ -41,7 +32,7 @@ def stack() -> Decision:
 
 
 def clock() -> Decision:
-    return ALLOW if time.time() else ALLOW
+    return Decision.allow if time.time() else Decision.allow
 
 
 def nonsense() -> Decision:
@@ -54,6 +45,6 @@ def nothing() -> Decision:
 
 FAULTS = {
     "throw": throw, "loop": loop, "memory": memory, "stack": stack, "clock": clock, "nonsense": nonsense,
-    "nothing": nothing, "deny": lambda: deny(403, "fault_denied", "x-fault asked for a denial."),
-    "abstain": lambda: ABSTAIN,
+    "nothing": nothing, "deny": lambda: Decision.deny(403, "fault_denied", "x-fault asked for a denial."),
+    "abstain": lambda: Decision.abstain,
 }

@@ -46,7 +46,7 @@ fn a_wrong_config_is_refused_with_its_key() {
 
 /// The exit code of `witgate check` and what it said, with these components and, unless it is empty, `cases` instead of
 /// each policy's own.
-fn check(components: &[(Policy, Vec<u8>)], toml: &str, cases: &str) -> (Option<i32>, String) {
+pub fn check(components: &[(Policy, Vec<u8>)], toml: &str, cases: &str) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("plugins")).expect("a folder for the plugins");
     let mut text = format!("[[listeners]]\naddress = \"127.0.0.1:0\"\n{toml}");

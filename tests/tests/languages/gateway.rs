@@ -26,7 +26,8 @@ pub fn plugin(policy: Policy, more: &str) -> String {
     let (name, file) = (policy.name(), policy.file());
     let limits = if name.starts_with("py-") { PYTHON_LIMITS } else { "" };
     let cases = policy.cases().map(|file| format!("cases = {file:?}")).unwrap_or_default();
-    format!("[plugins.{name}]\nworld = \"authorizer\"\nfile = \"plugins/{file}.wasm\"\n{limits}\n{cases}\n{more}\n")
+    let world = policy.world();
+    format!("[plugins.{name}]\nworld = \"{world}\"\nfile = \"plugins/{file}.wasm\"\n{limits}\n{cases}\n{more}\n")
 }
 
 impl Gateway {

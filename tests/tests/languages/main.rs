@@ -5,3 +5,5 @@ mod gateway;
 mod decisions;
 mod configs;
 mod faults;
+mod worlds;
+mod kits;

@@ -117,7 +117,7 @@ impl Request {
 
     /// Where granted randomness starts: the same seed, the same numbers. Default: 0.
     pub fn seed(mut self, seed: u64) -> Self {
-        self.state.random = surroundings::Stream::new(seed);
+        self.state.random = witgate_cases::Chance::seeded(seed);
         self
     }
 

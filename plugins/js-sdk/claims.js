@@ -1,0 +1,31 @@
+// The verified claims of this request; none until an authenticator accepted a token. Never hands over a value that was
+// changed on the way: an integer that a number cannot hold exactly is an error.
+
+import gateway from "witgate:policy/claims@0.1.0";
+
+/**
+ * A claim by top-level name, or by RFC 6901 pointer when it starts with "/". A null claim is absent: `undefined`.
+ * Numbers inside of an object or a mixed list are as exact as `JSON.parse` is: ask for them by pointer.
+ */
+export function get(name) {
+  const value = gateway.get(name);
+  if (value === null || value === undefined) return undefined;
+  switch (value.tag) {
+    case "integer":
+      return exact(name, value.val);
+    case "json":
+      return JSON.parse(value.val) ?? undefined;
+    default:
+      return value.val;
+  }
+}
+
+/** Whether `scope` or `scp` has this scope. */
+export const hasScope = (scope) => gateway.hasScope(scope);
+
+// Two ids past 2^53 would become one number, and one tenant would pass as another.
+function exact(name, integer) {
+  const number = Number(integer);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`the claim ${name} is too large for a number`);
+  return number;
+}

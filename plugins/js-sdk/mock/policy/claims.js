@@ -1,0 +1,25 @@
+// `witgate:policy/claims` of the mock, in the gateway's shapes. Never a claim before a token was verified.
+
+import { pointed } from "../pointer.js";
+import { state } from "../state.js";
+
+export default {
+  get(name) {
+    const value = pointed(state().claims, name);
+    return value === undefined ? null : shape(value);
+  },
+  hasScope(scope) {
+    const { scope: text, scp } = state().claims;
+    const held = [text, scp].flatMap((one) => (typeof one === "string" ? one.split(" ") : []));
+    return scope !== "" && (held.includes(scope) || (Array.isArray(scp) && scp.includes(scope)));
+  },
+};
+
+function shape(value) {
+  if (typeof value === "string") return { tag: "text", val: value };
+  if (typeof value === "boolean") return { tag: "boolean", val: value };
+  if (Number.isInteger(value)) return { tag: "integer", val: value };
+  if (typeof value === "number") return { tag: "number", val: value };
+  const isTexts = Array.isArray(value) && value.every((item) => typeof item === "string");
+  return isTexts ? { tag: "texts", val: value } : { tag: "json", val: JSON.stringify(value) };
+}
