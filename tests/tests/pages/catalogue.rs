@@ -38,7 +38,11 @@ fn the_catalogue_has_every_policy_as_it_is() {
     entries.sort_by_key(|entry| (order(&entry.world), entry.name.clone()));
     let mut text = OPENING.to_owned();
     for world in WORLDS {
-        let _ = write!(text, "\n## {}\n\n| Policy | What it does | Grants | Codes | Cases |\n|---|---|---|---|---:|\n", title(world));
+        let _ = write!(
+            text,
+            "\n## {}\n\n| Policy | What it does | Grants | Codes | Cases |\n|---|---|---|---|---:|\n",
+            title(world)
+        );
         for entry in entries.iter().filter(|entry| entry.world == *world) {
             text += &line(entry);
         }
@@ -63,14 +67,21 @@ fn title(world: &str) -> String {
 fn line(entry: &Entry) -> String {
     let Entry { name, what, cases, .. } = entry;
     let list = |items: &BTreeSet<String>| items.iter().map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", ");
-    format!("| [{name}](../plugins/{name}/README.md) | {what} | {} | {} | {cases} |\n", list(&entry.grants), list(&entry.codes))
+    format!(
+        "| [{name}](../plugins/{name}/README.md) | {what} | {} | {} | {cases} |\n",
+        list(&entry.grants),
+        list(&entry.codes)
+    )
 }
 
 /// What ships has cases; the kits have none.
 fn folders() -> Vec<PathBuf> {
     let plugins = programs::root().join("plugins");
     let entries = fs::read_dir(&plugins).expect("the folder plugins");
-    entries.map(|entry| entry.expect("a readable folder").path()).filter(|path| path.join("cases.toml").exists()).collect()
+    entries
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| path.join("cases.toml").exists())
+        .collect()
 }
 
 fn read(folder: &Path) -> Entry {
@@ -127,7 +138,9 @@ fn code(source: &str, item: &str) -> String {
     }
     let constant = item.rsplit("::").next().unwrap_or(item);
     let definition = source.split_once(&format!("const {constant}: &str = ")).map(|(_, rest)| rest);
-    definition.and_then(first_quoted).unwrap_or_else(|| panic!("CODES names `{item}`, which no file of the crate defines"))
+    definition
+        .and_then(first_quoted)
+        .unwrap_or_else(|| panic!("CODES names `{item}`, which no file of the crate defines"))
 }
 
 fn first_quoted(text: &str) -> Option<String> {
