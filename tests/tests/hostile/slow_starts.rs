@@ -15,8 +15,8 @@ const SLOW: Raw = Raw {
 const QUICK: Raw = Raw { parts: "", module: "", describe: "", configure: "", authorize: "unreachable" };
 
 /// No fault opens the breaker; a start may take long.
-const SLOW_LIMITS: &str = "limits = { start-cpu-ms = 60000, wall-ms = 100 }\nbreaker = { faults = 100000 }";
-const QUICK_LIMITS: &str = "limits = { wall-ms = 400 }\nbreaker = { faults = 100000 }";
+const SLOW_LIMITS: &str = "limits = { start-cpu-ms = 60000, wall-ms = 100 }\nbreaker = { faults = 1000 }";
+const QUICK_LIMITS: &str = "limits = { wall-ms = 400 }\nbreaker = { faults = 1000 }";
 
 /// More than there are warm instances, so that some must be made.
 const LOSSES: usize = 8;

@@ -102,17 +102,23 @@ impl Loader {
     /// Compiles what is not there yet, as many at a time as leave one core to the requests. Faults are kept for
     /// [`Loader::component`].
     pub(in crate::policy) fn compile_ahead(&self, components: &[(&[u8], Digest)], seat: &Seat) {
+        // Most reloads change one component, and one is compiled on the caller's thread: a thread more is memory more.
+        let unknown: Vec<_> = components.iter().filter(|(_, digest)| !self.is_known(*digest, seat)).collect();
         let next = AtomicUsize::new(0);
         let lane = || {
-            while let Some((bytes, digest)) = components.get(next.fetch_add(1, Ordering::Relaxed)) {
+            while let Some((bytes, digest)) = unknown.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let _kept = self.component(bytes, *digest, seat);
             }
         };
-        let lanes = thread::available_parallelism().map_or(1, usize::from).saturating_sub(1).min(components.len());
+        let lanes = thread::available_parallelism().map_or(1, usize::from).saturating_sub(1).min(unknown.len());
         if lanes <= 1 {
             return lane();
         }
         thread::scope(|scope| (0..lanes).for_each(|_| drop(scope.spawn(lane))));
+    }
+
+    fn is_known(&self, digest: Digest, seat: &Seat) -> bool {
+        lock(&self.known).contains_key(&(digest, seat.is_pooled()))
     }
 
     /// The component of these bytes, for instances that lie there.
