@@ -139,7 +139,10 @@ async fn what_was_withheld_or_never_recorded_is_not_guessed() {
     let (report, _) = replay(&stack, &["--entry", "jwt"]);
     assert_eq!(report["inputs"], told("claim scope", "withheld", 6), "the token's scope was demanded: {report}");
     let (text, _) = replay_text(&stack, &["--entry", "jwt"]);
-    assert!(text.contains("       6 claim scope: withheld; `claims` of [recording] would record it: \"scope\""), "{text}");
+    assert!(
+        text.contains("       6 claim scope: withheld; `claims` of [recording] would record it: \"scope\""),
+        "{text}"
+    );
 }
 
 #[tokio::test]

@@ -79,10 +79,10 @@ async fn a_reload_changes_what_is_recorded_from_then_on() {
     written(&stack, 4).await;
     let [old, new] = lines_of(&stack, "jwt").try_into().expect("two decisions");
     assert_eq!((&old["generation"], &new["generation"]), (&1.into(), &2.into()));
-    assert_eq!((&old["answer"]["attributes"]["tenant"], &new["answer"]["attributes"]["tenant"]), (
-        &"(withheld)".into(),
-        &"acme".into()
-    ));
+    assert_eq!(
+        (&old["answer"]["attributes"]["tenant"], &new["answer"]["attributes"]["tenant"]),
+        (&"(withheld)".into(), &"acme".into())
+    );
     assert!(new.get("hidden").is_none(), "{new}");
     assert_eq!(files(&stack.folder().join(FOLDER)).len(), 1, "the file goes on");
 }

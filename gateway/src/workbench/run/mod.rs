@@ -100,7 +100,8 @@ impl Ran {
     pub fn as_case(&self) -> String {
         let mut case = self.case.clone();
         case.request.headers.retain(|name, texts| {
-            !texts.0.iter().any(|text| secrecy::is_secret_value(text.as_bytes())) && !name.eq_ignore_ascii_case("cookie")
+            !texts.0.iter().any(|text| secrecy::is_secret_value(text.as_bytes()))
+                && !name.eq_ignore_ascii_case("cookie")
         });
         let wanted = match self.answer["fault"].as_str() {
             Some(kind) if self.broke => json!({ "fault": kind }),
