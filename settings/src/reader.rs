@@ -40,7 +40,15 @@ pub fn at<T>(value: &Spanned<T>) -> Span {
 impl<'t> Table<'t> {
     /// `place` is how messages call it, such as `[limits]`; faults of the whole table point at `span`.
     pub fn new(place: impl Into<String>, span: Span, entries: &'t DeTable<'t>) -> Table<'t> {
-        Table { place: place.into(), span, entries, known: Vec::new(), settled: Vec::new(), hides: false, outline: None }
+        Table {
+            place: place.into(),
+            span,
+            entries,
+            known: Vec::new(),
+            settled: Vec::new(),
+            hides: false,
+            outline: None,
+        }
     }
 
     /// An empty table whose reader is watched: `outline` learns what it asks for. Its faults are of no use.
@@ -230,12 +238,8 @@ impl<'t> Table<'t> {
         }
         let value = self.value(key)?;
         match value.get_ref() {
-            DeValue::String(text) => {
-                Some(TextOrTable::Text(Spanned::new(value.span(), text.clone().into_owned())))
-            }
-            DeValue::Table(entries) => {
-                Some(TextOrTable::Table(Table::new(format!("[{key}]"), at(value), entries)))
-            }
+            DeValue::String(text) => Some(TextOrTable::Text(Spanned::new(value.span(), text.clone().into_owned()))),
+            DeValue::Table(entries) => Some(TextOrTable::Table(Table::new(format!("[{key}]"), at(value), entries))),
             _ => {
                 faults.push(at(value), format!("`{key}` must be a string or a table"), hint);
                 None

@@ -30,7 +30,8 @@ pub(super) fn run(arguments: &Routes) -> ExitCode {
         Ok(config) => routes::lines(&config),
         Err(faults) => return report(&faults.into()),
     };
-    let document = if arguments.json { serde_json::to_string_pretty(&lines).map(|text| text + "\n").ok() } else { None };
+    let document =
+        if arguments.json { serde_json::to_string_pretty(&lines).map(|text| text + "\n").ok() } else { None };
     print(&document.unwrap_or_else(|| routes::table(&lines)))
 }
 
@@ -38,7 +39,8 @@ pub(super) fn explain(config: &Path, route: &str) -> ExitCode {
     match server::explain_route(config, route) {
         Ok(Some(told)) => print(&told),
         Ok(None) => {
-            let _ = writeln!(std::io::stderr(), "witgate check: there is no route {route:?}; `witgate routes` lists them");
+            let _ =
+                writeln!(std::io::stderr(), "witgate check: there is no route {route:?}; `witgate routes` lists them");
             ExitCode::from(EXIT_REFUSED)
         }
         Err(error) => report(&error),

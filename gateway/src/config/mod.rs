@@ -24,6 +24,7 @@ pub use cases::PluginCases;
 pub use grants::{Grants, HostPort, HttpGrant, StoreGrant};
 pub use limits::PluginLimits;
 pub use loading::{CachePlace, CompileLimits, Loading, Pin};
+pub use meaning::IDENTITY_PREFIX;
 pub use model::{Config, DebugKey, Issuer, KeySource, Limits, Route, Typ, Upstream};
 pub use operations::{ShowGeneration, TakeoverSocket};
 pub use pattern::{HostPattern, PathPattern, Segment};
@@ -33,7 +34,6 @@ pub use secret::{SECRET_PREFIX, Secret, SecretPlace};
 pub use shadow::Shadow;
 pub use specificity::Specificity;
 pub use upkeep::{Breaker, Isolation, OnFault, Recycle};
-pub use meaning::IDENTITY_PREFIX;
 pub use witgate_settings::fault::{Faults, Source, Span};
 pub use witgate_settings::outline::{Kind, Outline};
 

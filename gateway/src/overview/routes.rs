@@ -130,7 +130,8 @@ mod tests {
         let route = |name: &str, keys: &str| {
             format!("[[routes]]\nname = \"{name}\"\nupstream = \"home\"\npublic = true\n{keys}\n")
         };
-        let text = "[[listeners]]\naddress = \"127.0.0.1:0\"\n[upstreams.home]\nurl = \"http://127.0.0.1:1\"\n".to_owned()
+        let text = "[[listeners]]\naddress = \"127.0.0.1:0\"\n[upstreams.home]\nurl = \"http://127.0.0.1:1\"\n"
+            .to_owned()
             + &route("rest", "prefix = \"/\"")
             + &route("below", "prefix = \"/a\"\nmethods = [\"GET\"]")
             + &route("exact", "path = \"/a/b\"\nheaders = { x-a = \"1\" }")

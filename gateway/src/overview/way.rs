@@ -64,9 +64,18 @@ impl Way<'_> {
         );
         self.say(0, "First the gateway itself:");
         self.say(1, &format!("takes a head of {head}, and a body of at most {}", bytes(limits.body_bytes)));
-        self.say(1, &format!("strips what only it may say: hop-by-hop, forwarding and {}* headers", self.config.identity_prefix));
+        self.say(
+            1,
+            &format!(
+                "strips what only it may say: hop-by-hop, forwarding and {}* headers",
+                self.config.identity_prefix
+            ),
+        );
         if self.route.sensitive {
-            self.say(1, "asks the token's issuer whether it is active, while its feed is older than 30 s, or it has none");
+            self.say(
+                1,
+                "asks the token's issuer whether it is active, while its feed is older than 30 s, or it has none",
+            );
         }
     }
 
@@ -87,7 +96,13 @@ impl Way<'_> {
         let about = plugin.description();
         let pinned = if entry.pin.is_some() { ", pinned" } else { "" };
         let digest = digest.get(..DIGEST_DIGITS).unwrap_or(&digest);
-        self.say(1, &format!("{number}. {} {}: {} {} (sha256 {digest}{pinned})", entry.world, entry.name, about.name, about.version));
+        self.say(
+            1,
+            &format!(
+                "{number}. {} {}: {} {} (sha256 {digest}{pinned})",
+                entry.world, entry.name, about.name, about.version
+            ),
+        );
         self.say(3, self.part(entry.world));
         let grants = entry.grants.phrases();
         let grants = if grants.is_empty() { "nothing beyond its world".to_owned() } else { list(&grants, "and") };
@@ -120,12 +135,22 @@ impl Way<'_> {
     fn onward(&mut self) {
         let upstreams: Vec<&config::Upstream> =
             self.route.choices.iter().map(|index| &self.config.upstreams[*index]).collect();
-        let chosen = if upstreams.len() > 1 { "Then it goes where the router says, by default to the first:" } else { "Then it goes to:" };
+        let chosen = if upstreams.len() > 1 {
+            "Then it goes where the router says, by default to the first:"
+        } else {
+            "Then it goes to:"
+        };
         self.say(0, chosen);
         for upstream in upstreams {
             let (connect, answer) = (time(upstream.connect_timeout), time(upstream.response_timeout));
             let authority = &upstream.authority;
-            self.say(1, &format!("{} at http://{authority}: {connect} to connect, {answer} to the head of its answer", upstream.name));
+            self.say(
+                1,
+                &format!(
+                    "{} at http://{authority}: {connect} to connect, {answer} to the head of its answer",
+                    upstream.name
+                ),
+            );
         }
         for (name, claim) in &self.route.identity_headers {
             self.say(1, &format!("with {name}, from the claim {claim}"));

@@ -44,6 +44,9 @@ mod tests {
     #[test]
     fn a_list_reads_as_one_says_it() {
         let items = ["a", "b", "c"].map(str::to_owned);
-        assert_eq!([list(&items[..1], "or"), list(&items[..2], "or"), list(&items, "or")], ["a", "a or b", "a, b or c"]);
+        assert_eq!(
+            [list(&items[..1], "or"), list(&items[..2], "or"), list(&items, "or")],
+            ["a", "a or b", "a, b or c"]
+        );
     }
 }

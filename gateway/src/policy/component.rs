@@ -45,6 +45,9 @@ pub enum LoadError {
     /// it has no compiled code
     #[error(transparent)]
     Compile(#[from] CompileError),
+    /// it was made for another version of the contract
+    #[error("the component was made for version {0} of the contract, and this gateway has {ours}", ours = &CONTRACT_VERSION[1..])]
+    Version(String),
     /// it exports another role
     #[error("the component is no {expected}: it exports {found}")]
     World {
@@ -71,6 +74,9 @@ impl LoadError {
             Self::Read(_) => "check the path and its permissions",
             Self::Pin { .. } => "put back the file that was pinned, or pin this one if you know where it comes from",
             Self::Compile(error) => error.remedy(),
+            Self::Version(_) => {
+                "rebuild the plugin against this gateway's wit/ folder, or run the gateway of that version (docs/versioning.md)"
+            }
             Self::World { .. } => "correct `world`, or point `file` at another component",
             Self::Import(import, _) => imports::remedy(import),
             Self::NotGranted(import) => imports::remedy(import),
@@ -173,8 +179,9 @@ impl Compiler {
 /// Links a component for its world.
 ///
 /// # Errors
-/// When it is of another world, imports more than it is granted, or does not fit the contract.
+/// When it is of another version or world, imports more than it is granted, or does not fit the contract.
 pub(super) fn link(component: &Component, world: World, granted: &Granted) -> Result<Linked, LoadError> {
+    check_version(component)?;
     check_exports(component, world)?;
     imports::check(component, world, granted)?;
     linked(component, world, granted)
@@ -214,6 +221,18 @@ pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
         return Err(LoadError::Read(format!("it has {length} bytes, at most {FILE_BYTES} are allowed")));
     }
     std::fs::read(path).map_err(told)
+}
+
+/// Before anything is said about roles and permissions: those of another version may be called the same.
+fn check_version(component: &Component) -> Result<(), LoadError> {
+    let (engine, ty) = (component.engine(), component.component_type());
+    let mut names = ty.exports(engine).map(|(name, _)| name).chain(ty.imports(engine).map(|(name, _)| name));
+    let foreign = names.find_map(|name| match name.strip_prefix(CONTRACT)?.find('@') {
+        Some(_) if name.ends_with(CONTRACT_VERSION) => None,
+        Some(at) => Some(name[CONTRACT.len() + at + 1..].to_owned()),
+        None => Some("\"none\"".to_owned()),
+    });
+    foreign.map_or(Ok(()), |version| Err(LoadError::Version(version)))
 }
 
 /// Refuses a component of another role.
@@ -317,8 +336,15 @@ mod tests {
 
     #[test]
     fn another_version_of_the_contract_is_another_contract() {
-        let refused = link(&guest("wasi:io/error@0.2.6", "authorizer@0.2.0"), World::Authorizer).expect_err("version");
-        assert_eq!(refused, "the component is no authorizer: it exports `witgate:policy/authorizer@0.2.0`");
+        let export = guest("wasi:io/error@0.2.6", "authorizer@0.2.0");
+        let import = guest("witgate:policy/request@0.2.0", "authorizer@0.1.0");
+        for guest in [export, import] {
+            let refused = link(&guest, World::Authorizer).expect_err("version");
+            let sentence = "the component was made for version 0.2.0 of the contract, and this gateway has 0.1.0";
+            assert_eq!(refused, sentence);
+        }
+        let refused = link(&guest("wasi:io/error@0.2.6", "filter"), World::Filter).expect_err("no version");
+        assert!(refused.starts_with("the component was made for version \"none\""), "{refused}");
     }
 
     #[test]

@@ -165,10 +165,8 @@ mod tests {
         let fault = faulted("trap", "unreachable");
         assert!(told(json!({"fault": "trap"}), &fault, &[]).is_empty());
         assert_eq!(told(json!({"fault": "cpu_ms"}), &fault, &[]), ["fault: expected \"cpu_ms\", got \"trap\""]);
-        let expected = [
-            "outcome: expected \"allow\", got \"fault\"",
-            "fault: expected nothing, got \"trap: unreachable\"",
-        ];
+        let expected =
+            ["outcome: expected \"allow\", got \"fault\"", "fault: expected nothing, got \"trap: unreachable\""];
         assert_eq!(told(json!({"outcome": "allow"}), &fault, &[]), expected);
         assert_eq!(told(json!({"fault": "trap"}), &json!({"outcome": "allow"}), &[]).len(), 1);
         assert!(!told(json!({"outcome": "fault"}), &fault, &[]).is_empty(), "no outcome is a fault");
@@ -180,7 +178,10 @@ mod tests {
         let logged = "info denied rule=night code=late";
         let expect = json!({"outcome": "allow", "log": ["info denied rule=night code=late"]});
         assert!(told(expect.clone(), &answer, &["debug other", logged]).is_empty());
-        assert_eq!(told(expect.clone(), &answer, &[]), ["log: expected \"info denied rule=night code=late\", got nothing"]);
+        assert_eq!(
+            told(expect.clone(), &answer, &[]),
+            ["log: expected \"info denied rule=night code=late\", got nothing"]
+        );
         assert_eq!(told(expect, &answer, &["info denied"]).len(), 1);
     }
 }

@@ -99,7 +99,9 @@ fn typed(case: Value) -> Result<Case, Fault> {
     let fault = match (outcome, &case.expect.fault) {
         (Some(word), None) if OUTCOMES.contains(&word) => return Ok(case),
         (None, Some(_)) => return Ok(case),
-        (Some(word), None) => Fault::new(format!("{word:?} is no outcome"), format!("known are {}", OUTCOMES.join(", "))),
+        (Some(word), None) => {
+            Fault::new(format!("{word:?} is no outcome"), format!("known are {}", OUTCOMES.join(", ")))
+        }
         _ => Fault::new("expects an `outcome` or a `fault`, and not both", "write expect = { outcome = \"allow\" }"),
     };
     Err(fault.under("expect"))

@@ -66,8 +66,11 @@ fn combinations(dimensions: &[Dimension]) -> Vec<Vec<Cell<'_>>> {
 fn filled_case(template: &Value, row: &[Cell<'_>]) -> Result<Value, Fault> {
     let mut case = filled(template, row)?;
     let written = template.get("name").and_then(Value::as_str).unwrap_or_default();
-    let missing: Vec<String> =
-        row.iter().filter(|(name, ..)| !mentions(written, name)).map(|cell| format!("{}={}", cell.0, short(cell))).collect();
+    let missing: Vec<String> = row
+        .iter()
+        .filter(|(name, ..)| !mentions(written, name))
+        .map(|cell| format!("{}={}", cell.0, short(cell)))
+        .collect();
     if let (false, Some(Value::String(name))) = (missing.is_empty(), case.get_mut("name")) {
         *name = format!("{name} [{}]", missing.join(" "));
     }

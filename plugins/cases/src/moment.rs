@@ -26,6 +26,12 @@ impl Moment {
     }
 }
 
+impl From<Timestamp> for Moment {
+    fn from(at: Timestamp) -> Self {
+        Self(at)
+    }
+}
+
 impl Default for Moment {
     fn default() -> Self {
         Self(Timestamp::UNIX_EPOCH)
@@ -70,7 +76,8 @@ impl Visitor<'_> for Written {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Moment, E> {
         let parsed: Result<Timestamp, _> = text.parse();
-        let timestamp = parsed.map_err(|_| E::custom(format!("{text:?} is no time such as \"2026-11-27T09:00:00Z\"")))?;
+        let timestamp =
+            parsed.map_err(|_| E::custom(format!("{text:?} is no time such as \"2026-11-27T09:00:00Z\"")))?;
         if timestamp < Timestamp::UNIX_EPOCH { Err(E::custom("a time before 1970")) } else { Ok(Moment(timestamp)) }
     }
 }

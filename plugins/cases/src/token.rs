@@ -77,8 +77,7 @@ impl TryFrom<Written> for Token {
 
 impl From<Token> for Written {
     fn from(token: Token) -> Self {
-        let nothing =
-            Self { header: None, claims: None, now: None, leeway: None, fails: None, unreadable: None };
+        let nothing = Self { header: None, claims: None, now: None, leeway: None, fails: None, unreadable: None };
         match token {
             Token::Unreadable(failure) => Self { unreadable: Some(failure), ..nothing },
             Token::Signed(signed) => Self {

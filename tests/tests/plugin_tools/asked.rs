@@ -27,7 +27,11 @@ fn says(found: &(String, Option<i32>), code: i32, wanted: &[&str]) {
 #[test]
 fn a_request_shows_what_was_read_and_what_was_decided() {
     let staff = run("claims_authz", &["GET", "/orders/1", "--claim", "roles=[\"staff\"]", "--settings", SETTINGS]);
-    says(&staff, 0, &["claims-authz 0.1.0", "GET /orders/1", "read claim roles: [\"staff\"]", "answer {\"outcome\":\"allow\"}"]);
+    says(
+        &staff,
+        0,
+        &["claims-authz 0.1.0", "GET /orders/1", "read claim roles: [\"staff\"]", "answer {\"outcome\":\"allow\"}"],
+    );
     assert!(!staff.0.contains("us of CPU"), "{}", staff.0);
     let other = run("claims_authz", &["/orders/1", "--claim", "roles=[]", "--settings", SETTINGS, "--cost"]);
     says(&other, 0, &["\"outcome\":\"refused\"", "\"status\":403", "us of CPU"]);
@@ -35,7 +39,8 @@ fn a_request_shows_what_was_read_and_what_was_decided() {
 
 #[test]
 fn the_same_request_is_a_case_that_holds() {
-    let given = ["GET", "/orders/1?a=b", "--claim", "roles=[\"staff\"]", "-H", "x-a: 1", "--settings", SETTINGS, "--as-case"];
+    let given =
+        ["GET", "/orders/1?a=b", "--claim", "roles=[\"staff\"]", "-H", "x-a: 1", "--settings", SETTINGS, "--as-case"];
     let (text, code) = run("claims_authz", &given);
     assert_eq!(code, Some(0), "{text}");
     let file: toml::Table = toml::from_str(&text).expect("a case");

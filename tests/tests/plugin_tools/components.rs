@@ -69,7 +69,10 @@ fn the_document_has_the_schema_that_the_schema_alone_is() {
     let (text, code) = bench.run(&["inspect", "claims_authz.wasm", "--json"]);
     assert_eq!(code, Some(0), "{text}");
     let found: Value = serde_json::from_str(&text).expect("a document");
-    assert_eq!((&found["name"], &found["world"], &found["grants"]), (&json!("claims-authz"), &json!("authorizer"), &json!([])));
+    assert_eq!(
+        (&found["name"], &found["world"], &found["grants"]),
+        (&json!("claims-authz"), &json!("authorizer"), &json!([]))
+    );
     let (text, code) = bench.run(&["inspect", "claims_authz.wasm", "--schema"]);
     assert_eq!(code, Some(0), "{text}");
     assert_eq!(serde_json::from_str::<Value>(&text).expect("a schema"), found["config_schema"]);
@@ -99,7 +102,12 @@ fn what_is_no_policy_is_told_so() {
 
 #[test]
 fn a_good_component_with_a_good_config_would_be_taken() {
-    let wanted = ["ok   world     authorizer", "ok   imports   types, request, claims, log", "ok   limits", "the gateway would take it"];
+    let wanted = [
+        "ok   world     authorizer",
+        "ok   imports   types, request, claims, log",
+        "ok   limits",
+        "the gateway would take it",
+    ];
     Bench::new().with("claims_authz").says(&["check", "claims_authz.wasm", "--settings", SETTINGS], 0, &wanted);
 }
 
@@ -148,7 +156,8 @@ fn every_shipped_entry_passes() {
         assert_eq!(code, Some(0), "{text}");
         let checked: Value = serde_json::from_str(&text).expect("a document");
         assert_eq!(checked["plugin"], plugin);
-        let outcomes: Vec<&Value> = checked["findings"].as_array().expect("findings").iter().map(|one| &one["outcome"]).collect();
+        let outcomes: Vec<&Value> =
+            checked["findings"].as_array().expect("findings").iter().map(|one| &one["outcome"]).collect();
         assert!(outcomes.iter().all(|outcome| *outcome != "failed"), "{text}");
     }
 }

@@ -79,7 +79,8 @@ fn measured(arguments: &Bench) -> Result<(Measured, Option<Vec<Change>>), Failed
         _ => {}
     }
     let host = Host::start().map_err(|fault| (fault.to_string(), EXIT_FAILED))?;
-    let measured = bench::bench(&host, &subject, entry.as_ref(), &file).map_err(|fault| (fault.to_string(), EXIT_FAILED))?;
+    let measured =
+        bench::bench(&host, &subject, entry.as_ref(), &file).map_err(|fault| (fault.to_string(), EXIT_FAILED))?;
     let changes = baseline.map(|then| bench::compare(&then, &measured, arguments.threshold));
     let changes = changes.transpose().map_err(|fault| usage(fault.to_string()))?;
     if let Some(path) = &arguments.save {
@@ -100,7 +101,8 @@ fn cases(path: Option<&PathBuf>) -> Result<File, String> {
 }
 
 fn saved(path: &Path) -> Result<Measured, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}; --save writes one", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("{}: {error}; --save writes one", path.display()))?;
     serde_json::from_str(&text).map_err(|error| format!("{} is no saved measurement: {error}", path.display()))
 }
 

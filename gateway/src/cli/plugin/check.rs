@@ -73,7 +73,8 @@ fn of_cases(path: &Path) -> Result<Vec<(String, Value)>, String> {
     for case in &file.cases {
         let config: Value = serde_json::from_str(&file.config_of(case)).unwrap_or_default();
         if !configs.iter().any(|(_, known)| *known == config) {
-            let name = if case.config.is_some() { format!("the config of {:?}", case.name) } else { "[config]".to_owned() };
+            let name =
+                if case.config.is_some() { format!("the config of {:?}", case.name) } else { "[config]".to_owned() };
             configs.push((format!("{} of {}", name, path.display()), config));
         }
     }

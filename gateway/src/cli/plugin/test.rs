@@ -71,12 +71,18 @@ pub(super) fn run(arguments: &Test) -> ExitCode {
 
 fn once(host: &Host, arguments: &Test) -> ExitCode {
     let targets = match targets(arguments) {
-        Ok(targets) if targets.is_empty() => return failed(COMMAND, "no policy with a cases.toml is there", EXIT_USAGE),
+        Ok(targets) if targets.is_empty() => {
+            return failed(COMMAND, "no policy with a cases.toml is there", EXIT_USAGE);
+        }
         Ok(targets) => targets,
         Err(fault) => return told(&fault),
     };
     let testing = Testing { targets: &targets, filter: arguments.filter.as_deref() };
-    let report = testing.run(host, |plugin| if !arguments.json { print(&test::lines(plugin)) });
+    let report = testing.run(host, |plugin| {
+        if !arguments.json {
+            print(&test::lines(plugin))
+        }
+    });
     if arguments.json {
         let document = serde_json::to_string_pretty(&report).unwrap_or_else(|error| error.to_string());
         print(&format!("{document}\n"));

@@ -26,7 +26,8 @@ impl Under {
     /// Every fault of the file, or that it has no such entry.
     pub(super) fn entry(&self) -> Result<Option<(Config, usize)>, String> {
         let Some(name) = &self.plugin else { return Ok(None) };
-        let config = config::load(&self.config).map_err(|faults| format!("{}\n{}", self.config.display(), faults.render()))?;
+        let config =
+            config::load(&self.config).map_err(|faults| format!("{}\n{}", self.config.display(), faults.render()))?;
         match config.plugins.iter().position(|plugin| plugin.name == *name) {
             Some(index) => Ok(Some((config, index))),
             None => {

@@ -75,13 +75,16 @@ fn link_store(linker: &mut LinkerInstance<'_, GuestState>, store: &Arc<Store>) -
         Ok((value,))
     })?;
     let set = Arc::clone(store);
-    linker.func_wrap("set", move |mut context: Context<'_>, (key, value, seconds): (String, Vec<u8>, Option<u32>)| {
-        let outcome: Result<(), StoreError> = match case(&mut context) {
-            Some(case) => scripted::set(&mut case.store, key, value),
-            None => set.set(&key, value, seconds, Instant::now()),
-        };
-        Ok((outcome,))
-    })?;
+    linker.func_wrap(
+        "set",
+        move |mut context: Context<'_>, (key, value, seconds): (String, Vec<u8>, Option<u32>)| {
+            let outcome: Result<(), StoreError> = match case(&mut context) {
+                Some(case) => scripted::set(&mut case.store, key, value),
+                None => set.set(&key, value, seconds, Instant::now()),
+            };
+            Ok((outcome,))
+        },
+    )?;
     let delete = Arc::clone(store);
     linker.func_wrap("delete", move |mut context: Context<'_>, (key,): (String,)| {
         match case(&mut context) {
@@ -108,7 +111,8 @@ fn link_outbound(linker: &mut LinkerInstance<'_, GuestState>, outbound: &Arc<Out
         let outbound = Arc::clone(&outbound);
         Box::new(async move {
             let asked = origin(&request);
-            let scripted = case(&mut context).map(|case| scripted::send(&case.answers, &request, outbound.most_bytes()));
+            let scripted =
+                case(&mut context).map(|case| scripted::send(&case.answers, &request, outbound.most_bytes()));
             let answer: Result<Response, OutboundError> = match scripted {
                 Some(answer) => answer,
                 None => outbound.send(request).await,

@@ -11,7 +11,9 @@ use super::Measured;
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum BaselineFault {
     /// another build of the gateway
-    #[error("the baseline was measured by a {then} build of witgate, and this is a {now} build; measure it again with --save")]
+    #[error(
+        "the baseline was measured by a {then} build of witgate, and this is a {now} build; measure it again with --save"
+    )]
     Build {
         /// the baseline's
         then: String,
@@ -98,7 +100,9 @@ mod tests {
         let past: Vec<&str> = changes.iter().filter(|change| change.past).map(|change| change.what).collect();
         assert_eq!(past, ["warm call"]);
         assert!((changes[0].percent - 25.0).abs() < 1e-9 && (changes[3].percent - 5.0).abs() < 1e-9, "{changes:?}");
-        assert!(compare(&measured(2.0, 1000), &measured(1.0, 10), 0.0).expect("comparable").iter().all(|one| !one.past));
+        assert!(
+            compare(&measured(2.0, 1000), &measured(1.0, 10), 0.0).expect("comparable").iter().all(|one| !one.past)
+        );
     }
 
     #[test]

@@ -40,7 +40,8 @@ pub fn render(measured: &Measured, changes: Option<&[Change]>) -> String {
 
 fn compared(change: &Change) -> Vec<String> {
     let verdict = if change.past { "PAST THE THRESHOLD" } else { "ok" };
-    let values = [change.then, change.now].map(|value| if value >= 1000.0 { format!("{value:.0}") } else { format!("{value:.2}") });
+    let values = [change.then, change.now]
+        .map(|value| if value >= 1000.0 { format!("{value:.0}") } else { format!("{value:.2}") });
     vec![
         format!("  {}", change.what),
         format!("{:+.1} %", change.percent),

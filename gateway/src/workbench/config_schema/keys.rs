@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// How deep keys are listed.
 const DEEPEST: usize = 8;
@@ -87,7 +87,8 @@ impl<'s> List<'s> {
             return;
         }
         self.table(node, &format!("{key}."), depth);
-        for one in std::iter::once(node).chain(variants(node).map(|variant| self.resolved(variant)).collect::<Vec<_>>()) {
+        for one in std::iter::once(node).chain(variants(node).map(|variant| self.resolved(variant)).collect::<Vec<_>>())
+        {
             if let Some(items) = one.get("items") {
                 self.table(items, &format!("{key}[]."), depth);
             }
@@ -113,7 +114,9 @@ impl<'s> List<'s> {
         }
         match node.get("type") {
             Some(Value::String(word)) => self.typed(node, word, depth),
-            Some(Value::Array(words)) => joined(words.iter().filter_map(Value::as_str).map(|word| self.typed(node, word, depth))),
+            Some(Value::Array(words)) => {
+                joined(words.iter().filter_map(Value::as_str).map(|word| self.typed(node, word, depth)))
+            }
             _ => "any".to_owned(),
         }
     }
@@ -233,7 +236,8 @@ mod tests {
     #[test]
     fn a_schema_that_multiplies_itself_ends() {
         let many: Vec<Value> = (0..200).map(|_| json!({ "$ref": "#/$defs/Many" })).collect();
-        let schema = json!({ "$defs": { "Many": { "anyOf": many } }, "properties": { "a": { "$ref": "#/$defs/Many" } } });
+        let schema =
+            json!({ "$defs": { "Many": { "anyOf": many } }, "properties": { "a": { "$ref": "#/$defs/Many" } } });
         assert_eq!(told(&schema), ["a: any"]);
     }
 }

@@ -42,7 +42,9 @@ fn facts(found: &Inspected) -> Vec<Vec<String>> {
         ("sha256", found.sha256.clone()),
         ("needs grants", grants),
     ];
-    facts.extend(found.memory_bytes.map(|memory| ("memory", format!("{} of an instance at its start", bytes(memory as u64)))));
+    facts.extend(
+        found.memory_bytes.map(|memory| ("memory", format!("{} of an instance at its start", bytes(memory as u64)))),
+    );
     let codes = match &found.codes {
         Some(codes) if codes.is_empty() => "none of its own".to_owned(),
         Some(codes) => codes.join(", "),

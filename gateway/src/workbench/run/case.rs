@@ -152,7 +152,10 @@ mod tests {
         .expect("a case");
         assert_eq!(case.request.query["a"], "b c");
         assert_eq!(case.request.headers["x-a"].0, ["1", "2"]);
-        assert_eq!(Value::Object(case.claims), json!({ "roles": ["staff"], "sub": "alice", "age": 7, "tenant": "acme" }));
+        assert_eq!(
+            Value::Object(case.claims),
+            json!({ "roles": ["staff"], "sub": "alice", "age": 7, "tenant": "acme" })
+        );
         assert_eq!(case.issuers["main"], "https://id");
         assert!(case.token.is_some() && case.clock.is_some() && case.response.is_some());
     }
@@ -162,7 +165,9 @@ mod tests {
         let why = |asked: Asked| case(&asked).expect_err("refused");
         assert!(why(asked("orders")).contains("GET /orders/1"));
         assert!(why(Asked { headers: vec!["x-a".into()], ..asked("/") }).contains("NAME: VALUE"));
-        assert!(why(Asked { attributes: vec!["a".into()], ..asked("/") }).contains("--attribute is written NAME=VALUE"));
+        assert!(
+            why(Asked { attributes: vec!["a".into()], ..asked("/") }).contains("--attribute is written NAME=VALUE")
+        );
         assert!(why(Asked { claims_file: Some(json!([])), ..asked("/") }).contains("--claims"));
         assert!(why(Asked { clock: Some("noon".into()), ..asked("/") }).contains("--clock"));
     }

@@ -14,7 +14,8 @@ pub fn render(ran: &Ran, with_cost: bool) -> String {
     if !with_cost {
         step = Step { cpu_micros: None, memory_bytes: None, ..step };
     }
-    let mut text = format!("{}\n{} {}\n", on_one_line(&ran.component), on_one_line(&request.method), on_one_line(&request.path));
+    let mut text =
+        format!("{}\n{} {}\n", on_one_line(&ran.component), on_one_line(&request.method), on_one_line(&request.path));
     text += &call(&step);
     if ran.broke {
         let why = ran.answer["message"].as_str().unwrap_or_default();

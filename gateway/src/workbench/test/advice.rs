@@ -32,11 +32,7 @@ pub(super) fn of(heard: &Heard) -> Option<Advice> {
         remedy: remedy.to_owned(),
     };
     Some(match &heard.fault {
-        None => advice(
-            format!("the case cannot be asked: {why}"),
-            "the policy was not called",
-            "correct the case",
-        ),
+        None => advice(format!("the case cannot be asked: {why}"), "the policy was not called", "correct the case"),
         Some(Fault::Trap(_)) => match heard.log.iter().rev().find(|line| line.message == PANICKED) {
             Some(line) => advice(panic(line), BROKEN, PANIC_REMEDY),
             None => advice(format!("it broke in the middle of the call: {why}"), BROKEN, TRAP_REMEDY),
@@ -54,8 +50,7 @@ pub(super) fn of(heard: &Heard) -> Option<Advice> {
 }
 
 const BROKEN: &str = "in a gateway this request is refused with 500 policy_fault, and the instance is thrown away";
-const PANIC_REMEDY: &str =
-    "return a refusal where the request is to blame; a case for a panic that must be says expect = { fault = \"trap\" }";
+const PANIC_REMEDY: &str = "return a refusal where the request is to blame; a case for a panic that must be says expect = { fault = \"trap\" }";
 const TRAP_REMEDY: &str = "look at what it read last, below; log before and after the place to find it";
 
 fn panic(line: &Line) -> String {

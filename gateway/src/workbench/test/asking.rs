@@ -7,13 +7,13 @@ use std::time::Instant;
 
 use witgate_cases::Case;
 
+use super::advice;
 use super::coverage::{self, Groups};
 use super::leak::{self, Asked};
 use super::report::{CaseReport, Differs, PluginReport, Verdict, micros};
 use super::target::Target;
-use super::advice;
-use crate::policy::component::Digest;
 use crate::config::{self, IDENTITY_PREFIX};
+use crate::policy::component::Digest;
 use crate::stage::{Heard, Piece, Stage, bare, grant_variables};
 use crate::workbench::host::Host;
 

@@ -29,7 +29,8 @@ pub(super) fn unreached(host: &Host, piece: &Piece<'_>, schema: Option<&str>, gr
     let answered: BTreeSet<String> =
         asked().filter_map(|one| one.fresh.told()["code"].as_str().map(str::to_owned)).collect();
     let codes = codes(schema).into_iter().filter(|code| !answered.contains(code)).collect();
-    let logged: BTreeSet<&str> = asked().flat_map(|one| &one.fresh.log).filter_map(|line| line.field(RULE_FIELD)).collect();
+    let logged: BTreeSet<&str> =
+        asked().flat_map(|one| &one.fresh.log).filter_map(|line| line.field(RULE_FIELD)).collect();
     let mut rules: BTreeMap<String, bool> = BTreeMap::new();
     let mut tried = 0;
     for (config, cases) in groups {

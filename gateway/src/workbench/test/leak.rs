@@ -65,7 +65,8 @@ fn leak(
     }
     for earlier in tried {
         let after = asked[earlier].case;
-        if let Some(again) = pair(host, piece, config, after, case).filter(|again| differs(&asked[index].fresh, again)) {
+        if let Some(again) = pair(host, piece, config, after, case).filter(|again| differs(&asked[index].fresh, again))
+        {
             return Some(Leak { alone, reused: said(&again), after: after.name.clone(), enough: true });
         }
     }

@@ -109,7 +109,12 @@ impl Target {
     ///
     /// # Errors
     /// When the file has faults or no such entry, or something that the entry names cannot be read.
-    pub fn entry(config: &Path, name: &str, component: Option<&Path>, cases: Option<&Path>) -> Result<Self, TargetFault> {
+    pub fn entry(
+        config: &Path,
+        name: &str,
+        component: Option<&Path>,
+        cases: Option<&Path>,
+    ) -> Result<Self, TargetFault> {
         let read = config::load(config).map_err(TargetFault::Config)?;
         let Some(entry) = read.plugins.iter().find(|plugin| plugin.name == name) else {
             let known: Vec<&str> = read.plugins.iter().map(|plugin| plugin.name.as_str()).collect();
@@ -136,8 +141,7 @@ impl Target {
         let place = || cases_file.to_owned();
         let text = text(cases_file).map_err(|error| TargetFault::NoCases { file: place(), error })?;
         let cases = witgate_cases::File::read(&text).map_err(|fault| TargetFault::Cases { file: place(), fault })?;
-        let bytes =
-            component::read(file).map_err(|error| TargetFault::Component { file: file.to_owned(), error })?;
+        let bytes = component::read(file).map_err(|error| TargetFault::Component { file: file.to_owned(), error })?;
         Ok(Self { name, file: file.to_owned(), bytes, cases_file: place(), cases, entry })
     }
 }

@@ -99,7 +99,8 @@ fn block(text: &mut String, case: &CaseReport) {
 
 fn leaking(text: &mut String, leak: &Leak) {
     let after = on_one_line(&leak.after);
-    let (last, only) = if leak.enough { ("", "") } else { ("several cases, the last of them ", " (no single one is enough)") };
+    let (last, only) =
+        if leak.enough { ("", "") } else { ("several cases, the last of them ", " (no single one is enough)") };
     let _ = write!(
         text,
         "  state leaks: the answer depends on what this instance was asked before\n    \

@@ -77,7 +77,9 @@ mod tests {
         let roots = [PathBuf::from("/w/.hidden/policy")];
         let is = |path: &str| is_source(&roots, &Path::new("/w/.hidden/policy").join(path));
         assert!(is("src/lib.rs") && is("cases.toml") && is("policy.py"));
-        for path in ["target/wasm32-wasip2/plugin/a.wasm", "build/a.wasm", "src/.lib.rs.swp", "src/lib.rs~", "__pycache__/a"] {
+        for path in
+            ["target/wasm32-wasip2/plugin/a.wasm", "build/a.wasm", "src/.lib.rs.swp", "src/lib.rs~", "__pycache__/a"]
+        {
             assert!(!is(path), "{path}");
         }
     }

@@ -45,7 +45,10 @@ fn every_key_is_read() {
     let replied = Replied { status: 201, headers: [("e".into(), "f".into())].into(), body: "gold".into() };
     assert_eq!(first.answers[0], Answer { url: "https://a/".into(), result: Ok(replied) });
     assert_eq!(first.answers[1].result, Err(OutboundFailure::Timeout));
-    assert!(matches!(&first.token, Some(Token::Signed(Signed { now: 7, leeway: 1, fails: Some(TokenFailure::NotYetValid), .. }))));
+    assert!(matches!(
+        &first.token,
+        Some(Token::Signed(Signed { now: 7, leeway: 1, fails: Some(TokenFailure::NotYetValid), .. }))
+    ));
     assert_eq!(second.token, Some(Token::Unreadable(TokenFailure::Malformed)));
     assert_eq!(second.request, Request::new("GET", "/"));
 }
@@ -59,7 +62,10 @@ fn what_is_wrong_is_told_with_its_place_and_a_remedy() {
         (case("expect = {}"), "`expect`: expects an `outcome` or a `fault`, and not both"),
         (case("expect = { outcome = \"allow\", fault = \"trap\" }"), "and not both"),
         (case("expect = { outcome = \"allow\", colour = 1 }"), "`expect.colour`: unknown field `colour`"),
-        (case("token = { header = {} }\nexpect = { outcome = \"allow\" }"), "`token`: a token has `header` and `claims`"),
+        (
+            case("token = { header = {} }\nexpect = { outcome = \"allow\" }"),
+            "`token`: a token has `header` and `claims`",
+        ),
         (case("clock = \"noon\"\nexpect = { outcome = \"allow\" }"), "`clock`: \"noon\" is no time"),
         (case("claims = { a = nan }\nexpect = { outcome = \"allow\" }"), "has no JSON"),
         (case("matrix = 1\nexpect = { outcome = \"allow\" }"), "a matrix is a table of lists"),
@@ -67,7 +73,10 @@ fn what_is_wrong_is_told_with_its_place_and_a_remedy() {
         ("[[cases]]".into(), "line 1: unknown field `cases`"),
         ("\n\nname = ".into(), "line 3: "),
         ("case = []".into(), "the file has no case"),
-        ("[[case]]\nname = \"a\"\nrequest = { method = \"GET\" }\nexpect = {}".into(), "`request`: missing field `path`"),
+        (
+            "[[case]]\nname = \"a\"\nrequest = { method = \"GET\" }\nexpect = {}".into(),
+            "`request`: missing field `path`",
+        ),
     ] {
         let fault = File::read(&text).expect_err(words).to_string();
         assert!(fault.contains(words), "{fault}\n{text}");
