@@ -38,7 +38,11 @@ fn the_catalogue_has_every_policy_as_it_is() {
     entries.sort_by_key(|entry| (order(&entry.world), entry.name.clone()));
     let mut text = OPENING.to_owned();
     for world in WORLDS {
-        let _ = write!(text, "\n## {}\n\n| Policy | What it does | Grants | Codes | Cases |\n|---|---|---|---|---:|\n", title(world));
+        let _ = write!(
+            text,
+            "\n## {}\n\n| Policy | What it does | Grants | Codes | Cases |\n|---|---|---|---|---:|\n",
+            title(world)
+        );
         for entry in entries.iter().filter(|entry| entry.world == *world) {
             text += &line(entry);
         }
@@ -63,14 +67,21 @@ fn title(world: &str) -> String {
 fn line(entry: &Entry) -> String {
     let Entry { name, what, cases, .. } = entry;
     let list = |items: &BTreeSet<String>| items.iter().map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", ");
-    format!("| [{name}](../plugins/{name}/README.md) | {what} | {} | {} | {cases} |\n", list(&entry.grants), list(&entry.codes))
+    format!(
+        "| [{name}](../plugins/{name}/README.md) | {what} | {} | {} | {cases} |\n",
+        list(&entry.grants),
+        list(&entry.codes)
+    )
 }
 
 /// What ships has cases; the kits have none.
 fn folders() -> Vec<PathBuf> {
     let plugins = programs::root().join("plugins");
     let entries = fs::read_dir(&plugins).expect("the folder plugins");
-    entries.map(|entry| entry.expect("a readable folder").path()).filter(|path| path.join("cases.toml").exists()).collect()
+    entries
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| path.join("cases.toml").exists())
+        .collect()
 }
 
 fn read(folder: &Path) -> Entry {
@@ -111,20 +122,37 @@ fn description(folder: &Path, readme: &str) -> String {
 
 /// Codes of the policy's own: what it declares, or in a script what it denies with.
 fn codes(folder: &Path) -> BTreeSet<String> {
-    let declared = |text: &str| {
-        let list = text.split_once("const CODES").and_then(|(_, rest)| rest.split_once("&[")?.1.split_once("&["));
-        list.and_then(|(_, rest)| rest.split_once(']')).map(|(list, _)| quoted(list)).unwrap_or_default()
-    };
-    let denied = |text: &str| text.split("deny(").skip(1).flat_map(|rest| quoted(rest).into_iter().take(1)).collect::<Vec<_>>();
-    let of = |file: &str, read: &dyn Fn(&str) -> Vec<String>| {
-        fs::read_to_string(folder.join(file)).map(|text| read(&text)).unwrap_or_default()
-    };
-    let files = [of("src/lib.rs", &declared), of("policy.js", &denied), of("policy.py", &denied)];
-    files.into_iter().flatten().collect()
+    for script in ["policy.js", "policy.py"].map(|name| folder.join(name)).iter().filter(|script| script.exists()) {
+        return text(script).split("deny(").skip(1).filter_map(first_quoted).collect();
+    }
+    let source = rust_source(&folder.join("src"));
+    let declared = source.split_once("const CODES: &'static [&'static str] = &[");
+    let list = declared.and_then(|(_, rest)| rest.split_once(']')).map_or("", |(list, _)| list);
+    list.split(',').map(str::trim).filter(|item| !item.is_empty()).map(|item| code(&source, item)).collect()
 }
 
-fn quoted(text: &str) -> Vec<String> {
-    text.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+/// A code as it is written in `CODES`: the text itself, or the name of a constant.
+fn code(source: &str, item: &str) -> String {
+    if let Some(code) = first_quoted(item) {
+        return code;
+    }
+    let constant = item.rsplit("::").next().unwrap_or(item);
+    let definition = source.split_once(&format!("const {constant}: &str = ")).map(|(_, rest)| rest);
+    definition
+        .and_then(first_quoted)
+        .unwrap_or_else(|| panic!("CODES names `{item}`, which no file of the crate defines"))
+}
+
+fn first_quoted(text: &str) -> Option<String> {
+    text.split('"').nth(1).map(str::to_owned)
+}
+
+/// All files of a crate, one after another.
+fn rust_source(folder: &Path) -> String {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
+    paths.sort();
+    paths.iter().map(|path| if path.is_dir() { rust_source(path) } else { text(path) }).collect()
 }
 
 fn text(file: &Path) -> String {

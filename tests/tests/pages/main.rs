@@ -4,4 +4,4 @@
 mod page;
 mod signature;
 mod contract;
-// mod catalogue;
+mod catalogue;

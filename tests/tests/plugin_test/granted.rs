@@ -15,7 +15,11 @@ fn cases() -> String {
         + &asks("an entry", "get k", "store = { k = \"v\" }")
         + &asks("a count", "count n", "store = { n = \"41\" }")
         + &asks("an answer", "http GET https://a.test/x", "answers = [{ url = \"https://a.test/x\", body = \"gold\" }]")
-        + &asks("no answer", "http GET https://b.test/", "answers = [{ url = \"https://b.test/\", fails = \"timeout\" }]")
+        + &asks(
+            "no answer",
+            "http GET https://b.test/",
+            "answers = [{ url = \"https://b.test/\", fails = \"timeout\" }]",
+        )
         + &asks("nobody", "http GET https://c.test/", "")
 }
 

@@ -19,7 +19,9 @@ impl Told {
     pub fn says(&self, parts: &[&str]) {
         let mut rest = self.out.as_str();
         for part in parts {
-            let Some(at) = rest.find(part) else { panic!("{part:?} is not in what is left of:\n{}\n{}", self.out, self.err) };
+            let Some(at) = rest.find(part) else {
+                panic!("{part:?} is not in what is left of:\n{}\n{}", self.out, self.err)
+            };
             rest = &rest[at + part.len()..];
         }
     }

@@ -76,5 +76,8 @@ fn a_config_that_is_refused_fails_its_case_in_the_policys_words() {
     let cases = case("a slip", "x-a", "1", "config = { surprise = 1 }\nexpect = { outcome = \"allow\" }");
     let told = Policy::new("claims_authz", &cases).test(&[]);
     assert_eq!(told.code, Some(1));
-    told.says(&["FAIL  claims-authz  a slip", "the plugin refuses its configuration: surprise: unknown field `surprise`"]);
+    told.says(&[
+        "FAIL  claims-authz  a slip",
+        "the plugin refuses its configuration: surprise: unknown field `surprise`",
+    ]);
 }

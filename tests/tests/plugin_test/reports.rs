@@ -74,8 +74,14 @@ fn the_document_and_junit_say_the_same() {
     assert_eq!(case["differences"][0], serde_json::json!({"key": "outcome", "expected": "abstain", "got": "allow"}));
     assert_eq!(report["plugins"][0]["unreached"]["rules"], serde_json::json!(["night watch"]));
     let junit = std::fs::read_to_string(policy.folder.path().join("report.xml")).expect("written");
-    assert!(junit.contains("<testsuite name=\"claims-authz\" tests=\"2\"") && junit.contains("failures=\"1\""), "{junit}");
-    assert!(junit.contains("<testcase name=\"staff pass\"") && junit.contains("expected  &quot;abstain&quot;"), "{junit}");
+    assert!(
+        junit.contains("<testsuite name=\"claims-authz\" tests=\"2\"") && junit.contains("failures=\"1\""),
+        "{junit}"
+    );
+    assert!(
+        junit.contains("<testcase name=\"staff pass\"") && junit.contains("expected  &quot;abstain&quot;"),
+        "{junit}"
+    );
 }
 
 #[test]
@@ -86,7 +92,8 @@ fn what_cannot_be_asked_is_exit_2_with_the_remedy() {
     assert_eq!(none.code, Some(2));
     assert!(none.err.contains("cases.toml") && none.err.contains("--cases"), "{}", none.err);
 
-    let slip = "[[case]]\nname = \"a\"\nrequest = { method = \"GET\", path = \"/\" }\nexpect = { outcome = \"alow\" }\n";
+    let slip =
+        "[[case]]\nname = \"a\"\nrequest = { method = \"GET\", path = \"/\" }\nexpect = { outcome = \"alow\" }\n";
     std::fs::write(folder.path().join("cases.toml"), slip).expect("written");
     let faulty = told(command(folder.path()).arg("a.wasm"));
     assert_eq!(faulty.code, Some(2));
@@ -105,7 +112,8 @@ fn what_cannot_be_asked_is_exit_2_with_the_remedy() {
 
 #[test]
 fn a_matrix_is_one_line_for_each_case() {
-    let cases = case("{who} may", "x-attack", "{who}", "expect = { outcome = \"allow\" }\n[case.matrix]\nwho = [\"a\", \"b\"]");
+    let cases =
+        case("{who} may", "x-attack", "{who}", "expect = { outcome = \"allow\" }\n[case.matrix]\nwho = [\"a\", \"b\"]");
     let told = Policy::new("hostile_authorizer", &cases).test(&[]);
     told.says(&["PASS  hostile-authorizer  a may", "PASS  hostile-authorizer  b may", "2 passed, 0 failed"]);
 }

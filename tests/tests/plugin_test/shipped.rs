@@ -50,6 +50,10 @@ fn so_do_those_in_other_languages() {
         passed(&run());
         let began = Instant::now();
         let count = passed(&run());
-        measured::tell(&format!("plugin test of {}: {count} cases in {} ms", policy.name(), began.elapsed().as_millis()));
+        measured::tell(&format!(
+            "plugin test of {}: {count} cases in {} ms",
+            policy.name(),
+            began.elapsed().as_millis()
+        ));
     }
 }
