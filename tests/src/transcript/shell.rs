@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::Stage;
 use super::chapter::{Chapter, Step};
-use crate::{deadline, programs};
+use crate::{deadline, outside, programs};
 
 /// What stands before each command's output: no program prints it.
 const MARK: char = '\u{1e}';
@@ -55,7 +55,7 @@ fn start(script: &Path, printed: &Path, stage: &Stage<'_>) -> Shell {
     let path = std::env::var("PATH").unwrap_or_default();
     let mut bash = Command::new("bash");
     bash.arg(script).current_dir(stage.folder).env("PATH", format!("{programs}:{path}"));
-    bash.envs(stage.variables.iter().map(|(name, value)| (name, value)));
+    outside::prepare(&mut bash);
     bash.stdin(Stdio::null()).stdout(output).process_group(0);
     Shell(bash.spawn().expect("bash starts"))
 }
