@@ -1,5 +1,5 @@
-//! A folder outside the repository, where an author writes a policy: the programs on the path, the caches of the build shared
-//! between tests, no network. Never a folder that cargo would take for a part of this workspace.
+//! A folder outside the repository, where an author writes a policy: the programs on the path, the caches of the build
+//! shared between tests, no network. Never a folder that cargo would take for a part of this workspace.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -63,7 +63,8 @@ impl Default for Outside {
     }
 }
 
-/// Gives a command the environment of an author: caches of its own, no network, and nothing of the cargo that runs the test.
+/// Gives a command the environment of an author: caches of its own, no network, and nothing of the cargo that runs the
+/// test.
 pub fn prepare(command: &mut Command) {
     command.envs(variables());
     for name in OURS {

@@ -16,11 +16,12 @@ use crate::policy::outline::{Kind, Outline};
 const DEADLINE: Duration = Duration::from_secs(1);
 /// As above, in bytes.
 const BODY_BYTES: usize = 64 * 1024;
-/// Core instances of a component alone: CPython is made of more than gateway.toml's default, and its entry there says so.
+/// Core instances of a component alone: CPython is made of more than gateway.toml's default, and its entry there says
+/// so.
 const PARTS: usize = 64;
 
-/// An entry with the default limits, but for an interpreter's many parts, whose grants are what the component imports. Clock and randomness are always
-/// granted: most components import them on their language's account.
+/// An entry with the default limits, but for an interpreter's many parts, whose grants are what the component imports.
+/// Clock and randomness are always granted: most components import them on their language's account.
 pub fn bare(name: &str, world: World, outline: &Outline) -> config::Plugin {
     let imports = |wanted: &str| {
         outline.imports.iter().any(|import| matches!(import.kind, Kind::Contract(short, _) if short == wanted))

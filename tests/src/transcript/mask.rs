@@ -1,4 +1,5 @@
-//! What of an output differs from machine to machine: ids, durations, sizes, digests, and how wide a column is for their sake.
+//! What of an output differs from machine to machine: ids, durations, sizes, digests, and how wide a column is for
+//! their sake.
 //! Never anything else: words, counts and codes must be equal.
 
 use std::sync::LazyLock;

@@ -1,5 +1,5 @@
-//! The newcomer's path: docs/first-policy.md, command by command, outside the repository. Never with a command that the document
-//! does not show, and never without comparing what it prints.
+//! The newcomer's path: docs/first-policy.md, command by command, outside the repository. Never with a command that the
+//! document does not show, and never without comparing what it prints.
 
 use std::path::PathBuf;
 use std::time::Duration;
