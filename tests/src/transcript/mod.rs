@@ -21,7 +21,8 @@ pub struct Stage<'a> {
     pub deadline: Duration,
 }
 
-/// Runs a chapter of a document and compares. With `BLESS=1` the document is written anew instead.
+/// Runs a chapter of a document and compares. With `BLESS=1` the document is written anew instead: one chapter after the
+/// other, so with `--test-threads=1`.
 ///
 /// # Panics
 /// With every command whose output differs from what the document shows.
