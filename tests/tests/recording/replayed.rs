@@ -153,7 +153,7 @@ async fn what_cannot_be_asked_is_said_with_its_remedy() {
     std::fs::write(folder.join("bad.toml"), "rules = 7").expect("settings");
     let plugin = ["--plugin", "plugins/claims_authz.wasm"];
     for (arguments, words) in [
-        (vec!["--plugin", "plugins/missing.wasm"], "cannot read plugins/missing.wasm"),
+        (vec!["--plugin", "plugins/missing.wasm"], "plugins/missing.wasm"),
         (vec!["--plugin", "plugins/claim_router.wasm"], "has no decision of router; it has those of `authz`"),
         (vec!["--entry", "nobody"], "has no [plugins.nobody]; it has jwt, authz, route"),
         ([&plugin[..], &["--settings", "bad.toml"]].concat(), "refuses its configuration"),
