@@ -10,7 +10,7 @@ use crate::policy::withheld::named;
 /// Inputs that each line has.
 const ALWAYS: [What; 5] = [What::Authority, What::TokenHeader, What::Issuer, What::Profile, What::Verification];
 
-/// The part of the clock that each line has: the time of day. What passes since the start of an instance is not recorded.
+/// The part of the clock that each line has: the time of day. What passes since an instance's start is not recorded.
 const TIME_OF_DAY: &str = "now";
 
 /// Why a replay cannot know an input.

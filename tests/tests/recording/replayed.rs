@@ -1,5 +1,5 @@
-//! `witgate replay`: the same component changes nothing, another one exactly what it must, and what was withheld is never
-//! guessed. Never against a gateway that runs.
+//! `witgate replay`: the same component changes nothing, another one exactly what it must, and what was withheld is
+//! never guessed. Never against a gateway that runs.
 
 use std::fmt::Write as _;
 use std::time::Instant;
@@ -36,7 +36,8 @@ effect = "allow"
 when = { not = { claim = "sub", equals = "mallory" } }
 "#;
 
-/// Six decisions of `authz`: alice, a customer, looks herself up thrice, bob, of the staff, once, both read the catalogue.
+/// Six decisions of `authz`: alice, a customer, looks herself up thrice, bob, of the staff, once; both read the
+/// catalogue.
 async fn recorded(keys: &str) -> Stack {
     let stack = recording(keys).await;
     let (alice, bob) = (stack.login("alice").await.access, stack.login("bob").await.access);

@@ -23,7 +23,7 @@ use crate::policy::reading::What;
 use crate::policy::trace::{Step, VERIFIED};
 use crate::policy::withheld::{Keep, Withheld, named};
 
-/// Claims that say whom a token is for and how long it counts; a value that repeats one of them tells nothing of a person.
+/// Claims that say whom a token is for and how long it counts: a value that repeats one tells nothing of a person.
 const IMPERSONAL: [&str; 5] = ["iss", "aud", "iat", "exp", "nbf"];
 
 /// The claims that scopes stand in.
@@ -134,7 +134,8 @@ impl Job {
         Some(Token::Signed(token))
     }
 
-    /// What was found wrong last, unless some verification went well, and whether other demands might have found nothing.
+    /// What was found wrong last, unless some verification went well; and whether other demands might have found
+    /// nothing.
     fn failure(&self) -> Option<(String, bool)> {
         let all = &self.step.verifications;
         if all.iter().any(|one| one.outcome == VERIFIED) {
