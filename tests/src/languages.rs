@@ -85,7 +85,8 @@ impl Language {
         }
     }
 
-    /// Whether its tools are there. xtask leaves a copy of the lock file that it installed from: only the very same one counts.
+    /// Whether its tools are there. xtask leaves a copy of the lock file that it installed from: only the very same one
+    /// counts.
     pub fn is_installed(self) -> bool {
         let (tools, lock, _) = self.stands_on();
         let root = programs::root();

@@ -86,41 +86,67 @@ pub(super) struct Instance {
 }
 
 impl Blueprint {
-    /// Instantiates, describes and configures, within so much CPU time and time on the wall. Never waits: a host function
-    /// that would is a fault here.
+    /// The first instance, which is also asked what it is; otherwise as [`Blueprint::start`].
     ///
     /// # Errors
     /// When the component breaks on the way or refuses its configuration.
-    pub(super) fn start(&self, cpu: Duration, wall: Duration) -> Result<(Instance, Description), StartError> {
+    pub(super) fn first(&self, cpu: Duration, wall: Duration) -> Result<(Instance, Description), StartError> {
+        let mut said = None;
+        let instance = self.make(cpu, wall, Some(&mut said))?;
+        Ok((instance, said.expect("an instance that was made was asked")))
+    }
+
+    /// Instantiates and configures, within so much CPU time and time on the wall. Never waits: a host function that would
+    /// is a fault here. Never describes: making the schema of a config may cost more than all the rest.
+    ///
+    /// # Errors
+    /// When the component breaks on the way or refuses its configuration.
+    pub(super) fn start(&self, cpu: Duration, wall: Duration) -> Result<Instance, StartError> {
+        self.make(cpu, wall, None)
+    }
+
+    fn make(
+        &self,
+        cpu: Duration,
+        wall: Duration,
+        said: Option<&mut Option<Description>>,
+    ) -> Result<Instance, StartError> {
         let turns = (self.calling == Calling::Waiting).then(Arc::default);
         let mut state = GuestState::new(&self.plugin, self.limits, turns.clone(), Arc::clone(&self.log_rate));
         state.hidden = Arc::clone(&self.hidden);
         let mut store = guest::store(self.seat.engine(), state);
         guest::begin_call(&mut store, Allowance { limit: Limit::StartCpuMs, cpu, wall }, false);
         let started = match &turns {
-            None => at_once(self.started(&mut store)),
-            Some(turns) => at_once(turns.of(self.started(&mut store))),
+            None => at_once(self.started(&mut store, said)),
+            Some(turns) => at_once(turns.of(self.started(&mut store, said))),
         };
-        let (functions, description, configured) = match started {
+        let (functions, configured) = match started {
             Some(Ok(started)) => started,
             Some(Err(error)) => return Err(store.data().fault(&error).into()),
             None => return Err(Fault::Trap("waited for something while it was started".to_owned()).into()),
         };
         configured.map_err(|why| StartError::Config(self.hidden.hide(&why).into_owned()))?;
         let service = Service::begin(&self.recycle, store.data().memory_used(), self.limits.memory_bytes);
-        Ok((Instance { store, role: functions.role, limits: self.limits, turns, service }, description))
+        Ok(Instance { store, role: functions.role, limits: self.limits, turns, service })
     }
 
-    async fn started(&self, store: &mut Store<GuestState>) -> Result<(Functions, Description, Result<(), String>)> {
+    async fn started(
+        &self,
+        store: &mut Store<GuestState>,
+        said: Option<&mut Option<Description>>,
+    ) -> Result<(Functions, Result<(), String>)> {
         let instance = match self.calling {
             Calling::Sync => self.linked.pre().instantiate(&mut *store)?,
             Calling::Waiting => self.linked.pre().instantiate_async(&mut *store).await?,
         };
         let functions = self.exports.functions(&instance, store)?;
-        let (said,) = called(self.calling, &functions.describe, store, ()).await?;
+        if let Some(said) = said {
+            let (metadata,) = called(self.calling, &functions.describe, store, ()).await?;
+            *said = Some(Description { name: metadata.name, version: metadata.version });
+        }
         let config = (Arc::clone(&self.config_json),);
         let (configured,) = called(self.calling, &functions.configure, store, config).await?;
-        Ok((functions, Description { name: said.name, version: said.version }, configured))
+        Ok((functions, configured))
     }
 }
 

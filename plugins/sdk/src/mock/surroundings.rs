@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::state::with;
 
 /// SplitMix64 (Steele, Lea, Flood 2014): no secret comes of it, and no crate may change what a seed gives.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct Stream(u64);
 
 impl Stream {
