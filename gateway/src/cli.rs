@@ -5,7 +5,10 @@
 mod admin_page;
 mod debug_token;
 mod explain;
+mod plugin;
 mod record;
+mod replay;
+mod routes;
 mod shadow;
 
 use std::io::Write as _;
@@ -30,9 +33,12 @@ const EXAMPLES: &str = "\
 Examples:
   witgate check --config gateway.toml     every fault of the file and its plugins, then exit 0 or 2
   witgate run --config gateway.toml       serve until SIGTERM, reload when a file changes
+  witgate routes                          which route a request takes, through which policies, to which upstream
+  witgate check --explain orders          what a request goes through on the route `orders`
   witgate explain --token - GET /orders   what every policy reads and decides, with the token on stdin
   witgate shadow report --cases           where candidates decide otherwise, as cases for their tests
   witgate run --record recording          write one request in a hundred, with what its policies read and decided
+  witgate replay recording --plugin new.wasm   what a changed policy would have decided
   witgate run --take-over                 the same, in the place of the process that runs, which drains
   witgate generations                     what is in force, what drains, why the last reload was refused
   witgate reload                          look at the files now (as SIGHUP and POST /reload do)
@@ -52,13 +58,21 @@ enum Command {
     /// Serve, and reload gateway.toml and its plugins when they change
     Run(Run),
     /// Load everything as `run` would, report all faults, and exit
-    Check(Files),
+    Check(Check),
+    /// Print the routes in the order in which a request is tried on them, with their policies and upstreams
+    Routes(routes::Routes),
+    /// Print the JSON Schema of gateway.toml, for editors
+    Schema,
     /// Say why a request is answered as it is: what each policy reads and decides. Exit 0 when allowed, 3 when refused
     Explain(explain::Explain),
     /// Print a value for the X-Witgate-Debug header, which asks a running gateway for a trace
     DebugToken(debug_token::DebugToken),
+    /// Write a policy: make it, build it, try it
+    Plugin(plugin::Plugin),
     /// Look at the candidates that run beside live plugins
     Shadow(shadow::Shadow),
+    /// Ask a changed policy what it would have answered to recorded requests. Exit 0 when nothing changes, 1 when something does
+    Replay(Box<replay::Replay>),
     /// Compile one component from stdin to stdout, within limits: `run` and `check` start it
     #[command(hide = true)]
     CompileComponent(Budget),
@@ -92,6 +106,15 @@ struct Place {
 }
 
 #[derive(Debug, Args)]
+struct Check {
+    #[command(flatten)]
+    files: Files,
+    /// Say what a request goes through on this route: policies with their digests, grants and limits, upstreams, deadlines
+    #[arg(long, value_name = "ROUTE")]
+    explain: Option<String>,
+}
+
+#[derive(Debug, Args)]
 struct Files {
     /// The configuration file
     #[arg(long, short, default_value = "gateway.toml", value_name = "FILE")]
@@ -109,9 +132,16 @@ pub fn main() -> ExitCode {
         Command::Generations(place) => return give(Order::Generations, &place),
         Command::Reload(place) => return give(Order::Reload, &place),
         Command::Rollback(place) => return give(Order::Rollback, &place),
-        Command::Check(files) => server::check(&files.config).inspect(|()| say_good(&files.config)),
+        Command::Check(Check { files, explain: Some(route) }) => return routes::explain(&files.config, &route),
+        Command::Check(Check { files, explain: None }) => {
+            server::check(&files.config).inspect(|()| say_good(&files.config))
+        }
+        Command::Routes(arguments) => return routes::run(&arguments),
+        Command::Schema => return routes::schema(),
         Command::Explain(arguments) => return explain::run(arguments),
+        Command::Replay(arguments) => return replay::run(*arguments),
         Command::DebugToken(arguments) => return debug_token::run(&arguments),
+        Command::Plugin(arguments) => return plugin::run(arguments),
         Command::Shadow(arguments) => return shadow::run(&arguments),
     };
     match outcome {

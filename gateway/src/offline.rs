@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, HOST};
-use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 
 use crate::config::{Config, HostPattern};
 use crate::explain::report::{Answer, Report};
@@ -34,24 +34,29 @@ pub struct Question {
     pub token: Option<HeaderValue>,
     /// the peer
     pub peer: IpAddr,
+    /// when it is asked, in Unix seconds, where that is not now: what tokens and granted clocks go by
+    pub at: Option<u64>,
+    /// what the upstream would answer; response filters run where it is given
+    pub status: Option<StatusCode>,
     /// the route it is expected to take; its host is the default of `host`
     pub route: Option<String>,
 }
 
-/// Takes the request through a generation until it would be sent.
+/// Takes the request through a generation until it would be sent, and what an upstream might answer back to the caller.
 pub async fn explain(generation: &Generation, question: Question) -> Report {
     let metrics = Arc::new(Metrics::default());
     let peer = SocketAddr::new(question.peer, 0);
     let mut event = Event::begin(peer, question.method.clone(), generation.number, metrics);
     let id = event.id.to_string();
     let trace = Trace::default();
+    let status = question.status;
     let outcome = way(generation, peer, question, &mut event, &trace).await;
     let answer = match &outcome {
-        Ok(()) => Answer::forwarded(None),
+        Ok(()) => Answer::forwarded(status.map(|status| status.as_u16())),
         Err(refused) => Answer::refused(refused),
     };
     match outcome {
-        Ok(()) => event.answered(http::StatusCode::OK),
+        Ok(()) => event.answered(status.unwrap_or(StatusCode::OK)),
         Err(refused) => event.refused(&refused),
     }
     Report::of(id, generation.number, &trace, answer)
@@ -64,9 +69,12 @@ async fn way(
     event: &mut Event,
     trace: &Trace,
 ) -> Result<(), Refused> {
+    let (at, status) = (question.at, question.status);
     let (parts, ()) = request(&generation.config, question).into_parts();
-    let mut decided = pipeline::decide(0, generation, peer, parts, event, Some(trace.clone())).await?;
-    pipeline::outgoing_head(&mut decided, generation, event).map(drop)
+    let mut decided = pipeline::decide(0, generation, peer, parts, event, Some(trace.clone()), at).await?;
+    pipeline::outgoing_head(&mut decided, generation, event)?;
+    let Some(status) = status else { return Ok(()) };
+    pipeline::filter_response(0, &mut decided, status, &mut HeaderMap::new()).await
 }
 
 fn request(config: &Config, question: Question) -> Request<()> {

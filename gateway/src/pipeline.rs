@@ -109,7 +109,7 @@ async fn corridor(
     trace: Option<Trace>,
 ) -> Result<Response<OutboundBody>, Refused> {
     let generation: &Generation = &lease;
-    let mut decided = decide(worker.index, generation, peer, parts, event, trace).await?;
+    let mut decided = decide(worker.index, generation, peer, parts, event, trace, None).await?;
     let upstream = &generation.config.upstreams[decided.permitted.get().upstream];
     let limits = &generation.config.limits;
     let (body, uploaded) = InboundBody::new(body, limits.body_bytes, limits.idle_timeout);
@@ -118,7 +118,7 @@ async fn corridor(
 
     let (mut head, body) = response.into_parts();
     upstream_response::accept(&mut head, upstream)?;
-    decided.chain.filter_response(worker.index, &mut decided.exchange, head.status, &mut head.headers).await?;
+    filter_response(worker.index, &mut decided, head.status, &mut head.headers).await?;
     drop(decided);
     let silence = upstream.response_timeout;
     Ok(Response::from_parts(head, OutboundBody::stream(body, silence, Box::new(lease))))
@@ -132,7 +132,8 @@ pub(crate) struct Decided<'g> {
     permitted: Permitted<Destination>,
 }
 
-/// The first half of the corridor: everything before the upstream.
+/// The first half of the corridor: everything before the upstream. `at` is another time than now, in Unix seconds: for a
+/// made-up request.
 pub(crate) async fn decide<'g>(
     worker: usize,
     generation: &'g Generation,
@@ -140,6 +141,7 @@ pub(crate) async fn decide<'g>(
     mut parts: Parts,
     event: &mut Event,
     trace: Option<Trace>,
+    at: Option<u64>,
 ) -> Result<Decided<'g>, Refused> {
     let admitted =
         admission::admit(&mut parts, &generation.config.identity_prefix, generation.config.limits.body_bytes)?;
@@ -152,6 +154,7 @@ pub(crate) async fn decide<'g>(
 
     let mut exchange = Box::new(exchange(generation, admitted, parts, peer, route, params, event)?);
     exchange.trace = trace;
+    exchange.at = at;
     if chain.authenticates() {
         consult_issuer(&mut exchange).await;
     }
@@ -161,6 +164,16 @@ pub(crate) async fn decide<'g>(
     let permitted = chain.select(worker, permitted, &mut exchange).await?;
     chain.filter_request(worker, &mut exchange).await?;
     Ok(Decided { route, chain, exchange, permitted })
+}
+
+/// What comes after the upstream: its answer's headers, as the route's filters leave them.
+pub(crate) async fn filter_response(
+    worker: usize,
+    decided: &mut Decided<'_>,
+    status: StatusCode,
+    headers: &mut HeaderMap,
+) -> Result<(), Refused> {
+    decided.chain.filter_response(worker, &mut decided.exchange, status, headers).await
 }
 
 type Matched<'g> = (&'g Route, &'g Chain, Vec<(String, String)>);
@@ -209,6 +222,7 @@ fn exchange(
         token_refusal: None,
         tokens: Tokens::Keyring(generation.keyring.clone()),
         scrutiny: if route.sensitive { Scrutiny::sensitive() } else { Scrutiny::usual() },
+        at: None,
         request_id: event.id.to_string(),
         cost: None,
         recorded: false,

@@ -7,6 +7,9 @@ use std::borrow::Cow;
 
 use http::{Method, StatusCode};
 
+/// The code, and the challenge's error, of RFC 9470 section 3: who is known must prove it again, or better.
+pub const INSUFFICIENT_AUTHENTICATION: &str = "insufficient_user_authentication";
+
 /// Which RFC 6750 section 3 challenge goes with the refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Challenge {
@@ -18,6 +21,8 @@ pub enum Challenge {
     InvalidToken,
     /// `error="insufficient_scope"`
     InsufficientScope,
+    /// `error="insufficient_user_authentication"` (RFC 9470): the token is good, the sign-in behind it is not enough
+    InsufficientAuthentication,
 }
 
 /// Why a request goes no further.

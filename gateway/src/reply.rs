@@ -10,7 +10,7 @@ use http_body_util::Full;
 use serde_json::json;
 
 use crate::observe::request_id::{self, RequestId};
-use crate::refusal::{Challenge, Refused};
+use crate::refusal::{Challenge, INSUFFICIENT_AUTHENTICATION, Refused};
 
 /// The protection space named in every challenge (RFC 9110 section 11.5).
 const REALM: &str = "witgate";
@@ -52,6 +52,7 @@ fn challenge(refused: &Refused) -> Option<HeaderValue> {
         Challenge::Missing => return HeaderValue::from_str(&format!("Bearer realm=\"{REALM}\"")).ok(),
         Challenge::InvalidToken => "invalid_token",
         Challenge::InsufficientScope => "insufficient_scope",
+        Challenge::InsufficientAuthentication => INSUFFICIENT_AUTHENTICATION,
     };
     let described = quotable(&refused.message);
     HeaderValue::from_str(&format!("Bearer realm=\"{REALM}\", error=\"{error}\", error_description=\"{described}\""))
@@ -87,6 +88,14 @@ mod tests {
         refused.challenge = Challenge::Missing;
         let response = refusal(&refused, &RequestId::generate());
         assert_eq!(header(&response, WWW_AUTHENTICATE), Some("Bearer realm=\"witgate\""));
+    }
+
+    #[test]
+    fn a_sign_in_that_is_not_enough_is_told_by_its_own_error() {
+        let mut refused = Refused::new(StatusCode::UNAUTHORIZED, INSUFFICIENT_AUTHENTICATION, "Sign in again.");
+        refused.challenge = Challenge::InsufficientAuthentication;
+        let told = "Bearer realm=\"witgate\", error=\"insufficient_user_authentication\", error_description=\"Sign in again.\"";
+        assert_eq!(header(&refusal(&refused, &RequestId::generate()), WWW_AUTHENTICATE), Some(told));
     }
 
     #[test]

@@ -18,10 +18,11 @@ use crate::admin::{self, Admin};
 use crate::config::{Config, Faults, RecordTo};
 use crate::explain::report::Report;
 use crate::explain::traces::Traces;
-use crate::generation::Builder;
+use crate::generation::{Builder, Generation};
 use crate::listener::{bind, worker};
 use crate::observe::metrics::Metrics;
 use crate::offline::{self, Question};
+use crate::overview::way;
 use crate::pipeline::Worker;
 use crate::policy::loading::Compiling;
 use crate::reload::orders::ReloadThread;
@@ -79,11 +80,15 @@ pub enum ServerError {
 /// # Errors
 /// Every fault, or the engine's.
 pub fn check(path: &Path) -> Result<(), ServerError> {
-    let runtime = control_runtime()?;
-    let builder = builder(runtime.handle(), &Arc::new(Metrics::default()))?;
-    let snapshot = snapshot::take(path);
-    builder.build(0, snapshot.draft?, &snapshot.material, None)?;
-    Ok(())
+    dry(path, |_, _| ())
+}
+
+/// What a request goes through on a route of a gateway.toml, loaded as for [`check`]; nothing where it has no such route.
+///
+/// # Errors
+/// Every fault, or the engine's.
+pub fn explain_route(path: &Path, route: &str) -> Result<Option<String>, ServerError> {
+    dry(path, |generation, _| way::told(generation, route))
 }
 
 /// Explains one made-up request against a gateway.toml, loaded as for [`check`].
@@ -91,11 +96,16 @@ pub fn check(path: &Path) -> Result<(), ServerError> {
 /// # Errors
 /// Every fault, or the engine's.
 pub fn explain(path: &Path, question: Question) -> Result<Report, ServerError> {
+    dry(path, |generation, runtime| runtime.block_on(offline::explain(generation, question)))
+}
+
+/// Does something with a generation that never serves.
+fn dry<T>(path: &Path, then: impl FnOnce(&Generation, &Runtime) -> T) -> Result<T, ServerError> {
     let runtime = control_runtime()?;
     let builder = builder(runtime.handle(), &Arc::new(Metrics::default()))?;
     let snapshot = snapshot::take(path);
     let generation = builder.build(0, snapshot.draft?, &snapshot.material, None)?;
-    Ok(runtime.block_on(offline::explain(&generation, question)))
+    Ok(then(&generation, &runtime))
 }
 
 /// Serves until SIGTERM or SIGINT, or until a new process serves in its place; then drains. With `take_over`, the sockets
@@ -126,6 +136,7 @@ pub fn run(path: PathBuf, take_over: bool, record_to: Option<RecordTo>) -> Resul
     let reloads = ReloadThread::start(Arc::clone(&reloader))?;
     let orders = reloads.orders().clone();
     if let Some(bound) = sockets.0.admin {
+        let reloader = Arc::clone(&reloader);
         let admin = Admin { reloader, orders: orders.clone(), metrics, traces, draining: stopped.clone() };
         bound.sockets.into_iter().for_each(|listener| {
             runtime.spawn(admin::serve(listener, admin.clone(), admin_stopped.clone()));

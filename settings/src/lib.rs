@@ -5,4 +5,5 @@ pub mod fault;
 pub mod show;
 pub mod suggest;
 pub mod document;
+pub mod outline;
 pub mod reader;

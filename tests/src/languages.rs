@@ -85,7 +85,16 @@ impl Language {
         }
     }
 
-    /// Whether its tools are there. xtask leaves a copy of the lock file that it installed from: only the very same one
+    /// Whether its tools are there; where they are not, that is told as a skip.
+    pub fn is_available(self) -> bool {
+        let there = self.is_installed();
+        if !there {
+            skip::skip(&format!("a policy in {self:?}"), REMEDY);
+        }
+        there
+    }
+
+    /// Whether they are there. xtask leaves a copy of the lock file that it installed from: only the very same one
     /// counts.
     pub fn is_installed(self) -> bool {
         let (tools, lock, _) = self.stands_on();
@@ -117,8 +126,7 @@ impl Policy {
     /// # Panics
     /// With what the tool said, when the policy does not build.
     pub fn component(self) -> Option<PathBuf> {
-        if !self.language.is_installed() {
-            skip::skip(&format!("a policy in {:?}", self.language), REMEDY);
+        if !self.language.is_available() {
             return None;
         }
         let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,6 +2,7 @@
 //! client would. Never a mock of one of our rooms, and never a part of what ships.
 
 pub mod programs;
+pub mod shipped;
 pub mod deadline;
 pub mod measured;
 pub mod child;
@@ -31,6 +32,8 @@ pub mod oracles;
 pub mod conversation;
 pub mod judge;
 pub mod trial;
+pub mod outside;
+pub mod transcript;
 
 pub use alone::Alone;
 pub use auth_caller::{AuthCaller, Tokens};

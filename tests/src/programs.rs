@@ -50,7 +50,8 @@ fn components_folder() -> PathBuf {
     root().join("target").join("wasm32-wasip2").join("plugin")
 }
 
-fn target() -> PathBuf {
+/// Where cargo puts what it builds.
+pub fn target() -> PathBuf {
     match env::var_os("CARGO_TARGET_DIR") {
         Some(folder) => root().join(folder),
         None => root().join("target"),

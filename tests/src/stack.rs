@@ -130,6 +130,18 @@ impl Stack {
         self.children[index].kill().await;
     }
 
+    /// Ends the gateway as a power cut does.
+    pub async fn kill_gateway(&mut self) {
+        let index = self.position("witgate");
+        self.children[index].kill().await;
+    }
+
+    /// Stops the gateway with SIGTERM, so that it writes what waits.
+    pub async fn stop_gateway(&mut self) {
+        let index = self.position("witgate");
+        assert!(self.children[index].stop().await.success(), "the gateway must stop cleanly");
+    }
+
     fn child(&self, program: &str) -> &Running {
         &self.children[self.position(program)]
     }

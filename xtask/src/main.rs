@@ -11,6 +11,9 @@ mod installation;
 mod oracles;
 mod languages;
 mod build;
+mod apart;
+mod pages;
+mod freeze;
 mod http;
 mod interrupt;
 mod lifeline;
@@ -64,6 +67,12 @@ enum Task {
     },
     /// What CI runs: format check, clippy without warnings, then `cargo xtask test` with no skips allowed.
     Ci,
+    /// Write docs/contract.md out of wit/.
+    Contract,
+    /// Write docs/catalogue.md out of the folders of plugins/.
+    Catalogue,
+    /// Build the components that this version keeps for ever, into tests/fixtures/frozen; see docs/versioning.md.
+    Freeze,
     /// Measure requests per second: a service called directly, through the gateway, and through three policies.
     #[command(args_conflicts_with_subcommands = true)]
     Bench {
@@ -125,6 +134,9 @@ fn run(task: Task) -> Result<(), Failure> {
         }
         Task::Test { cargo } => test::run(&workspace, &cargo, test::Skips::Told),
         Task::Ci => ci::run(&workspace),
+        Task::Contract => pages::write(&workspace, "contract"),
+        Task::Catalogue => pages::write(&workspace, "catalogue"),
+        Task::Freeze => freeze::run(&workspace),
         Task::Bench { of: Some(BenchOf::Auth { parts }), .. } => auth_bench::run(&workspace, &parts),
         Task::Bench { of: Some(BenchOf::Host { parts }), .. } => host_bench::run(&workspace, &parts),
         Task::Bench { of: None, seconds, rounds, connections, dev } => {

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::failure::{Doing, Failure};
 use crate::workspace::Workspace;
-use crate::{build, languages, oracles, packages, step, toolchain};
+use crate::{apart, build, languages, oracles, packages, step, toolchain};
 
 /// Tests that skip append a line to the file that this variable names: what was skipped, a tab, how to get it.
 const SKIPS_VARIABLE: &str = "WITGATE_SKIPS";
@@ -33,6 +33,7 @@ pub fn run(workspace: &Workspace, arguments: &[OsString], skips: Skips) -> Resul
     oracles::ensure(workspace);
     languages::ensure(workspace);
     build::plugins(workspace)?;
+    build::cookbook(workspace)?;
     build::guests(workspace)?;
     build::programs(workspace)?;
     // Built before they run, as some tests run `cargo xtask demo`, which must find everything built.
@@ -40,7 +41,10 @@ pub fn run(workspace: &Workspace, arguments: &[OsString], skips: Skips) -> Resul
     let (told, measured) = (fresh_file(workspace, "skipped-tests")?, fresh_file(workspace, "measured")?);
     let mut command = test_command(workspace, &["--no-fail-fast"], arguments);
     command.env(SKIPS_VARIABLE, &told).env(MEASURED_VARIABLE, &measured);
-    let outcome = step::run("running the tests", &mut command);
+    let mut outcome = step::run("running the tests", &mut command);
+    if arguments.is_empty() {
+        outcome = outcome.and(apart::test(workspace));
+    }
     tell_measured(&fs::read_to_string(&measured).unwrap_or_default());
     let skipped = tell_skips(&fs::read_to_string(&told).unwrap_or_default());
     outcome?;

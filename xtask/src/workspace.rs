@@ -50,6 +50,11 @@ impl Workspace {
         self.target.join("fuzz-check")
     }
 
+    /// Where policies that are a workspace of their own are tested.
+    pub fn apart(&self) -> PathBuf {
+        self.target.join("apart")
+    }
+
     /// A built program, of the dev or the release profile.
     pub fn program(&self, name: &str, release: bool) -> PathBuf {
         self.target.join(if release { "release" } else { "debug" }).join(name)

@@ -5,9 +5,11 @@
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
+use std::str::FromStr as _;
 
 use clap::Args;
-use http::{HeaderName, HeaderValue, Method, Uri};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
+use jiff::Timestamp;
 
 use super::{Files, admin_page, report};
 use crate::explain::report::Report;
@@ -46,11 +48,18 @@ pub(super) struct Explain {
     /// The peer's address
     #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     peer: IpAddr,
+    /// When it is asked, such as 2026-11-27T09:00:00Z: what the token's dates and a granted clock are judged by. Now, where
+    /// it is left out. Keys and revocations are those of today
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    at: Option<u64>,
+    /// What the upstream would answer: then the route's response filters run, too. It is not asked
+    #[arg(long, value_name = "CODE", value_parser = StatusCode::from_str)]
+    status: Option<StatusCode>,
     /// Print the document instead of text
     #[arg(long)]
     json: bool,
     /// Print the trace of a live request: the admin listener, such as http://127.0.0.1:8081
-    #[arg(long, value_name = "URL", requires = "id", conflicts_with_all = ["request", "token", "headers"])]
+    #[arg(long, value_name = "URL", requires = "id", conflicts_with_all = ["request", "token", "headers", "at", "status"])]
     live: Option<String>,
     /// The live request's id, from its X-Witgate-Trace header
     #[arg(long, value_name = "ID", requires = "live")]
@@ -123,8 +132,16 @@ fn question(arguments: Explain) -> Result<Question, String> {
         headers: arguments.headers.iter().map(|line| header(line)).collect::<Result<_, _>>()?,
         token: arguments.token.as_deref().map(token).transpose()?,
         peer: arguments.peer,
+        at: arguments.at,
+        status: arguments.status,
         route: arguments.route,
     })
+}
+
+/// A time in whole Unix seconds.
+fn moment(text: &str) -> Result<u64, String> {
+    let at: Timestamp = text.parse().map_err(|_| "write it like 2026-11-27T09:00:00Z".to_owned())?;
+    u64::try_from(at.as_second()).map_err(|_| "not before 1970".to_owned())
 }
 
 fn header(line: &str) -> Result<(HeaderName, HeaderValue), String> {

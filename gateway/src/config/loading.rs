@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use witgate_settings::fault::Span;
 
-/// How components are compiled and kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How components are compiled and kept; by default within the usual limits, in the user's own folder.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Loading {
     /// The folder for compiled code, where the file names one.
     pub cache: Option<CachePlace>,

@@ -24,6 +24,7 @@ pub use cases::PluginCases;
 pub use grants::{Grants, HostPort, HttpGrant, StoreGrant};
 pub use limits::PluginLimits;
 pub use loading::{CachePlace, CompileLimits, Loading, Pin};
+pub use meaning::IDENTITY_PREFIX;
 pub use model::{Config, DebugKey, Issuer, KeySource, Limits, Route, Typ, Upstream};
 pub use operations::{ShowGeneration, TakeoverSocket};
 pub use pattern::{HostPattern, PathPattern, Segment};
@@ -34,6 +35,7 @@ pub use shadow::Shadow;
 pub use specificity::Specificity;
 pub use upkeep::{Breaker, Isolation, OnFault, Recycle};
 pub use witgate_settings::fault::{Faults, Source, Span};
+pub use witgate_settings::outline::{Kind, Outline};
 
 use std::path::Path;
 use witgate_settings::document::{self, Size};
@@ -45,6 +47,11 @@ use written::Written;
 /// Every fault of the file, at once.
 pub fn load(path: &Path) -> Result<Config, Faults> {
     parse(path, read(path)?)
+}
+
+/// Every key that a gateway.toml may have, as its reader asks for them.
+pub fn outline() -> Outline {
+    Written::outline()
 }
 
 /// The text of a gateway.toml.

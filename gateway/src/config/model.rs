@@ -148,6 +148,11 @@ pub enum Typ {
     JwtCompatible,
 }
 
+impl Typ {
+    /// Both, in the words of gateway.toml.
+    pub const WORDS: [(&'static str, Typ); 2] = [("at+jwt", Typ::AccessToken), ("jwt-compatible", Typ::JwtCompatible)];
+}
+
 /// Where an issuer's keys come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeySource {

@@ -23,6 +23,13 @@ pub fn render(report: &Report) -> String {
     text
 }
 
+/// One call alone.
+pub fn call(one: &Step) -> String {
+    let mut text = String::new();
+    step(&mut text, one);
+    text
+}
+
 fn asked(text: &mut String, record: &Record) {
     match &record.asked {
         Some(asked) => {

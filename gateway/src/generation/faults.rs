@@ -24,7 +24,8 @@ pub(super) fn push(faults: &mut Faults, entry: &Plugin, error: &PluginError) {
     }
 }
 
-fn remedy(error: &PluginError) -> &'static str {
+/// What to do about a plugin that does not load.
+pub fn remedy(error: &PluginError) -> &'static str {
     match error {
         PluginError::Load(error) => error.remedy(),
         PluginError::Grant(_) => "correct [secrets] or what it names, or the plugin's `grants`",

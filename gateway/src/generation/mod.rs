@@ -22,6 +22,7 @@ use crate::policy::shadow::Tap;
 use crate::routing::RouteTable;
 
 pub use builder::Builder;
+pub use faults::remedy;
 pub use material::{Cases, Components, Material};
 
 /// Everything a request needs, of one configuration.

@@ -33,8 +33,8 @@ pub(super) trait Worded: Clone {
 }
 
 impl Worded for Outcome {
-    fn worded(self, exchange: &Exchange, _rules: &Rules<'_>) -> Result<Value, Broken> {
-        of_outcome(self, exchange)
+    fn worded(self, exchange: &Exchange, rules: &Rules<'_>) -> Result<Value, Broken> {
+        of_outcome(self, exchange, rules)
     }
 }
 
@@ -45,8 +45,8 @@ impl Worded for Decision {
 }
 
 impl Worded for Selection {
-    fn worded(self, exchange: &Exchange, _rules: &Rules<'_>) -> Result<Value, Broken> {
-        of_selection(self, exchange)
+    fn worded(self, exchange: &Exchange, rules: &Rules<'_>) -> Result<Value, Broken> {
+        of_selection(self, exchange, rules)
     }
 }
 

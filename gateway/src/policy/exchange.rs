@@ -39,6 +39,8 @@ pub struct Exchange {
     pub tokens: Tokens,
     /// how sure the route must be that a token is not revoked; the host brings the issuer's word into it
     pub scrutiny: Scrutiny,
+    /// when it is asked, in Unix seconds, where that is not now: only for a made-up request
+    pub at: Option<u64>,
     /// for the guest's log lines
     pub request_id: String,
     /// whether this request is recorded
@@ -73,6 +75,7 @@ impl Exchange {
             token_refusal: None,
             tokens: Tokens::Nowhere,
             scrutiny: Scrutiny::sensitive(),
+            at: None,
             request_id: String::new(),
             cost: None,
             recorded: false,
@@ -94,6 +97,7 @@ impl Exchange {
             token_refusal: None,
             tokens: self.tokens.keyring().cloned().map_or(Tokens::Nowhere, Tokens::Keyring),
             scrutiny: self.scrutiny.clone(),
+            at: self.at,
             request_id: self.request_id.clone(),
             recorded: false,
             trace: None,

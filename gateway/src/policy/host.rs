@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use percent_encoding::percent_decode_str;
 use wasmtime::Result;
+use witgate_cases::Line;
 use witgate_keyring::resource_server::bearer_token;
 use witgate_token::{Algorithm, Demands, Failure, Refusal};
 
@@ -76,7 +77,7 @@ impl claims::Host for GuestState {
 
 impl jwt::Host for GuestState {
     fn peek(&mut self) -> Result<Result<jwt::Header, jwt::Failure>> {
-        let peeked = bearer_token(&self.exchange.headers).and_then(witgate_token::peek);
+        let peeked = self.bearer().and_then(witgate_token::peek);
         let header = peeked.map(|header| jwt::Header { alg: header.alg, kid: header.kid, typ: header.typ });
         let header = header.map_err(|refusal| self.noted(&refusal));
         let bytes = header
@@ -125,13 +126,21 @@ impl GuestState {
         failure(refusal.failure())
     }
 
+    /// The token of the request; on a stage there may be one that nobody can read.
+    fn bearer(&self) -> Result<&str, Refusal> {
+        match self.exchange.tokens.rehearsed().and_then(|case| case.unreadable.clone()) {
+            Some(why) => Err(why),
+            None => bearer_token(&self.exchange.headers),
+        }
+    }
+
     fn issuer_claimed(&self) -> Result<String, Refusal> {
-        witgate_token::claimed_issuer(bearer_token(&self.exchange.headers)?)
+        witgate_token::claimed_issuer(self.bearer()?)
     }
 
     /// A token that was verified before names its profile without being read again; any other is asked why it does not.
     fn profile_of_token(&self) -> Result<String, Refusal> {
-        let token = bearer_token(&self.exchange.headers)?;
+        let token = self.bearer()?;
         if let Some(case) = self.exchange.tokens.rehearsed() {
             let issuer = witgate_token::claimed_issuer(token)?;
             return case.profile_of(&issuer).map(str::to_owned).ok_or(Refusal::UnknownIssuer);
@@ -147,28 +156,32 @@ impl GuestState {
         let demands = demands(wanted).ok_or(Refusal::AlgorithmNotAllowed)?;
         let keyring = self.exchange.tokens.keyring().ok_or(Refusal::KeysUnavailable)?;
         let token = bearer_token(&self.exchange.headers)?;
-        keyring.verify_now(profile, token, &demands, unix_time::now(), &self.exchange.scrutiny)
+        let now = self.exchange.at.unwrap_or_else(unix_time::now);
+        keyring.verify_now(profile, token, &demands, now, &self.exchange.scrutiny)
     }
 
     fn rehearsed(&mut self, profile: &str, wanted: &jwt::Demands) -> Result<(), Refusal> {
         let demands = demands(wanted).ok_or(Refusal::AlgorithmNotAllowed)?;
-        let token = bearer_token(&self.exchange.headers)?;
+        let token = self.bearer()?.to_owned();
         let case = self.exchange.tokens.rehearsed_mut().ok_or(Refusal::KeysUnavailable)?;
-        case.verify(profile, token, &demands)
+        case.verify(profile, &token, &demands)
     }
 }
 
 impl log::Host for GuestState {
     fn log(&mut self, level: log::Level, message: String, fields: Vec<(String, String)>) -> Result<()> {
-        let fields: serde_json::Map<String, serde_json::Value> = fields
-            .iter()
-            .map(|(name, value)| (self.hidden.hide(name).into(), self.hidden.hide(value).into()))
-            .collect();
+        let hide = |text: &str| self.hidden.hide(text).into_owned();
+        let pairs: Vec<(String, String)> = fields.iter().map(|(name, value)| (hide(name), hide(value))).collect();
+        let fields: serde_json::Map<String, serde_json::Value> =
+            pairs.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
         let fields = serde_json::Value::Object(fields).to_string();
-        let message = self.hidden.hide(&message);
+        let message = hide(&message);
         // As they are written: a control character takes six bytes of a line.
         self.count_log_line(serde_json::Value::from(&*message).to_string().len() + fields.len())?;
         self.record_line(&message, &fields);
+        if let Some(case) = self.exchange.tokens.rehearsed_mut() {
+            case.log.push(Line { level: level_word(level), message: message.clone(), fields: pairs });
+        }
         if !is_wanted(&level) || !self.log_rate.admits(unix_time::now()) {
             return Ok(());
         }
@@ -205,6 +218,15 @@ impl GuestState {
             return Err(self.exceed(Limit::LogBytes, self.limits.log_bytes));
         }
         Ok(())
+    }
+}
+
+fn level_word(level: log::Level) -> &'static str {
+    match level {
+        log::Level::Debug => "debug",
+        log::Level::Info => "info",
+        log::Level::Warn => "warn",
+        log::Level::Error => "error",
     }
 }
 

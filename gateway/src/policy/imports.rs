@@ -11,20 +11,47 @@ use super::wasi;
 use crate::config::World;
 
 /// Refuses the first import that is neither of the component's world, nor granted, nor inert.
-pub(super) fn check(engine: &Engine, component: &Component, world: World, granted: &Granted) -> Result<(), LoadError> {
-    for (name, _) in component.component_type().imports(engine) {
+pub(super) fn check(component: &Component, world: World, granted: &Granted) -> Result<(), LoadError> {
+    each(component, world, |name, interface| match interface {
+        "store" if granted.store_granted() => Ok(()),
+        "outbound" if granted.waits() => Ok(()),
+        _ => Err(LoadError::NotGranted(name.to_owned())),
+    })
+}
+
+/// Refuses the first import that nobody could grant to a component of this world.
+pub(super) fn check_grantable(component: &Component, world: World) -> Result<(), LoadError> {
+    each(component, world, |_, _| Ok(()))
+}
+
+/// Hands each import that an entry can grant to `judge`, and refuses those that no entry can.
+fn each(
+    component: &Component,
+    world: World,
+    judge: impl Fn(&str, &'static str) -> Result<(), LoadError>,
+) -> Result<(), LoadError> {
+    for (name, _) in component.component_type().imports(component.engine()) {
         if of_world(world).iter().any(|interface| name == export_name(interface)) || wasi::is_furniture(name) {
             continue;
         }
         match grantable(name) {
-            Some("store") if granted.store_granted() => {}
-            Some("outbound") if granted.waits() => {}
-            Some(_) => return Err(LoadError::NotGranted(name.to_owned())),
+            Some(interface) => judge(name, interface)?,
             None => return Err(LoadError::Import(name.to_owned(), world)),
         }
     }
     Ok(())
 }
+
+/// The interfaces of the contract that a component may import, and what each gives in plain words.
+pub(super) const WORDS: [(&str, &str); 7] = [
+    ("types", "the words of the contract"),
+    ("request", "headers, query, peer, attributes"),
+    ("claims", "the verified claims"),
+    ("jwt", "the gateway's verification of tokens"),
+    ("log", "the operator's log"),
+    ("store", "a store of values; needs grants.store"),
+    ("outbound", "HTTP to listed hosts; needs grants.http"),
+];
 
 /// The names of the contract's interfaces that a component imports.
 pub(super) fn of_contract(engine: &Engine, component: &Component) -> Vec<String> {

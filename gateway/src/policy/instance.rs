@@ -22,6 +22,8 @@ use super::hidden::Hidden;
 use super::limits::Limit;
 use super::log_rate::LogRate;
 use super::recycling::Service;
+use super::rehearsed::Rehearsed;
+use super::tokens::Tokens;
 use crate::config::{PluginLimits, Recycle};
 
 /// Time on the wall that a start may take that no worker waits for.
@@ -48,6 +50,10 @@ pub struct Description {
     pub name: String,
     /// its version
     pub version: String,
+    /// one sentence about it
+    pub description: String,
+    /// a JSON Schema of its config, unread
+    pub config_schema: Option<String>,
 }
 
 /// How the host calls a guest. In wasmtime this belongs to the call, not to the engine.
@@ -74,6 +80,8 @@ pub(super) struct Blueprint {
     pub(super) log_rate: Arc<LogRate>,
     pub(super) recycle: Recycle,
     pub(super) calling: Calling,
+    /// on a stage, what its instances know outside of a case: variables, and else nothing
+    pub(super) staged: Option<Vec<(String, String)>>,
 }
 
 /// An instance that was configured and is ready for calls.
@@ -111,23 +119,37 @@ impl Blueprint {
         wall: Duration,
         said: Option<&mut Option<Description>>,
     ) -> Result<Instance, StartError> {
-        let turns = (self.calling == Calling::Waiting).then(Arc::default);
-        let mut state = GuestState::new(&self.plugin, self.limits, turns.clone(), Arc::clone(&self.log_rate));
-        state.hidden = Arc::clone(&self.hidden);
-        let mut store = guest::store(self.seat.engine(), state);
-        guest::begin_call(&mut store, Allowance { limit: Limit::StartCpuMs, cpu, wall }, false);
-        let started = match &turns {
-            None => at_once(self.started(&mut store, said)),
-            Some(turns) => at_once(turns.of(self.started(&mut store, said))),
-        };
-        let (functions, configured) = match started {
-            Some(Ok(started)) => started,
-            Some(Err(error)) => return Err(store.data().fault(&error).into()),
-            None => return Err(Fault::Trap("waited for something while it was started".to_owned()).into()),
-        };
+        let (mut store, turns) = self.store(cpu, wall);
+        let started = in_turns(turns.as_ref(), self.started(&mut store, said));
+        let (functions, configured) = settled(&store, started)?;
         configured.map_err(|why| StartError::Config(self.hidden.hide(&why).into_owned()))?;
         let service = Service::begin(&self.recycle, store.data().memory_used(), self.limits.memory_bytes);
         Ok(Instance { store, role: functions.role, limits: self.limits, turns, service })
+    }
+
+    /// What the component says of itself, before it is configured, within the time of a start; and its memory then.
+    ///
+    /// # Errors
+    /// When the component breaks on the way.
+    pub(super) fn describe(&self) -> Result<(Description, usize), StartError> {
+        let (mut store, turns) = self.store(self.limits.start_cpu, START_WALL);
+        let described = in_turns(turns.as_ref(), self.described(&mut store));
+        let description = settled(&store, described)?;
+        Ok((description, store.data().memory_used()))
+    }
+
+    /// A store in which a start may use so much.
+    fn store(&self, cpu: Duration, wall: Duration) -> (Store<GuestState>, Option<Arc<Turns>>) {
+        let turns = (self.calling == Calling::Waiting).then(Arc::default);
+        let mut state = GuestState::new(&self.plugin, self.limits, turns.clone(), Arc::clone(&self.log_rate));
+        state.hidden = Arc::clone(&self.hidden);
+        if let Some(environment) = &self.staged {
+            let idle = Rehearsed { environment: environment.clone(), ..Rehearsed::default() };
+            state.exchange.tokens = Tokens::Rehearsed(Box::new(idle));
+        }
+        let mut store = guest::store(self.seat.engine(), state);
+        guest::begin_call(&mut store, Allowance { limit: Limit::StartCpuMs, cpu, wall }, false);
+        (store, turns)
     }
 
     async fn started(
@@ -135,18 +157,36 @@ impl Blueprint {
         store: &mut Store<GuestState>,
         said: Option<&mut Option<Description>>,
     ) -> Result<(Functions, Result<(), String>)> {
-        let instance = match self.calling {
-            Calling::Sync => self.linked.pre().instantiate(&mut *store)?,
-            Calling::Waiting => self.linked.pre().instantiate_async(&mut *store).await?,
-        };
-        let functions = self.exports.functions(&instance, store)?;
+        let functions = self.instantiated(store).await?;
         if let Some(said) = said {
-            let (metadata,) = called(self.calling, &functions.describe, store, ()).await?;
-            *said = Some(Description { name: metadata.name, version: metadata.version });
+            *said = Some(self.said(&functions, store).await?);
         }
         let config = (Arc::clone(&self.config_json),);
         let (configured,) = called(self.calling, &functions.configure, store, config).await?;
         Ok((functions, configured))
+    }
+
+    async fn described(&self, store: &mut Store<GuestState>) -> Result<Description> {
+        let functions = self.instantiated(store).await?;
+        self.said(&functions, store).await
+    }
+
+    async fn instantiated(&self, store: &mut Store<GuestState>) -> Result<Functions> {
+        let instance = match self.calling {
+            Calling::Sync => self.linked.pre().instantiate(&mut *store)?,
+            Calling::Waiting => self.linked.pre().instantiate_async(&mut *store).await?,
+        };
+        self.exports.functions(&instance, store)
+    }
+
+    async fn said(&self, functions: &Functions, store: &mut Store<GuestState>) -> Result<Description> {
+        let (said,) = called(self.calling, &functions.describe, store, ()).await?;
+        Ok(Description {
+            name: said.name,
+            version: said.version,
+            description: said.description,
+            config_schema: said.config_schema,
+        })
     }
 }
 
@@ -181,6 +221,11 @@ impl Instance {
             exchange.cost = Some(CallCost { cpu, memory_bytes: self.store.data().memory_used() });
         }
         result
+    }
+
+    /// Linear memory that it has now, in bytes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.store.data().memory_used()
     }
 
     /// Counts a good call; true when the instance should be replaced.
@@ -231,6 +276,22 @@ where
     match calling {
         Calling::Sync => function.call(store, params),
         Calling::Waiting => function.call_async(store, params).await,
+    }
+}
+
+/// The outcome of a start, which waits for nothing.
+fn in_turns<F: Future>(turns: Option<&Arc<Turns>>, start: F) -> Option<F::Output> {
+    match turns {
+        None => at_once(start),
+        Some(turns) => at_once(turns.of(start)),
+    }
+}
+
+fn settled<T>(store: &Store<GuestState>, outcome: Option<Result<T>>) -> Result<T, StartError> {
+    match outcome {
+        Some(Ok(started)) => Ok(started),
+        Some(Err(error)) => Err(store.data().fault(&error).into()),
+        None => Err(Fault::Trap("waited for something while it was started".to_owned()).into()),
     }
 }
 

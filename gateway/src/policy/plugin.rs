@@ -18,7 +18,7 @@ use super::component::{Compiler, Digest, LoadError, check_pin, link};
 use super::exchange::Exchange;
 use super::exports::{Exports, Pick, Role};
 use super::fault::Fault;
-use super::grants::{GrantError, Resources};
+use super::grants::{GrantError, Granted, Resources};
 use super::hidden::Hidden;
 use super::imports;
 use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
@@ -75,27 +75,25 @@ impl Plugin {
         workers: usize,
         metrics: &Arc<Metrics>,
     ) -> Result<Self, PluginError> {
-        let digest = Digest::of(bytes);
-        check_pin(digest, entry.pin)?;
+        check_pin(Digest::of(bytes), entry.pin)?;
         let granted = resources.granted(entry)?;
-        let calling = if granted.waits() { Calling::Waiting } else { Calling::Sync };
-        let (component, seat) = compiler.seated(bytes, digest, need(entry, workers, calling))?;
-        let linked = link(&component, entry.world, &granted, &seat)?;
-        let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
-        let lines = LogRate::new(&entry.name, entry.limits.log_lines_per_second, metrics.policies().of(&entry.name));
-        let blueprint = Blueprint {
-            plugin: entry.name.clone(),
-            seat,
-            linked,
-            exports,
-            config_json: granted.config_json.as_str().into(),
-            hidden: granted.hidden.clone(),
-            limits: entry.limits,
-            log_rate: Arc::new(lines),
-            recycle: entry.recycle,
-            calling,
-        };
-        Self::of(blueprint, digest, entry, workers, (compiler.refill(), metrics))
+        let blueprint = blueprint(compiler, (entry, granted, None), bytes, workers, metrics)?;
+        Self::of(blueprint, Digest::of(bytes), entry, workers, (compiler.refill(), metrics))
+    }
+
+    /// For a stage: one instance that never sees this machine's clock, randomness or variables. `environment` is what
+    /// the instance sees while it starts.
+    ///
+    /// # Errors
+    /// As for [`Plugin::load`].
+    pub(crate) fn stage(
+        host: (&Compiler, &Resources),
+        entry: &config::Plugin,
+        bytes: &[u8],
+        environment: Vec<(String, String)>,
+    ) -> Result<Self, PluginError> {
+        let blueprint = staged(host, entry, bytes, environment)?;
+        Self::of(blueprint, Digest::of(bytes), entry, 1, (host.0.refill(), &Arc::default()))
     }
 
     /// The plugin of a blueprint.
@@ -305,6 +303,51 @@ impl Plugin {
     fn count(&self, fault: &Fault) {
         self.metrics.fault(self.name(), fault.kind());
     }
+}
+
+/// What the instances of an entry are made from.
+fn blueprint(
+    compiler: &Compiler,
+    (entry, granted, staged): (&config::Plugin, Granted, Option<Vec<(String, String)>>),
+    bytes: &[u8],
+    workers: usize,
+    metrics: &Arc<Metrics>,
+) -> Result<Blueprint, PluginError> {
+    let calling = if granted.waits() { Calling::Waiting } else { Calling::Sync };
+    let (component, seat) = compiler.seated(bytes, Digest::of(bytes), need(entry, workers, calling))?;
+    let linked = link(&component, entry.world, &granted)?;
+    let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
+    let lines = LogRate::new(&entry.name, entry.limits.log_lines_per_second, metrics.policies().of(&entry.name));
+    Ok(Blueprint {
+        plugin: entry.name.clone(),
+        seat,
+        linked,
+        exports,
+        config_json: granted.config_json.as_str().into(),
+        hidden: granted.hidden.clone(),
+        limits: entry.limits,
+        log_rate: Arc::new(lines),
+        recycle: entry.recycle,
+        calling,
+        staged,
+    })
+}
+
+/// As above, for instances that never see this machine's clock, randomness or variables; `environment` is what they see
+/// while they start.
+///
+/// # Errors
+/// When the component does not fit its entry.
+pub(super) fn staged(
+    (compiler, resources): (&Compiler, &Resources),
+    entry: &config::Plugin,
+    bytes: &[u8],
+    environment: Vec<(String, String)>,
+) -> Result<Blueprint, PluginError> {
+    check_pin(Digest::of(bytes), entry.pin)?;
+    let granted = resources.apart_from_the_machine(entry)?;
+    // The gateway's own counters are of requests.
+    blueprint(compiler, (entry, granted, Some(environment)), bytes, 1, &Arc::default())
 }
 
 /// What it needs of the pool. Calls that overlap have as many instances as there are calls, so they lie outside.

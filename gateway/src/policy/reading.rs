@@ -109,6 +109,12 @@ impl GuestState {
         if let Some(trace) = &self.exchange.trace
             && what != What::Verification
         {
+            // What a case says is made up, and shown to who wrote it.
+            if self.exchange.tokens.rehearsed().is_some() {
+                let open = |text: &str| secrecy::clipped(self.hidden.hide(text).as_bytes());
+                trace.read(what.word(), &open(name), shown().map(|value| open(&value)));
+                return Ok(());
+            }
             // A name is the guest's choice, too: a key of a store may be a credential.
             let named = match what {
                 What::Store | What::Http => secrecy::hidden(name.len()),

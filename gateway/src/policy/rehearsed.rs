@@ -1,14 +1,15 @@
-//! What `jwt.verify` and `claims` answer in a rehearsal: a case says what is known, so no key and no clock is asked.
+//! What the host answers on a stage: a case says what is known, so no key, no clock and nobody outside is asked.
 //!
-//! Never part of a request: only a rehearsal makes one, and a generation's requests always carry the keyring.
+//! Never part of a request: only a stage makes one, and a generation's requests always carry the keyring.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use serde_json::{Map, Value};
+use witgate_cases::{Answer, Chance, Line, Moment};
 use witgate_token::{Algorithm, Demands, Refusal};
 
-/// The issuers, the clock and the claims of one case.
+/// What one case says that the host knows, and what the policy said in it.
 #[derive(Default)]
 pub struct Rehearsed {
     /// profile name to exact issuer
@@ -23,6 +24,20 @@ pub struct Rehearsed {
     pub claims: Option<Value>,
     /// whether `jwt.verify` succeeded last
     pub verified: bool,
+    /// why nobody can read the token, where that is so
+    pub unreadable: Option<Refusal>,
+    /// what a granted clock shows
+    pub clock: Moment,
+    /// where granted randomness comes from
+    pub chance: Chance,
+    /// names and values of granted variables
+    pub environment: Vec<(String, String)>,
+    /// the granted store, as it is now
+    pub store: BTreeMap<String, Vec<u8>>,
+    /// what granted outbound HTTP comes back with
+    pub answers: Vec<Answer>,
+    /// what was logged, in its order
+    pub log: Vec<Line>,
 }
 
 impl Rehearsed {

@@ -138,7 +138,7 @@ impl Bench {
         let bytes = wat::parse_str(format!("(component {FRAME} {AUTHORIZER})")).expect("well-formed text");
         let digest = Digest::of(&bytes);
         let (component, seat) = self.compiler.seated(&bytes, digest, plugin::need(&entry, 2, calling))?;
-        let linked = link(&component, entry.world, &Granted::default(), &seat)?;
+        let linked = link(&component, entry.world, &Granted::default())?;
         let exports = Exports::of(&linked).expect("its functions");
         let lines =
             LogRate::new(&entry.name, entry.limits.log_lines_per_second, self.metrics.policies().of(&entry.name));
@@ -153,6 +153,7 @@ impl Bench {
             log_rate: Arc::new(lines),
             recycle: entry.recycle,
             calling,
+            staged: None,
         };
         Plugin::of(blueprint, digest, &entry, 2, (self.compiler.refill(), &self.metrics))
     }

@@ -10,7 +10,7 @@ use witgate_token::Failure;
 
 use super::bindings::types::Refusal;
 use super::exchange::Exchange;
-use crate::refusal::{Challenge, Refused};
+use crate::refusal::{Challenge, INSUFFICIENT_AUTHENTICATION, Refused};
 
 /// The longest code, in bytes.
 const CODE_BYTES: usize = 64;
@@ -27,9 +27,9 @@ pub(super) fn refused(refusal: Refusal, headers: &HeaderMap) -> Result<Refused, 
     check_code(&refusal.code)?;
     check_message(&refusal.message)?;
     let mut refused = Refused::new(status, "", "");
+    refused.challenge = challenge(status, &refusal.code, headers);
     refused.code = Cow::Owned(refusal.code);
     refused.message = Cow::Owned(refusal.message);
-    refused.challenge = challenge(status, headers);
     refused.retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_SECONDS);
     Ok(refused)
 }
@@ -68,9 +68,10 @@ fn check_message(message: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn challenge(status: StatusCode, headers: &HeaderMap) -> Challenge {
+fn challenge(status: StatusCode, code: &str, headers: &HeaderMap) -> Challenge {
     match status {
         StatusCode::UNAUTHORIZED if credentials_missing(headers) => Challenge::Missing,
+        StatusCode::UNAUTHORIZED if code == INSUFFICIENT_AUTHENTICATION => Challenge::InsufficientAuthentication,
         StatusCode::UNAUTHORIZED => Challenge::InvalidToken,
         StatusCode::FORBIDDEN => Challenge::InsufficientScope,
         _ => Challenge::None,
@@ -137,5 +138,7 @@ mod tests {
         check(401, &with_token, Challenge::InvalidToken);
         check(403, &with_token, Challenge::InsufficientScope);
         check(404, &with_token, Challenge::None);
+        let step_up = refused(refusal(401, INSUFFICIENT_AUTHENTICATION, "Again."), &with_token).expect("fits");
+        assert_eq!(step_up.challenge, Challenge::InsufficientAuthentication);
     }
 }

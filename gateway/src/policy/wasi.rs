@@ -1,8 +1,8 @@
 //! The WASI that a guest's language runtime links whether it uses it or not, made inert, and real where it is granted.
 //!
 //! The interfaces named in [`FURNITURE`] may be imported. An empty environment and a hash seed are answered; clock,
-//! randomness and the environment are real where the plugin's entry grants them; every other call traps, and says what to
-//! grant. Never grants a file, a socket or output; other imports are refused at load.
+//! randomness and the environment are real where the plugin's entry grants them, and a case's on a stage; every other call
+//! traps, and says what to grant. Never grants a file, a socket or output; other imports are refused at load.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -53,7 +53,9 @@ pub(super) fn add_to_linker(linker: &mut Linker<GuestState>, component: &Compone
             "wasi:random/random" => random(&mut linker.instance(name)?, granted.random, "")?,
             "wasi:random/insecure" => random(&mut linker.instance(name)?, granted.random, "insecure-")?,
             "wasi:random/insecure-seed" => {
-                linker.instance(name)?.func_wrap("insecure-seed", |_, ()| Ok(((hash_seed(), hash_seed()),)))?;
+                linker.instance(name)?.func_wrap("insecure-seed", |context: Context<'_>, ()| {
+                    Ok(((hash_seed(context.data()), hash_seed(context.data())),))
+                })?;
             }
             _ => {}
         }
@@ -64,10 +66,12 @@ pub(super) fn add_to_linker(linker: &mut Linker<GuestState>, component: &Compone
 fn environment(linker: &mut Instance<'_>, granted: &Granted) -> Result<()> {
     let values = granted.environment.clone();
     linker.func_wrap("get-environment", move |mut context: Context<'_>, ()| {
+        let scripted = context.data().exchange.tokens.rehearsed().map(|case| case.environment.clone());
+        let values = scripted.unwrap_or_else(|| values.clone());
         for (name, value) in &values {
             context.data_mut().read(What::Environment, name, value.len(), || Some(value.clone()))?;
         }
-        Ok((values.clone(),))
+        Ok((values,))
     })?;
     linker.func_wrap("get-arguments", |_, ()| Ok((Vec::<String>::new(),)))?;
     linker.func_wrap("initial-cwd", |_, ()| Ok((Option::<String>::None,)))
@@ -76,8 +80,13 @@ fn environment(linker: &mut Instance<'_>, granted: &Granted) -> Result<()> {
 fn wall_clock(linker: &mut Instance<'_>, granted: bool) -> Result<()> {
     linker.func_wrap("now", move |mut context: Context<'_>, ()| {
         demand(granted, "wasi:clocks/wall-clock#now", "clock = true")?;
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let now = Datetime { seconds: since.as_secs(), nanoseconds: since.subsec_nanos() };
+        let exchange = &context.data().exchange;
+        let (seconds, nanoseconds) = match (exchange.tokens.rehearsed(), exchange.at) {
+            (Some(case), _) => case.clock.unix(),
+            (None, Some(asked_at)) => (asked_at, 0),
+            (None, None) => unix_now(),
+        };
+        let now = Datetime { seconds, nanoseconds };
         context.data_mut().read(What::Clock, "now", size_of::<u64>(), || Some(now.seconds.to_string()))?;
         Ok((now,))
     })?;
@@ -92,7 +101,11 @@ fn monotonic_clock(linker: &mut Instance<'_>, granted: bool) -> Result<()> {
     let began = Instant::now();
     linker.func_wrap("now", move |mut context: Context<'_>, ()| {
         demand(granted, "wasi:clocks/monotonic-clock#now", "clock = true")?;
-        let nanos = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        // No time passes on a stage.
+        let nanos = match context.data().exchange.tokens.rehearsed() {
+            Some(_) => 0,
+            None => u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX),
+        };
         context.data_mut().read(What::Clock, "monotonic", size_of::<u64>(), || Some(nanos.to_string()))?;
         Ok((nanos,))
     })?;
@@ -107,22 +120,35 @@ fn random(linker: &mut Instance<'_>, granted: bool, kind: &'static str) -> Resul
     let bytes_name = format!("get-{kind}random-bytes");
     linker.func_wrap(&bytes_name, move |mut context: Context<'_>, (length,): (u64,)| {
         demand(granted, "wasi:random#get-random-bytes", "random = true")?;
-        let bytes = random_bytes(length)?;
+        let bytes = random_bytes(context.data_mut(), length)?;
         context.data_mut().read(What::Random, "", bytes.len(), || None)?;
         Ok((bytes,))
     })?;
     linker.func_wrap(&format!("get-{kind}random-u64"), move |mut context: Context<'_>, ()| {
         demand(granted, "wasi:random#get-random-u64", "random = true")?;
         context.data_mut().read(What::Random, "", size_of::<u64>(), || None)?;
-        Ok((getrandom::u64().map_err(|error| Error::msg(error.to_string()))?,))
+        let number = match context.data_mut().exchange.tokens.rehearsed_mut() {
+            Some(case) => case.chance.number(),
+            None => getrandom::u64().map_err(|error| Error::msg(error.to_string()))?,
+        };
+        Ok((number,))
     })
 }
 
-fn random_bytes(length: u64) -> Result<Vec<u8>> {
+fn unix_now() -> (u64, u32) {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    (since.as_secs(), since.subsec_nanos())
+}
+
+fn random_bytes(guest: &mut GuestState, length: u64) -> Result<Vec<u8>> {
     if length > RANDOM_BYTES {
         return Err(Error::msg(format!("asked for {length} random bytes; one call gives at most {RANDOM_BYTES}")));
     }
-    let mut bytes = vec![0; usize::try_from(length)?];
+    let length = usize::try_from(length)?;
+    if let Some(case) = guest.exchange.tokens.rehearsed_mut() {
+        return Ok(case.chance.bytes(length));
+    }
+    let mut bytes = vec![0; length];
     getrandom::fill(&mut bytes).map_err(|error| Error::msg(error.to_string()))?;
     Ok(bytes)
 }
@@ -135,9 +161,12 @@ fn demand(granted: bool, function: &str, line: &str) -> Result<()> {
     Err(Error::msg(format!("called `{function}`, which is not granted: add {line} under its `grants`")))
 }
 
-/// A seed against hash flooding; no secret and no randomness grant.
-fn hash_seed() -> u64 {
-    RandomState::new().hash_one(0_u8)
+/// A seed against hash flooding; no secret and no randomness grant. On a stage it is always the same.
+fn hash_seed(guest: &GuestState) -> u64 {
+    match guest.exchange.tokens.rehearsed() {
+        Some(_) => 0,
+        None => RandomState::new().hash_one(0_u8),
+    }
 }
 
 #[cfg(test)]

@@ -3,13 +3,15 @@
 //! Never holds a good token: `jwt.verify` fails on every one, so `authenticated` here is a hole in the policy.
 
 use serde_json::{Value, json};
+use witgate_cases::Request;
 use witgate_token::Refusal;
 
-use super::{Failure, Subject, ask, start};
+use super::{Failure, Subject, stage};
 use crate::policy::base64url::encoded;
 use crate::policy::exchange::Exchange;
-use crate::policy::plugin::Plugin;
 use crate::policy::rehearsed::Rehearsed;
+use crate::stage::Stage;
+use crate::stage::exchange::{add_header, bare};
 
 /// As whose users the corpus is told, at most: a policy may list any of the issuers.
 const MOST_ISSUERS: usize = 8;
@@ -37,12 +39,19 @@ struct Attempt {
 
 /// What is not refused: the first attempt, and how many others.
 pub(super) async fn failure(subject: &Subject<'_>) -> Option<Failure> {
-    // What does not start did not start for the generation either, which is told there.
-    let plugin = start(subject, &subject.entry.config_json).ok()?;
+    let granted = subject.entry.grants.environment.iter();
+    let environment = granted.filter_map(|name| Some((name.clone(), std::env::var(name).ok()?))).collect();
+    // It started for the generation, but what cannot be tried may not serve either.
+    let stage = match stage(subject, &subject.entry.config_json, &environment) {
+        Ok(stage) => stage,
+        Err(error) => {
+            return Some(Failure::Corpus { attempt: "whatever is tried", answer: error.to_string(), more: 0 });
+        }
+    };
     for issuer in issuers(subject) {
         let mut let_in = Vec::new();
         for attempt in attempts(&issuer) {
-            let answer = answer(&plugin, &issuer, &attempt, subject.identity_prefix).await;
+            let answer = answer(&stage, &issuer, &attempt).await;
             let_in.extend(answer.map(|answer| (attempt.name, answer)));
         }
         let more = let_in.len().saturating_sub(1);
@@ -54,15 +63,15 @@ pub(super) async fn failure(subject: &Subject<'_>) -> Option<Failure> {
 }
 
 /// What came instead of a refusal.
-async fn answer(plugin: &Plugin, issuer: &Issuer, attempt: &Attempt, identity_prefix: &str) -> Option<String> {
+async fn answer(stage: &Stage, issuer: &Issuer, attempt: &Attempt) -> Option<String> {
     let answer = match attempt.exchange(issuer) {
-        Ok(exchange) => ask::ask(plugin, exchange, None, identity_prefix).await,
+        Ok(exchange) => stage.hear(exchange, None).await.answer,
         Err(fault) => Err(fault),
     };
     match answer {
         Ok(answer) if answer["outcome"] == "refused" || answer["outcome"] == "anonymous" => None,
         Ok(answer) => Some(format!("the policy answered {}", answer["outcome"])),
-        Err(fault) => Some(format!("the policy's fault: {}", plugin.said(&fault))),
+        Err(fault) => Some(format!("the policy's fault: {fault}")),
     }
 }
 
@@ -97,10 +106,10 @@ impl Attempt {
             now: NOW,
             ..Rehearsed::default()
         };
-        let mut exchange = ask::request("GET", "/", host)?;
+        let mut exchange = bare(&Request::default(), host)?;
         exchange.query = self.query.map(str::to_owned);
         for (name, value) in &self.headers {
-            ask::add_header(&mut exchange.headers, name, value)?;
+            add_header(&mut exchange.headers, name, value)?;
         }
         Ok(exchange)
     }

@@ -3,29 +3,25 @@
 //!
 //! Never asks an issuer, and never lets an instance that was rehearsed serve a request.
 
-mod ask;
 mod cases;
 mod corpus;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::Handle;
 
 use crate::config::{self, Issuer, World};
-use crate::observe::metrics::Metrics;
 use crate::policy::component::Compiler;
 use crate::policy::grants::Resources;
-use crate::policy::plugin::{Plugin, PluginError};
+use crate::policy::plugin::PluginError;
+use crate::stage::{Piece, Stage};
 
 /// How many verdicts are remembered; more than a gateway has plugins, so that an unchanged one is not rehearsed again.
 const MOST_VERDICTS: usize = 4096;
-
-/// The name of a rehearsal's store: with a dot, which none in gateway.toml has.
-const STORE: &str = "rehearsal.store";
 
 /// One component under its entry, and what it is rehearsed with.
 pub struct Subject<'a> {
@@ -68,7 +64,7 @@ impl Failure {
             Self::Corpus { .. } => {
                 "an authenticator must refuse whatever `jwt.verify` does not accept; mend the policy"
             }
-            Self::Cases(_) => "mend the policy or its cases; plugins/sdk/src/mock/cases.rs documents the format",
+            Self::Cases(_) => "mend the policy or its cases; docs/testing-policies.md has the format",
         }
     }
 }
@@ -141,11 +137,14 @@ async fn corpus_failure(subject: &Subject<'_>) -> Option<Failure> {
 }
 
 /// One warm instance under a configuration, for the length of a rehearsal.
-fn start(subject: &Subject<'_>, config_json: &str) -> Result<Plugin, PluginError> {
-    let grants = subject.entry.grants.apart(STORE);
-    let entry = config::Plugin { config_json: config_json.to_owned(), grants, ..subject.entry.clone() };
-    // Its faults are told by the rehearsal; the gateway's own counters are of requests.
-    Plugin::load((subject.compiler, subject.resources), &entry, subject.bytes, 1, &Arc::new(Metrics::default()))
+fn stage(
+    subject: &Subject<'_>,
+    config_json: &str,
+    environment: &BTreeMap<String, String>,
+) -> Result<Stage, PluginError> {
+    let Subject { compiler, resources, entry, bytes, identity_prefix, .. } = *subject;
+    let piece = Piece { compiler, resources, entry, bytes, identity_prefix };
+    Stage::with_environment(&piece, config_json, environment)
 }
 
 /// Everything that the outcome depends on.

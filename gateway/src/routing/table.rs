@@ -93,6 +93,11 @@ impl RouteTable {
         table
     }
 
+    /// The routes as indexes into `Config::routes`, the most specific first: as [`RouteTable::find`] tries them.
+    pub fn order(&self) -> impl Iterator<Item = usize> {
+        self.entries.iter().map(|entry| entry.index)
+    }
+
     /// Finds the most specific route that takes this request. `host` has no port; its case and a final dot do not
     /// matter. A header condition is met by exactly one field of that name with exactly that value.
     pub fn find(&self, host: &str, path: &CanonicalPath, method: &Method, headers: &HeaderMap) -> Found {

@@ -2,7 +2,6 @@
 //!
 //! Never allows by default: what no rule matches is denied, or left to the next authorizer.
 
-mod path;
 mod config;
 mod condition;
 mod rule;

@@ -1,55 +1,27 @@
 //! Authenticates by JWT: finds the issuer profile, verifies with the demands of its config, maps claims to attributes.
 //!
-//! Never sees a key and never decides about a signature: the gateway verifies. Never tells the caller why a token that
-//! was there is not good: the gateway's log and metrics do.
-
-mod refusals;
-mod config;
-mod attributes;
-
-use witgate_plugin::{Authenticator, Demands, Failure, Outcome, Plugin, RequestHead, debug, jwt};
-
-pub use config::Config;
+//! Never more than the SDK's [`bearer`], which other authenticators have as a part.
+use witgate_plugin::bearer::{self, Bearer};
+use witgate_plugin::{Authenticator, Outcome, Plugin, RequestHead};
 
 /// The policy, configured. See the README for its config.
 #[derive(Debug)]
-pub struct JwtPolicy {
-    config: Config,
-    demands: Demands,
-}
+pub struct JwtPolicy(Bearer);
 
 impl Plugin for JwtPolicy {
-    type Config = Config;
-    const CODES: &'static [&'static str] = &refusals::CODES;
+    type Config = bearer::Config;
+    const CODES: &'static [&'static str] = &bearer::CODES;
     witgate_plugin::metadata!();
     witgate_plugin::schema!();
 
-    fn configure(config: Config) -> Result<Self, String> {
-        config.check()?;
-        let demands = config.demands();
-        Ok(Self { config, demands })
+    fn configure(config: bearer::Config) -> Result<Self, String> {
+        Bearer::new(config).map(Self)
     }
 }
 
 impl Authenticator for JwtPolicy {
     fn authenticate(&self, _head: RequestHead) -> Outcome {
-        match self.verify() {
-            Ok(()) => Outcome::Authenticated(attributes::of_claims(&self.config.attributes)),
-            Err(Failure::Missing) if self.config.optional => Outcome::Anonymous,
-            Err(failure) => Outcome::Refused(refusals::of(failure)),
-        }
-    }
-}
-
-impl JwtPolicy {
-    fn verify(&self) -> Result<(), Failure> {
-        jwt::peek()?;
-        let profile = jwt::profile().ok_or(Failure::UnknownIssuer)?;
-        if !self.config.accepts(&profile) {
-            debug!("the token's profile is not in `profiles`", profile = profile);
-            return Err(Failure::UnknownIssuer);
-        }
-        jwt::verify(&profile, &self.demands)
+        self.0.authenticate()
     }
 }
 

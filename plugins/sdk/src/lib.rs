@@ -52,6 +52,10 @@ mod types;
 mod answers;
 mod granted;
 pub mod contract;
+pub mod path;
+pub mod reach;
+pub mod guard;
+pub mod named;
 mod config;
 mod plugin;
 #[cfg(feature = "schema")]
@@ -67,6 +71,7 @@ pub mod jwt;
 pub mod log;
 pub mod store;
 pub mod outbound;
+pub mod bearer;
 pub mod clock;
 pub mod random;
 pub mod environment;

@@ -30,6 +30,24 @@ pub fn header_text(name: &str) -> Option<String> {
     String::from_utf8(host::header(name)?).ok()
 }
 
+/// A header that was sent more than once, or whose value is no UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ambiguous;
+
+/// The only value of a header, where a decision hangs on it: with two values the upstream might read the other one.
+/// `None` where it was not sent.
+///
+/// # Errors
+/// Where it was sent more than once, or is no UTF-8.
+pub fn sole_header(name: &str) -> Result<Option<String>, Ambiguous> {
+    let mut values = host::header_values(name);
+    match (values.pop(), values.is_empty()) {
+        (None, _) => Ok(None),
+        (Some(value), true) => String::from_utf8(value).map(Some).map_err(|_| Ambiguous),
+        (Some(_), false) => Err(Ambiguous),
+    }
+}
+
 /// Every value of a header, in the order received.
 ///
 /// ```
@@ -95,4 +113,25 @@ pub fn peer_address() -> String {
 /// ```
 pub fn attribute(name: &str) -> Option<String> {
     host::attribute(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mock;
+
+    #[test]
+    fn a_sole_header_is_there_once_and_utf8() {
+        let request = mock::request("GET", "/")
+            .header("x-one", "a")
+            .header("x-two", "a")
+            .header("x-two", "a")
+            .header("x-bytes", b"\xff");
+        request.run(|_| {
+            assert_eq!(sole_header("X-One"), Ok(Some("a".into())));
+            assert_eq!(sole_header("x-none"), Ok(None));
+            assert_eq!(sole_header("x-two"), Err(Ambiguous));
+            assert_eq!(sole_header("x-bytes"), Err(Ambiguous));
+        });
+    }
 }

@@ -2,11 +2,10 @@
 //! damaged files. Each pair is a `.toml` and the exact words on stderr; `BLESS=1` rewrites the words.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use witgate_tests::programs;
+use witgate_tests::{programs, shipped};
 
 /// What stands before each pair's own tables.
 const COMMON: &str = include_str!("common.toml");
@@ -30,18 +29,7 @@ fn every_fault_that_a_component_shows_is_told_in_its_words() {
 #[test]
 fn the_shipped_configuration_loads_whole() {
     let folder = tempfile::tempdir().expect("a temp folder");
-    let target = folder.path().join("target");
-    let (plugins, secret) = (target.join("wasm32-wasip2/plugin"), target.join("demo/gateway.secret"));
-    copy_components(&plugins);
-    fs::create_dir_all(target.join("demo")).expect("a folder for the secret");
-    fs::write(&secret, "a secret of no use\n").expect("a written secret");
-    fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).expect("a file for its owner alone");
-    fs::copy(programs::root().join("gateway.toml"), folder.path().join("gateway.toml")).expect("a copy");
-    for plugin in ["jwt-policy", "claims-authz", "claim-router", "header-stamp"] {
-        let cases = Path::new("plugins").join(plugin).join("cases.toml");
-        fs::create_dir_all(folder.path().join(&cases).parent().expect("a folder")).expect("a folder for the cases");
-        fs::copy(programs::root().join(&cases), folder.path().join(&cases)).expect("a copy");
-    }
+    shipped::lay_out(folder.path());
     let output = check(folder.path());
     assert!(output.status.success(), "{}", said(&output));
 }

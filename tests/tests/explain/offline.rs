@@ -107,6 +107,69 @@ async fn an_expired_token_is_refused_with_the_precise_reason() {
     claims["exp"] = json!(now() - 400);
     let found = explain(&stack, &["GET", "/whoami"], &mint.sign(&claims));
     check(&found, 3, &["  verified the token under main: token_expired", "refused 401 ", "  token: token_expired"]);
+    // The same at a time when it was good.
+    let mut claims = mint.claims_with("iat", json!(1_000_000_000));
+    claims["exp"] = json!(1_000_000_600);
+    let found = explain(&stack, &["--at", "2001-09-09T01:50:00Z", "GET", "/whoami"], &mint.sign(&claims));
+    check(&found, 0, &["  verified the token under main: verified", "allowed: this would go to the upstream"]);
+    check(&explain(&stack, &["--at", "yesterday", "GET", "/whoami"], ""), 2, &["write it like 2026-"]);
+}
+
+/// A guest that tells the time.
+const CLOCK: &str = r#"
+[plugins.clock]
+world = "authorizer"
+file = "plugins/guest_granted.wasm"
+[plugins.clock.grants]
+clock = true
+store = { name = "counters" }
+http = { hosts = ["api.example.com"] }
+[[routes]]
+name = "clock"
+path = "/clock"
+public = true
+policies = ["clock"]
+upstream = "orders"
+"#;
+
+#[tokio::test]
+async fn a_granted_clock_shows_the_time_that_is_asked_about() {
+    let stack = StackBuilder::new().with(CLOCK).start().await;
+    let arguments = ["--at", "2001-09-09T01:46:40Z", "-H", "x-ask: clock", "/clock"];
+    check(
+        &explain(&stack, &arguments, ""),
+        3,
+        &["read clock now: 1000000000", "refused 403 granted", "message: 1000000000"],
+    );
+}
+
+/// A filter that stamps answers.
+const STAMP: &str = r#"
+[plugins.stamp]
+world = "filter"
+file = "plugins/header_stamp.wasm"
+config = { response = { set = { x-stamped = { value = "yes" } } } }
+[[routes]]
+name = "stamped"
+path = "/stamped"
+public = true
+policies = ["stamp"]
+upstream = "orders"
+"#;
+
+#[tokio::test]
+async fn response_filters_run_where_the_upstreams_answer_is_given() {
+    let stack = StackBuilder::new().with(STAMP).start().await;
+    let found = explain(&stack, &["--status", "404", "/stamped"], "");
+    check(
+        &found,
+        0,
+        &["filter stamp (on-request, ", "filter stamp (on-response, ", "set x-stamped: yes", "answered 404"],
+    );
+    let without = explain(&stack, &["/stamped"], "");
+    check(&without, 0, &["allowed: this would go to the upstream"]);
+    assert!(!without.0.contains("on-response"), "{}", without.0);
+    check(&explain(&stack, &["--status", "99", "/stamped"], ""), 2, &["--status"]);
 }
 
 #[tokio::test]

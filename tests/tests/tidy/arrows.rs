@@ -19,9 +19,17 @@ pub fn faults(workspace: &Workspace) -> Vec<String> {
 /// The rooms that a room may know; nothing for a folder that has no rule.
 fn allowed(folder: &str) -> Option<&'static [&'static str]> {
     match folder {
-        "wire" | "settings" | "auth/token" | "plugins/sdk" | "xtask" | "tests/ground" => Some(&[]),
+        "wire" | "settings" | "auth/token" | "plugins/cases" | "xtask" | "tests/ground" => Some(&[]),
         "auth/keyring" => Some(&["witgate-token"]),
-        "gateway" => Some(&["witgate-wire", "witgate-settings", "witgate-token", "witgate-keyring", "witgate-ground"]),
+        "gateway" => Some(&[
+            "witgate-wire",
+            "witgate-settings",
+            "witgate-token",
+            "witgate-keyring",
+            "witgate-cases",
+            "witgate-ground",
+        ]),
+        "plugins/sdk" => Some(&["witgate-cases"]),
         "tests" => Some(&["*"]),
         "services/chassis" => Some(&["witgate-wire", "witgate-token", "witgate-keyring"]),
         "auth/service" => {

@@ -107,13 +107,10 @@ fn check_algorithm(name: &Spanned<String>, has_secret: bool, faults: &mut Faults
 
 fn typ(written: Option<&Spanned<String>>, faults: &mut Faults) -> Option<Typ> {
     let Some(word) = written else { return Some(Typ::AccessToken) };
-    match word.get_ref().as_str() {
-        "at+jwt" => Some(Typ::AccessToken),
-        "jwt-compatible" => Some(Typ::JwtCompatible),
-        other => {
-            let hint = "typ = \"at+jwt\" (RFC 9068) or typ = \"jwt-compatible\"";
-            faults.push(at(word), format!("the token type {other:?} is not known"), hint);
-            None
-        }
+    let known = Typ::WORDS.into_iter().find(|(known, _)| known == word.get_ref());
+    if known.is_none() {
+        let hint = "typ = \"at+jwt\" (RFC 9068) or typ = \"jwt-compatible\"";
+        faults.push(at(word), format!("the token type {:?} is not known", word.get_ref()), hint);
     }
+    known.map(|(_, meant)| meant)
 }

@@ -36,7 +36,7 @@ fn debug_key(folder: &Path, file: Option<&Spanned<String>>) -> Option<DebugKey> 
 }
 
 /// The prefix of the identity headers, where not given.
-const IDENTITY_PREFIX: &str = "x-identity-";
+pub const IDENTITY_PREFIX: &str = "x-identity-";
 
 /// Gives the words of a file their meaning. What it returns may be used only if no fault was noted.
 pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, faults: &mut Faults) -> Config {

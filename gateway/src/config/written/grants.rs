@@ -79,7 +79,7 @@ fn store(mut table: Table<'_>, faults: &mut Faults) -> WrittenStore {
 fn http(mut table: Table<'_>, faults: &mut Faults) -> WrittenHttp {
     let http = WrittenHttp {
         span: table.span(),
-        hosts: table.strings("hosts", faults),
+        hosts: table.required_strings("hosts", faults),
         deadline: Duration::from_millis(table.number("deadline-ms", 1..=60_000, HTTP_DEADLINE_MS, faults)),
         body_bytes: size(table.number("body-bytes", 0..=16 << 20, HTTP_BODY_BYTES, faults)),
         allow_private: table.flag("allow-private", faults),

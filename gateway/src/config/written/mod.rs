@@ -25,10 +25,12 @@ pub(super) use service::{WrittenIssuer, WrittenUpstream};
 pub(super) use shadow::WrittenShadow;
 
 use super::model::Limits;
+use std::sync::Arc;
 use toml::Spanned;
 use toml::de::DeTable;
 use witgate_settings::document::TOP;
-use witgate_settings::fault::{Faults, Span};
+use witgate_settings::fault::{Faults, Source, Span};
+use witgate_settings::outline::Outline;
 use witgate_settings::reader::Table;
 
 /// The words of a whole file.
@@ -48,7 +50,18 @@ pub(super) struct Written {
 impl Written {
     /// Reads the words of a file whose syntax is good.
     pub(super) fn read(document: &DeTable<'_>, faults: &mut Faults) -> Written {
-        let mut file = Table::new("the file", Span::from(TOP), document);
+        Self::of(Table::new("the file", Span::from(TOP), document), faults)
+    }
+
+    /// Every key that a file may have.
+    pub(super) fn outline() -> Outline {
+        let outline = Outline::default();
+        let nothing = Source::new(String::new(), String::new());
+        Self::of(Table::outlined(&DeTable::default(), outline.clone()), &mut Faults::new(&Arc::new(nothing)));
+        outline
+    }
+
+    fn of(mut file: Table<'_>, faults: &mut Faults) -> Written {
         let written = Written {
             gateway: server::gateway(&mut file, faults),
             listeners: server::listeners(&mut file, faults),

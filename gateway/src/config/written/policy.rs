@@ -7,10 +7,14 @@ use super::shadow::{self, WrittenShadow};
 use super::{limits, secret, upkeep};
 use crate::config::json;
 use crate::config::limits::PluginLimits;
-use crate::config::upkeep::{Breaker, Recycle};
+use crate::config::plugin::World;
+use crate::config::upkeep::{Breaker, Isolation, OnFault, Recycle};
 use toml::Spanned;
 use witgate_settings::fault::{Faults, Span};
 use witgate_settings::reader::{Table, at};
+
+/// What to write where a plugin has no world.
+const WORLD_HINT: &str = "world = \"authenticator\", \"authorizer\", \"router\" or \"filter\"";
 
 /// `[plugins.NAME]`.
 pub(in crate::config) struct WrittenPlugin {
@@ -37,18 +41,18 @@ pub(super) fn plugins(file: &mut Table<'_>, faults: &mut Faults) -> Vec<WrittenP
 }
 
 fn plugin(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> WrittenPlugin {
-    let config = table.value("config");
+    let config = table.any_table("config");
     let limits = limits::limits(&mut table, faults);
     let written = WrittenPlugin {
-        world: table.required("world", "world = \"authenticator\", \"authorizer\", \"router\" or \"filter\"", faults),
+        world: table.required_word("world", World::ALL.map(World::word), WORLD_HINT, faults),
         file: table.required("file", "the component, such as file = \"plugins/jwt_policy.wasm\"", faults),
         pin: table.string("sha256", faults),
         config_json: config.map_or_else(|| "{}".to_owned(), |value| json::config(value, faults)),
         config_span: config.map_or_else(|| at(&name), at),
         limits,
         cases: table.string("cases", faults),
-        isolation: table.string("isolation", faults),
-        on_fault: table.string("on-fault", faults),
+        isolation: table.word("isolation", Isolation::ALL.map(Isolation::word), faults),
+        on_fault: table.word("on-fault", OnFault::ALL.map(OnFault::word), faults),
         breaker: upkeep::breaker(&mut table, faults),
         recycle: upkeep::recycle(&mut table, limits.memory_bytes, faults),
         grants: grants::grants(&mut table, faults),

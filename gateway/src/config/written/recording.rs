@@ -32,7 +32,12 @@ pub(super) fn recording(file: &mut Table<'_>, faults: &mut Faults) -> Option<Wri
     let usual = RecordingBounds::default();
     let written = WrittenRecording {
         folder: table.required("folder", "a folder of its own, such as folder = \"recording\"", faults),
-        share_millionths: table.value("share").map_or(SHARE_MILLIONTHS, |value| shadow::share(value, faults)),
+        share_millionths: shadow::millionths(table.decimal(
+            "share",
+            0.0..=1.0,
+            f64::from(SHARE_MILLIONTHS) / 1e6,
+            faults,
+        )),
         claims: table.strings("claims", faults),
         headers: table.strings("headers", faults),
         bounds: RecordingBounds {

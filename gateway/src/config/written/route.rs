@@ -4,7 +4,7 @@
 
 use toml::Spanned;
 use witgate_settings::fault::{Faults, Span};
-use witgate_settings::reader::{Table, at};
+use witgate_settings::reader::Table;
 
 /// A name or header with its value, both with their places.
 pub(in crate::config) type WrittenPair = (Spanned<String>, Spanned<String>);
@@ -53,8 +53,8 @@ fn route(mut table: Table<'_>, faults: &mut Faults) -> WrittenRoute {
 }
 
 fn sensitive(table: &mut Table<'_>, faults: &mut Faults) -> Option<Span> {
-    let span = table.value("sensitive").map(at)?;
-    table.flag("sensitive", faults).then_some(span)
+    let is_sensitive = table.flag("sensitive", faults);
+    table.place_of("sensitive").filter(|_| is_sensitive)
 }
 
 fn list(table: &mut Table<'_>, key: &'static str, faults: &mut Faults) -> Vec<Spanned<String>> {

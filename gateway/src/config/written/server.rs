@@ -4,6 +4,7 @@
 
 use super::loading::{self, WrittenLoading};
 use crate::config::model::Limits;
+use crate::config::operations::ShowGeneration;
 use std::time::Duration;
 use toml::Spanned;
 use witgate_settings::fault::Faults;
@@ -42,7 +43,7 @@ pub(super) fn gateway(file: &mut Table<'_>, faults: &mut Faults) -> WrittenGatew
         identity_prefix: table.string("identity-prefix", faults),
         debug_key_file: table.string("debug-key-file", faults),
         loading: loading::loading(&mut table, faults),
-        show_generation: table.string("show-generation", faults),
+        show_generation: table.word("show-generation", ShowGeneration::WORDS.map(|(word, _)| word), faults),
         takeover_socket: table.string("takeover-socket", faults),
     };
     table.finish(faults);
@@ -55,7 +56,7 @@ pub(super) fn listeners(file: &mut Table<'_>, faults: &mut Faults) -> Vec<Spanne
         faults.push(file.span(), "nothing to listen on: there is no [[listeners]]", hint);
     }
     let mut addresses = Vec::new();
-    let tables = file.list_of_tables("listeners", faults);
+    let tables = file.required_tables("listeners", faults);
     for mut table in tables {
         addresses.extend(table.required("address", "such as address = \"127.0.0.1:8080\"", faults));
         table.finish(faults);

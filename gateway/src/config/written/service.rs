@@ -3,6 +3,7 @@
 //! Never parses a URL: that is the meaning's part.
 
 use super::server::timeout;
+use crate::config::model::Typ;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 use toml::Spanned;
@@ -78,14 +79,14 @@ fn issuer(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> W
             "the exact `iss` of its tokens, such as \"https://login.example.com\"",
             faults,
         ),
-        audiences: table.strings("audiences", faults),
+        audiences: table.required_strings("audiences", faults),
         algorithms: table.strings("algorithms", faults),
         jwks_url: table.string("jwks-url", faults),
         jwks_file: table.string("jwks-file", faults),
         pem_file: table.string("pem-file", faults),
         secret_file: table.string("secret-file", faults),
         discovery: table.flag("discovery", faults),
-        typ: table.string("typ", faults),
+        typ: table.word("typ", Typ::WORDS.map(|(word, _)| word), faults),
         leeway_seconds: table.number("leeway-seconds", 0..=MAX_LEEWAY_SECONDS, DEFAULT_LEEWAY_SECONDS, faults),
         max_lifetime_seconds: table.number(
             "max-lifetime-seconds",
@@ -111,8 +112,9 @@ fn issuer(name: Spanned<String>, mut table: Table<'_>, faults: &mut Faults) -> W
 /// In seconds, with its place.
 fn max_stale(table: &mut Table<'_>, faults: &mut Faults) -> Option<Spanned<u64>> {
     const KEY: &str = "revocations-max-stale-seconds";
-    let span = table.value(KEY)?.span();
-    Some(Spanned::new(span, table.number(KEY, MAX_STALE_SECONDS, USUAL_MAX_STALE_SECONDS, faults)))
+    let place = table.place_of(KEY);
+    let seconds = table.number(KEY, MAX_STALE_SECONDS, USUAL_MAX_STALE_SECONDS, faults);
+    place.map(|place| Spanned::new(place.offset()..place.offset() + place.len(), seconds))
 }
 
 fn require_audiences(written: &WrittenIssuer, span: Span, faults: &mut Faults) {

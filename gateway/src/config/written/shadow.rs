@@ -3,15 +3,14 @@
 //! Never looks at the disk.
 
 use toml::Spanned;
-use toml::de::DeValue;
 use witgate_settings::fault::{Faults, Span};
-use witgate_settings::reader::{Table, at};
+use witgate_settings::reader::{Table, TextOrTable, at};
 
 use super::secret;
 use crate::config::json;
 
-/// The sampled share, where not given, in millionths.
-const SHARE_MILLIONTHS: u32 = 100_000;
+/// The sampled share of the calls, where not given.
+const SHARE: f64 = 0.1;
 
 /// `shadow` of a plugin.
 pub(in crate::config) struct WrittenShadow {
@@ -26,32 +25,27 @@ pub(in crate::config) struct WrittenShadow {
 
 /// A component alone, or a table.
 pub(super) fn shadow(plugin: &mut Table<'_>, faults: &mut Faults) -> Option<WrittenShadow> {
-    let value = plugin.value("shadow")?;
-    match value.get_ref() {
-        DeValue::String(file) => Some(of_file(Spanned::new(value.span(), file.clone().into_owned()))),
-        DeValue::Table(entries) => Some(of_table(Table::new("[shadow]", at(value), entries), faults)),
-        _ => {
-            let hint = "such as shadow = \"candidate.wasm\", or a table [plugins.NAME.shadow]";
-            faults.push(at(value), "`shadow` must be a file or a table", hint);
-            None
-        }
-    }
+    let hint = "such as shadow = \"candidate.wasm\", or a table [plugins.NAME.shadow]";
+    Some(match plugin.text_or_table("shadow", hint, faults)? {
+        TextOrTable::Text(file) => of_file(file),
+        TextOrTable::Table(table) => of_table(table, faults),
+    })
 }
 
 fn of_file(file: Spanned<String>) -> WrittenShadow {
     let (span, secrets) = (at(&file), Vec::new());
-    WrittenShadow { file: Some(file), pin: None, config: None, secrets, share_millionths: SHARE_MILLIONTHS, span }
+    WrittenShadow { file: Some(file), pin: None, config: None, secrets, share_millionths: millionths(SHARE), span }
 }
 
 fn of_table(mut table: Table<'_>, faults: &mut Faults) -> WrittenShadow {
-    let value = table.value("config");
+    let value = table.any_table("config");
     let config = value.map(|value| (json::config(value, faults), at(value)));
     let written = WrittenShadow {
         file: table.string("file", faults),
         pin: table.string("sha256", faults),
         config,
         secrets: value.map(secret::named).unwrap_or_default(),
-        share_millionths: table.value("share").map_or(SHARE_MILLIONTHS, |value| share(value, faults)),
+        share_millionths: millionths(table.decimal("share", 0.0..=1.0, SHARE, faults)),
         span: table.span(),
     };
     if written.file.is_none() && written.config.is_none() {
@@ -65,19 +59,9 @@ fn of_table(mut table: Table<'_>, faults: &mut Faults) -> WrittenShadow {
     written
 }
 
-/// A share from 0 to 1, in millionths.
-pub(super) fn share(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> u32 {
-    let number: Option<f64> = match value.get_ref() {
-        DeValue::Float(float) => float.as_str().parse().ok(),
-        DeValue::Integer(integer) => integer.as_str().parse().ok(),
-        _ => None,
-    };
-    match number {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 to 1,000,000
-        Some(share) if (0.0..=1.0).contains(&share) => (share * 1e6).round() as u32,
-        _ => {
-            faults.push(at(value), "`share` must be a number from 0 to 1", "such as share = 0.1, one call in ten");
-            0
-        }
-    }
+/// A share from 0 to 1 of the calls, in millionths.
+pub(super) fn millionths(share: f64) -> u32 {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 to 1,000,000
+    let millionths = (share * 1e6).round() as u32;
+    millionths
 }

@@ -9,12 +9,14 @@ use wasmtime::component::{Linker, LinkerInstance};
 use wasmtime::{Result, StoreContextMut};
 
 use super::outbound::Outbound;
+use super::scripted;
 use super::store::Store;
 use crate::policy::bindings::outbound::{Error as OutboundError, Request, Response};
 use crate::policy::bindings::store::Error as StoreError;
 use crate::policy::guest::GuestState;
 use crate::policy::hidden::Hidden;
 use crate::policy::reading::What;
+use crate::policy::rehearsed::Rehearsed;
 
 /// See the module.
 #[derive(Default)]
@@ -56,27 +58,47 @@ impl Granted {
 
 type Context<'c> = StoreContextMut<'c, GuestState>;
 
+/// The case of a stage, whose store and answers stand for the real ones.
+fn case<'c>(context: &'c mut Context<'_>) -> Option<&'c mut Rehearsed> {
+    context.data_mut().exchange.tokens.rehearsed_mut()
+}
+
 fn link_store(linker: &mut LinkerInstance<'_, GuestState>, store: &Arc<Store>) -> Result<()> {
     let get = Arc::clone(store);
     linker.func_wrap("get", move |mut context: Context<'_>, (key,): (String,)| {
-        let value = get.get(&key, Instant::now());
+        let value = match case(&mut context) {
+            Some(case) => case.store.get(&key).cloned(),
+            None => get.get(&key, Instant::now()),
+        };
         let shown = || value.as_deref().map(|value| String::from_utf8_lossy(value).into_owned());
         context.data_mut().read(What::Store, &key, value.as_ref().map_or(0, Vec::len), shown)?;
         Ok((value,))
     })?;
     let set = Arc::clone(store);
-    linker.func_wrap("set", move |_: Context<'_>, (key, value, seconds): (String, Vec<u8>, Option<u32>)| {
-        let outcome: Result<(), StoreError> = set.set(&key, value, seconds, Instant::now());
-        Ok((outcome,))
-    })?;
+    linker.func_wrap(
+        "set",
+        move |mut context: Context<'_>, (key, value, seconds): (String, Vec<u8>, Option<u32>)| {
+            let outcome: Result<(), StoreError> = match case(&mut context) {
+                Some(case) => scripted::set(&mut case.store, key, value),
+                None => set.set(&key, value, seconds, Instant::now()),
+            };
+            Ok((outcome,))
+        },
+    )?;
     let delete = Arc::clone(store);
-    linker.func_wrap("delete", move |_: Context<'_>, (key,): (String,)| {
-        delete.delete(&key);
+    linker.func_wrap("delete", move |mut context: Context<'_>, (key,): (String,)| {
+        match case(&mut context) {
+            Some(case) => drop(case.store.remove(&key)),
+            None => delete.delete(&key),
+        }
         Ok(())
     })?;
     let increment = Arc::clone(store);
     linker.func_wrap("increment", move |mut context: Context<'_>, (key, by, seconds): (String, i64, Option<u32>)| {
-        let sum: Result<i64, StoreError> = increment.increment(&key, by, seconds, Instant::now());
+        let sum: Result<i64, StoreError> = match case(&mut context) {
+            Some(case) => scripted::increment(&mut case.store, key.clone(), by),
+            None => increment.increment(&key, by, seconds, Instant::now()),
+        };
         let shown = || sum.ok().map(|sum| sum.to_string());
         context.data_mut().read(What::Store, &key, size_of::<i64>(), shown)?;
         Ok((sum,))
@@ -89,7 +111,12 @@ fn link_outbound(linker: &mut LinkerInstance<'_, GuestState>, outbound: &Arc<Out
         let outbound = Arc::clone(&outbound);
         Box::new(async move {
             let asked = origin(&request);
-            let answer: Result<Response, OutboundError> = outbound.send(request).await;
+            let scripted =
+                case(&mut context).map(|case| scripted::send(&case.answers, &request, outbound.most_bytes()));
+            let answer: Result<Response, OutboundError> = match scripted {
+                Some(answer) => answer,
+                None => outbound.send(request).await,
+            };
             let bytes = answer.as_ref().map_or(0, |response| response.body.len());
             let shown =
                 || Some(answer.as_ref().map_or_else(|why| format!("{why:?}"), |response| response.status.to_string()));

@@ -43,6 +43,11 @@ impl Outbound {
         Self { plugin: plugin.to_owned(), grant: grant.clone(), client, runtime, places }
     }
 
+    /// The largest body in either direction, in bytes.
+    pub(super) fn most_bytes(&self) -> usize {
+        self.grant.body_bytes
+    }
+
     /// Sends one request and takes the whole answer.
     pub(in crate::policy) async fn send(&self, request: Request) -> Result<Response, Error> {
         let sound = sound(request, &self.grant)?;

@@ -43,13 +43,19 @@ impl Resources {
 
     /// Makes what one plugin is granted. Blocks: secrets are read.
     pub(in crate::policy) fn granted(&self, entry: &config::Plugin) -> Result<Granted, GrantError> {
+        let environment = entry.grants.environment.iter().map(|name| variable(name)).collect::<Result<_, _>>()?;
+        Ok(Granted { environment, ..self.apart_from_the_machine(entry)? })
+    }
+
+    /// As [`Resources::granted`], but no variable of this machine is read: a stage has those of its case.
+    pub(in crate::policy) fn apart_from_the_machine(&self, entry: &config::Plugin) -> Result<Granted, GrantError> {
         let (config_json, hidden) = secrets::reveal(&entry.config_json, &entry.secrets)?;
         let grants = &entry.grants;
         let outbound = grants.http.as_ref().map(|http| self.outbound(&entry.name, http)).transpose()?;
         Ok(Granted {
             clock: grants.clock,
             random: grants.random,
-            environment: grants.environment.iter().map(|name| variable(name)).collect::<Result<_, _>>()?,
+            environment: Vec::new(),
             store: grants.store.as_ref().map(|store| self.stores.granted(store)),
             outbound: outbound.map(Arc::new),
             config_json,

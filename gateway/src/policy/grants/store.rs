@@ -13,7 +13,7 @@ use crate::policy::bindings::store::Error;
 /// The longest key, in bytes.
 const KEY_BYTES: usize = 256;
 /// The longest value, in bytes.
-const VALUE_BYTES: usize = 64 * 1024;
+pub(super) const VALUE_BYTES: usize = 64 * 1024;
 /// Most parts with a lock each, so that workers seldom meet.
 const MOST_PARTS: usize = 16;
 /// Fewest entries that a part is made for: a smaller one would fill up unevenly.
@@ -84,18 +84,21 @@ impl Store {
     }
 }
 
-fn check_key(key: &str) -> Result<(), Error> {
+pub(super) fn check_key(key: &str) -> Result<(), Error> {
     if (1..=KEY_BYTES).contains(&key.len()) { Ok(()) } else { Err(Error::Key) }
 }
 
 fn number(value: &Value) -> Result<i64, Error> {
     match value {
         Value::Number(number) => Ok(*number),
-        Value::Bytes(bytes) => {
-            let text = std::str::from_utf8(bytes).map_err(|_| Error::NotANumber)?;
-            text.parse().map_err(|_| Error::NotANumber)
-        }
+        Value::Bytes(bytes) => number_in(bytes),
     }
+}
+
+/// A number as decimal text.
+pub(super) fn number_in(bytes: &[u8]) -> Result<i64, Error> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Error::NotANumber)?;
+    text.parse().map_err(|_| Error::NotANumber)
 }
 
 #[cfg(test)]

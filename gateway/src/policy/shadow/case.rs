@@ -3,9 +3,7 @@
 //! Never holds a credential, nor anything that neither policy read: headers, parameters, attributes and claims go in by the
 //! names that were read.
 
-use std::fmt::Write as _;
-
-use serde_json::{Map, Value};
+use witgate_cases::{Case, Expect, Response};
 
 use crate::policy::decision::{Call, Summary};
 use crate::policy::exchange::Exchange;
@@ -17,28 +15,33 @@ use crate::unix_time;
 
 /// The case as TOML, ready to be appended to a cases.toml.
 pub(super) fn toml(call: Call, exchange: &Exchange, steps: [&Step; 2], live: &Summary, candidate: &Summary) -> String {
-    let read = Names::of(&steps);
-    let mut withheld = Withheld::new(Keep::Read, Vec::new());
-    let name = format!("shadow: route {}, live {live}, candidate {candidate}", exchange.head.route);
     let answered = secrecy::on_one_line(&candidate.to_string());
-    let mut text = format!("# The candidate answered: {answered}\n[[case]]\nname = {}\n", word(&name));
-    let _ = writeln!(text, "request = {}", inline(&facts::request(exchange, &read, &mut withheld)));
+    let case = case(call, exchange, &steps, live, candidate);
+    let text = format!("# The candidate answered: {answered}\n{}", case.toml());
+    if cannot_be_said(&steps) { commented(&text) } else { text }
+}
+
+fn case(call: Call, exchange: &Exchange, steps: &[&Step; 2], live: &Summary, candidate: &Summary) -> Case {
+    let read = Names::of(steps);
+    let mut withheld = Withheld::new(Keep::Read, Vec::new());
+    let mut case = Case {
+        name: format!("shadow: route {}, live {live}, candidate {candidate}", exchange.head.route),
+        request: facts::request(exchange, &read, &mut withheld),
+        expect: expected(live, exchange),
+        ..Case::default()
+    };
     let claims = exchange.claims.as_ref();
-    if matches!(call, Call::Authenticate) {
-        let token = facts::token(exchange, claims, (&steps, &read), unix_time::now(), &mut withheld);
-        if let Some((issuers, token)) = token {
-            let _ = writeln!(text, "issuers = {}\ntoken = {}", inline(&Value::Object(issuers)), inline(&token));
-        }
-    } else if let Value::Object(claims) = facts::claims(claims, &read, &[], &mut withheld)
-        && !claims.is_empty()
-    {
-        let _ = writeln!(text, "claims = {}", inline(&Value::Object(claims)));
+    if !matches!(call, Call::Authenticate) {
+        case.claims = facts::claims(claims, &read, &[], &mut withheld);
+    } else if let Some((issuer, token)) = facts::token(exchange, claims, &read, unix_time::now(), &mut withheld) {
+        let profiles = steps.iter().flat_map(|step| &step.verifications);
+        case.issuers = profiles.map(|one| (one.profile.clone(), issuer.clone())).collect();
+        case.token = Some(witgate_cases::Token::Signed(token));
     }
     if let Call::OnResponse(status) = call {
-        let _ = writeln!(text, "response = {{ status = {status} }}");
+        case.response = Some(Response { status });
     }
-    let _ = writeln!(text, "expect = {}", inline(&expected(live, exchange)));
-    if cannot_be_said(&steps) { commented(&text) } else { text }
+    case
 }
 
 /// A case's token is made up, so it is always well signed and in time. A token that nobody could verify was not; where one
@@ -54,64 +57,30 @@ fn commented(text: &str) -> String {
 }
 
 /// Everything the live answer said, but for the values of credentials.
-fn expected(live: &Summary, exchange: &Exchange) -> Value {
-    let mut expect = Map::new();
-    expect.insert("outcome".into(), live.outcome.clone().into());
-    expect.extend(live.status.map(|status| ("status".to_owned(), status.into())));
-    let path = live.path.as_ref().map(|path| facts::shown_path(exchange, path));
-    let texts = [("code", &live.code), ("upstream", &live.upstream), ("path", &path)];
-    expect.extend(texts.into_iter().filter_map(|(key, text)| Some((key.to_owned(), text.clone()?.into()))));
+fn expected(live: &Summary, exchange: &Exchange) -> Expect {
     let visible =
         |(name, value): &(&String, &String)| !secrecy::is_secret_name(name) && !value.starts_with("(secret, ");
-    if live.attributes.iter().all(|pair| visible(&pair)) && !live.attributes.is_empty() {
-        expect.insert("attributes".into(), serde_json::json!(live.attributes));
-    }
-    for op in ["set", "append"] {
+    let changed = |op: &str| {
         let changes = live.headers.iter().filter(|one| one.op == op);
         let pairs: Vec<(&String, &String)> = changes.filter_map(|one| Some((&one.name, one.value.as_ref()?))).collect();
-        if !pairs.is_empty() && pairs.iter().all(visible) {
-            let pairs: Map<String, Value> = pairs.into_iter().map(|(n, v)| (n.clone(), v.clone().into())).collect();
-            expect.insert(op.to_owned(), Value::Object(pairs));
-        }
+        (!pairs.is_empty() && pairs.iter().all(visible))
+            .then(|| pairs.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect())
+    };
+    let all_visible = live.attributes.iter().all(|pair| visible(&pair)) && !live.attributes.is_empty();
+    let removed: Vec<String> =
+        live.headers.iter().filter(|one| one.op == "remove").map(|one| one.name.clone()).collect();
+    Expect {
+        outcome: Some(live.outcome.clone()),
+        status: live.status,
+        code: live.code.clone(),
+        upstream: live.upstream.clone(),
+        path: live.path.as_ref().map(|path| facts::shown_path(exchange, path)),
+        attributes: all_visible.then(|| live.attributes.clone()),
+        set: changed("set"),
+        append: changed("append"),
+        remove: (!removed.is_empty()).then_some(removed),
+        ..Expect::default()
     }
-    let removed: Vec<&str> =
-        live.headers.iter().filter(|one| one.op == "remove").map(|one| one.name.as_str()).collect();
-    if !removed.is_empty() {
-        expect.insert("remove".into(), removed.into());
-    }
-    Value::Object(expect)
-}
-
-/// JSON as an inline TOML value. TOML has no null: such a member is left out.
-fn inline(value: &Value) -> String {
-    match value {
-        Value::Object(members) => {
-            let members = members.iter().filter(|(_, value)| !value.is_null());
-            let pairs: Vec<String> =
-                members.map(|(name, value)| format!("{} = {}", key(name), inline(value))).collect();
-            if pairs.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", pairs.join(", ")) }
-        }
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().filter(|item| !item.is_null()).map(inline).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Value::String(text) => word(text),
-        // TOML's integers have 64 bits with a sign.
-        Value::Number(number) if number.is_u64() && !number.is_i64() => word(&number.to_string()),
-        other => other.to_string(),
-    }
-}
-
-fn key(name: &str) -> String {
-    let bare = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    if bare { name.to_owned() } else { word(name) }
-}
-
-/// A basic string on one line. JSON's escapes are TOML's too, but JSON leaves some control characters as they are.
-fn word(text: &str) -> String {
-    let quoted = Value::from(text).to_string();
-    let escaped = |c: char| if c.is_control() { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
-    quoted.chars().map(escaped).collect()
 }
 
 #[cfg(test)]
@@ -204,13 +173,5 @@ mod tests {
         let text =
             toml(Call::Authenticate, &exchange(), [&failed, &failed], &Summary::default(), &Summary::fault("trap"));
         assert!(text.lines().all(|line| line.starts_with('#')), "{text}");
-    }
-
-    #[test]
-    fn any_value_is_good_toml() {
-        let value = json!({"a b": ["x\"y\\z", "line\nbreak", {"n": null, "big": u64::MAX}], "f": 1.5, "": true});
-        let text = format!("v = {}", inline(&value));
-        let parsed: toml::Table = text.parse().unwrap_or_else(|error| panic!("{error} in\n{text}"));
-        assert_eq!(parsed["v"]["a b"][1].as_str(), Some("line\nbreak"));
     }
 }

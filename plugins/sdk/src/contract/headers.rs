@@ -26,6 +26,23 @@ const GATEWAYS: [&str; 12] = [
     "x-real-ip",
     "x-request-id",
 ];
+/// What the gateway takes off each request beside its own headers: of one hop, or believed by servers though anyone can
+/// send it, or an operator's.
+const STRIPPED: [&str; 13] = [
+    "expect",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "true-client-ip",
+    "x-client-ip",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-url",
+    "x-rewrite-url",
+    "x-witgate-debug",
+    "x-witgate-debug-generation",
+    "x-witgate-generation",
+];
 /// All names that begin so are the gateway's too.
 const GATEWAYS_PREFIXES: [&str; 2] = ["x-forwarded-", IDENTITY_PREFIX];
 
@@ -49,6 +66,24 @@ pub fn header_name(name: &str) -> Result<String, String> {
     let dashed = lower.replace('_', "-");
     if GATEWAYS.contains(&dashed.as_str()) || GATEWAYS_PREFIXES.iter().any(|prefix| dashed.starts_with(prefix)) {
         return Err(format!("`{name}` belongs to the gateway and cannot be changed by a policy"));
+    }
+    Ok(lower)
+}
+
+/// The name in lower case, when a policy can see a client's header of that name. The gateway takes the others off each
+/// request, with all names that have a `_`, and a policy that waits for one of them waits in vain.
+///
+/// # Errors
+/// The sentence for the operator.
+pub fn readable_header(name: &str) -> Result<String, String> {
+    let lower = name.to_ascii_lowercase();
+    if lower.is_empty() || !lower.bytes().all(is_token) {
+        return Err(format!("`{name}` is no header name"));
+    }
+    if lower.contains('_') || STRIPPED.contains(&lower.as_str()) || header_name(name).is_err() {
+        return Err(format!(
+            "`{name}` is taken off each request by the gateway, or is its own: no policy sees a client's"
+        ));
     }
     Ok(lower)
 }
@@ -103,6 +138,19 @@ fn is_token(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_gateway_takes_off_is_not_readable() {
+        for readable in ["X-Tenant", "cookie", "authorization", "cf-connecting-ip", "x-api-key"] {
+            assert_eq!(readable_header(readable), Ok(readable.to_lowercase()));
+        }
+        for stripped in
+            ["X-Forwarded-For", "forwarded", "X-Real-IP", "True-Client-IP", "x_tenant", "x-identity-subject", "te"]
+        {
+            assert!(readable_header(stripped).unwrap_err().contains("no policy sees"), "{stripped}");
+        }
+        assert_eq!(readable_header("a b"), Err("`a b` is no header name".into()));
+    }
 
     #[test]
     fn names_are_tokens_and_not_the_gateways() {

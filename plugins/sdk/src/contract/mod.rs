@@ -5,7 +5,9 @@
 mod headers;
 mod path;
 
-pub use headers::{IDENTITY_PREFIX, MAX_OPERATIONS, MAX_VALUE_BYTES, header_name, header_ops, header_value};
+pub use headers::{
+    IDENTITY_PREFIX, MAX_OPERATIONS, MAX_VALUE_BYTES, header_name, header_ops, header_value, readable_header,
+};
 pub use path::{MAX_PATH_BYTES, canonical_path, segment};
 
 use crate::types::Refusal;

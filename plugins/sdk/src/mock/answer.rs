@@ -5,14 +5,11 @@ use serde_json::{Map, Value, json};
 
 use crate::types::{Action, Decision, HeaderOp, Outcome, Refusal, Selection};
 
-/// The key of the answer that breaks the contract: it says how.
-pub(super) const FAULT: &str = "fault";
-
 /// An answer that the gateway would accept, or the fault that it would answer 500 to.
 pub(super) fn of<A>(answer: Result<A, String>, words: impl FnOnce(A) -> Value) -> Value {
     match answer {
         Ok(answer) => words(answer),
-        Err(how) => json!({"outcome": "fault", FAULT: how}),
+        Err(how) => witgate_cases::faulted("contract", &how),
     }
 }
 

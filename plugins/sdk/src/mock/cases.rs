@@ -1,158 +1,168 @@
-//! Runs a plugin's cases.toml: a request and what is known of it, and what the policy must answer.
+//! Runs a plugin's cases.toml on the mock: a request and what is known of it, and what the policy must answer.
+//!
+//! The format is [`witgate_cases`]'s, described in docs/testing-policies.md; `witgate plugin test` runs the same file on
+//! the real component.
 //!
 //! ```toml
-//! [config]                                  # for cases without their own
 //! [[case]]
-//! name = "staff may read any order"         # unique
-//! config = {}                               # instead of the file's
-//! request = { method = "GET", path = "/orders/1", headers = {}, query = {}, attributes = {}, peer = "192.0.2.1" }
-//! claims = { roles = ["staff"] }            # verified already
-//! issuers = { main = "https://issuer" }     # for an authenticator: profile to issuer
-//! token = { header = { alg = "ES256" }, claims = { iss = "https://issuer" }, now = 0, leeway = 30 }
-//! response = { status = 200 }               # for a filter: asks on-response
+//! name = "staff may read any order"
+//! request = { method = "GET", path = "/orders/1" }
+//! claims = { roles = ["staff"] }
 //! expect = { outcome = "allow" }
 //! ```
 //!
-//! `outcome` is `authenticated`, `anonymous`, `allow`, `abstain`, `to`, `default`, `forward`, `response` or `refused`;
-//! beside it may stand `status`, `code`, `attributes`, `upstream`, `path`, `set`, `append`, `remove`. Each must be equal;
-//! what is not written is not compared. An answer that breaks the contract is a fault, whatever the case expects. Never
-//! passes an empty file.
-use std::collections::{BTreeMap, BTreeSet};
+//! An answer that breaks the contract is a fault of the kind `contract`, and a panic one of the kind `trap`. Cases that
+//! expect another fault, such as a limit, are for the component alone and are left out here. Never passes an empty file.
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, UNIX_EPOCH};
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
+use witgate_cases::{Answer, File, Line, OutboundFailure, Replied, Signed, Token, TokenFailure, faulted};
 
-use super::{Request, answer, configure, request};
+pub use witgate_cases::Case;
+
+use super::{LogEvent, Request, answer, logs, request};
+use crate::granted::{OutboundError, Response};
 use crate::plugin::{Authenticator, Authorizer, Filter, Router};
+use crate::types::{Failure, Level};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    config: Option<Value>,
-    case: Vec<Case>,
-}
-
-/// One case; see the module's page.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Case {
-    name: String,
-    config: Option<Value>,
-    request: Asked,
-    #[serde(default)]
-    claims: Map<String, Value>,
-    #[serde(default)]
-    issuers: BTreeMap<String, String>,
-    token: Option<Token>,
-    response: Option<Response>,
-    expect: Map<String, Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    method: String,
-    path: String,
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
-    #[serde(default)]
-    query: BTreeMap<String, String>,
-    #[serde(default)]
-    attributes: BTreeMap<String, String>,
-    peer: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Token {
-    header: Value,
-    claims: Value,
-    #[serde(default)]
-    now: u64,
-    leeway: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Response {
-    status: u16,
-}
+/// The kinds of fault that the mock can tell.
+const FAULTS: [&str; 2] = ["contract", TRAP];
+/// The kind of a panic.
+const TRAP: &str = "trap";
 
 /// Runs every case; `answer` is one of [`authenticator`], [`authorizer`], [`router`], [`filter`] for the plugin's type.
 ///
 /// # Panics
 /// With every case that does not hold, or with what is wrong with the file.
 pub fn check(cases_toml: &str, answer: impl Fn(&Case, &str) -> Value) {
-    let file: File = toml::from_str(cases_toml).unwrap_or_else(|error| panic!("cases.toml: {error}"));
-    assert!(!file.case.is_empty(), "cases.toml has no case");
-    let mut names = BTreeSet::new();
+    let file = File::read(cases_toml).unwrap_or_else(|fault| panic!("cases.toml: {fault}"));
+    let can_be_told = |case: &&Case| case.expect.fault.as_deref().is_none_or(|kind| FAULTS.contains(&kind));
     let mut faults = Vec::new();
-    for case in &file.case {
-        assert!(names.insert(&case.name), "two cases have the name {:?}", case.name);
-        let config = case.config.as_ref().or(file.config.as_ref()).map_or_else(|| "{}".to_owned(), Value::to_string);
-        faults.extend(case.fault(&answer(case, &config)));
+    for case in file.cases.iter().filter(can_be_told) {
+        let differences = case.expect.differences(&answered(case, &file.config_of(case), &answer), &logged());
+        if !differences.is_empty() {
+            let differences: Vec<String> = differences.iter().map(|one| format!("    {one}")).collect();
+            faults.push(format!("  {}:\n{}", case.name, differences.join("\n")));
+        }
     }
-    assert!(faults.is_empty(), "{} of {} cases do not hold:\n{}", faults.len(), file.case.len(), faults.join("\n"));
+    assert!(faults.is_empty(), "{} of {} cases do not hold:\n{}", faults.len(), file.cases.len(), faults.join("\n"));
+}
+
+/// A panic is only caught where the case expects one: elsewhere its own message says most.
+fn answered(case: &Case, config: &str, answer: impl Fn(&Case, &str) -> Value) -> Value {
+    if case.expect.fault.as_deref() != Some(TRAP) {
+        return answer(case, config);
+    }
+    catch_unwind(AssertUnwindSafe(|| answer(case, config))).unwrap_or_else(|_| faulted(TRAP, "the policy panicked"))
+}
+
+fn logged() -> Vec<String> {
+    logs().iter().map(written).collect()
+}
+
+fn written(event: &LogEvent) -> String {
+    let level = match event.level {
+        Level::Debug => "debug",
+        Level::Info => "info",
+        Level::Warn => "warn",
+        Level::Error => "error",
+    };
+    Line { level, message: event.message.clone(), fields: event.fields.clone() }.to_string()
 }
 
 /// Answers a case as an authenticator.
 pub fn authenticator<P: Authenticator>(case: &Case, config: &str) -> Value {
     let policy = configured::<P>(case, config);
-    answer::of(case.request().try_run(|head| policy.authenticate(head)), answer::of_outcome)
+    answer::of(made_up(case).try_run(|head| policy.authenticate(head)), answer::of_outcome)
 }
 
 /// Answers a case as an authorizer.
 pub fn authorizer<P: Authorizer>(case: &Case, config: &str) -> Value {
     let policy = configured::<P>(case, config);
-    answer::of(case.request().try_run(|head| policy.authorize(head)), answer::of_decision)
+    answer::of(made_up(case).try_run(|head| policy.authorize(head)), answer::of_decision)
 }
 
 /// Answers a case as a router.
 pub fn router<P: Router>(case: &Case, config: &str) -> Value {
     let policy = configured::<P>(case, config);
-    answer::of(case.request().try_run(|head| policy.select(head)), answer::of_selection)
+    answer::of(made_up(case).try_run(|head| policy.select(head)), answer::of_selection)
 }
 
 /// Answers a case as a filter: of the request, or of the response where the case has one.
 pub fn filter<P: Filter>(case: &Case, config: &str) -> Value {
     let policy = configured::<P>(case, config);
     match &case.response {
-        None => answer::of(case.request().try_run(|head| policy.on_request(head)), answer::of_action),
-        Some(Response { status }) => {
-            let ops = case.request().try_run(|head| policy.on_response(head, *status));
+        None => answer::of(made_up(case).try_run(|head| policy.on_request(head)), answer::of_action),
+        Some(response) => {
+            let ops = made_up(case).try_run(|head| policy.on_response(head, response.status));
             answer::of(ops, |ops| answer::of_ops("response", &ops))
         }
     }
 }
 
 fn configured<P: crate::plugin::Plugin>(case: &Case, config: &str) -> P {
-    configure(config).unwrap_or_else(|error| panic!("{}: config: {error}", case.name))
+    made_up(case).configure(config).unwrap_or_else(|error| panic!("{}: config: {error}", case.name))
 }
 
-impl Case {
-    fn request(&self) -> Request {
-        let asked = &self.request;
-        let mut made = request(&asked.method, &asked.path);
-        made = asked.headers.iter().fold(made, |made, (name, value)| made.header(name, value));
-        made = asked.query.iter().fold(made, |made, (name, value)| made.query(name, value));
-        made = asked.attributes.iter().fold(made, |made, (name, value)| made.attribute(name, value));
-        made = asked.peer.iter().fold(made, |made, address| made.peer(address));
-        made = self.claims.iter().fold(made, |made, (name, value)| made.claim(name, value.clone()));
-        made = self.issuers.iter().fold(made, |made, (profile, issuer)| made.issuer(profile, issuer));
-        match &self.token {
-            Some(token) => {
-                made = token.leeway.iter().fold(made, |made, seconds| made.leeway(*seconds));
-                made.now(token.now).token(token.header.clone(), token.claims.clone())
-            }
-            None => made,
-        }
+fn made_up(case: &Case) -> Request {
+    let asked = &case.request;
+    let mut made = request(&asked.method, &asked.path).route(&asked.route).authority(&asked.authority);
+    made = made.peer(&asked.peer.to_string());
+    let headers = asked.headers.iter().flat_map(|(name, texts)| texts.0.iter().map(move |text| (name, text)));
+    made = headers.fold(made, |made, (name, value)| made.header(name, value));
+    made = asked.query.iter().fold(made, |made, (name, value)| made.query(name, value));
+    made = asked.attributes.iter().fold(made, |made, (name, value)| made.attribute(name, value));
+    made = case.claims.iter().fold(made, |made, (name, value)| made.claim(name, value.clone()));
+    made = case.issuers.iter().fold(made, |made, (profile, issuer)| made.issuer(profile, issuer));
+    made = case.store.iter().fold(made, |made, (key, value)| made.store_entry(key, value));
+    made = case.answers.iter().fold(made, |made, Answer { url, result }| made.answer(url, replied(result)));
+    made = case.environment.iter().fold(made, |made, (name, value)| made.variable(name, value));
+    let (seconds, nanoseconds) = case.clock.unwrap_or_default().unix();
+    made = made.clock(UNIX_EPOCH + Duration::new(seconds, nanoseconds)).seed(case.seed.unwrap_or_default());
+    match &case.token {
+        None => made,
+        Some(Token::Unreadable(why)) => made.unreadable_token(failure(*why)),
+        Some(Token::Signed(token)) => with_token(made, token),
     }
+}
 
-    fn fault(&self, answer: &Value) -> Option<String> {
-        let holds = self.expect.contains_key("outcome")
-            && answer.get(answer::FAULT).is_none()
-            && self.expect.iter().all(|(key, wanted)| answer.get(key) == Some(wanted));
-        (!holds).then(|| format!("  {}: expected {}, got {answer}", self.name, Value::Object(self.expect.clone())))
+fn with_token(made: Request, token: &Signed) -> Request {
+    let made = made.now(token.now).leeway(token.leeway).token(token.header.clone(), token.claims.clone());
+    token.fails.iter().fold(made, |made, why| made.token_fails(failure(*why)))
+}
+
+fn replied(result: &Result<Replied, OutboundFailure>) -> Result<Response, OutboundError> {
+    let reply = result.as_ref().map_err(|why| match why {
+        OutboundFailure::Invalid => OutboundError::Invalid,
+        OutboundFailure::Denied => OutboundError::Denied,
+        OutboundFailure::TooLarge => OutboundError::TooLarge,
+        OutboundFailure::Timeout => OutboundError::Timeout,
+        OutboundFailure::Unreachable => OutboundError::Unreachable,
+        OutboundFailure::Busy => OutboundError::Busy,
+        OutboundFailure::Broken => OutboundError::Broken,
+    })?;
+    let headers = reply.headers.iter().flat_map(|(name, texts)| texts.0.iter().map(move |text| (name, text)));
+    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.as_bytes().to_vec())).collect();
+    Ok(Response { status: reply.status, headers, body: reply.body.as_bytes().to_vec() })
+}
+
+fn failure(why: TokenFailure) -> Failure {
+    match why {
+        TokenFailure::Missing => Failure::Missing,
+        TokenFailure::Malformed => Failure::Malformed,
+        TokenFailure::UnknownIssuer => Failure::UnknownIssuer,
+        TokenFailure::UnknownKey => Failure::UnknownKey,
+        TokenFailure::Algorithm => Failure::Algorithm,
+        TokenFailure::Signature => Failure::Signature,
+        TokenFailure::Expired => Failure::Expired,
+        TokenFailure::NotYetValid => Failure::NotYetValid,
+        TokenFailure::Issuer => Failure::Issuer,
+        TokenFailure::Audience => Failure::Audience,
+        TokenFailure::Claim => Failure::Claim,
+        TokenFailure::Revoked => Failure::Revoked,
+        TokenFailure::KeysUnavailable => Failure::KeysUnavailable,
+        TokenFailure::Other => Failure::Other,
     }
 }
 

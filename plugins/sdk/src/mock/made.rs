@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::moment::Moment;
 use super::state::{self, State};
-use super::{checked, surroundings, token};
+use super::{checked, token};
 use crate::granted::{OutboundError, Response as OutboundResponse};
 use crate::plugin::Plugin;
 use crate::types::{Failure, RequestHead};
@@ -158,7 +158,7 @@ impl Request {
     /// assert!(drawn(7) == drawn(7) && drawn(7) != drawn(8));
     /// ```
     pub fn seed(mut self, seed: u64) -> Self {
-        self.state.random = surroundings::Stream::new(seed);
+        self.state.random = witgate_cases::Chance::seeded(seed);
         self
     }
 

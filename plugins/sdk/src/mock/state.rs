@@ -7,8 +7,8 @@ use std::mem;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
+use witgate_cases::Chance;
 
-use super::surroundings::Stream;
 use super::token::Token;
 use crate::granted::{OutboundError, Request, Response};
 use crate::types::{Failure, Level};
@@ -70,7 +70,7 @@ pub(super) struct State {
     pub answers: BTreeMap<String, Result<Response, OutboundError>>,
     pub sent: Vec<Request>,
     pub clock: SystemTime,
-    pub random: Stream,
+    pub random: Chance,
     pub variables: BTreeMap<String, String>,
 }
 
@@ -100,7 +100,7 @@ impl Default for State {
             answers: BTreeMap::new(),
             sent: Vec::new(),
             clock: UNIX_EPOCH,
-            random: Stream::new(0),
+            random: Chance::default(),
             variables: BTreeMap::new(),
         }
     }

@@ -60,6 +60,7 @@ impl Authorizer for Granted {
             ["http", method, url, body] => sent(method, url, body),
             _ => return Decision::Allow,
         };
+        witgate_plugin::info!("granted", got = got);
         Decision::Deny(Refusal::forbidden("granted", got))
     }
 }

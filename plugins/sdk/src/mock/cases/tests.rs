@@ -18,6 +18,14 @@ fn a_case_holds_where_all_that_it_expects_is_equal() {
 }
 
 #[test]
+fn a_panic_is_what_a_case_may_expect_and_a_limit_is_for_the_component() {
+    check(&format!("{ONE}expect = {{ fault = 'trap' }}"), |_, _| panic!("as it should"));
+    check(&format!("{ONE}expect = {{ fault = 'cpu_ms' }}"), |_, _| unreachable!("nobody is asked"));
+    let run = || check(&format!("{ONE}expect = {{ fault = 'trap' }}"), |_, _| json!({"outcome": "allow"}));
+    assert!(std::panic::catch_unwind(run).is_err(), "no panic came");
+}
+
+#[test]
 #[should_panic(expected = "unknown field")]
 fn a_slip_in_a_case_is_found() {
     check(&format!("{ONE}claim = {{}}\nexpect = {{}}"), |_, _| Value::Null);
@@ -86,8 +94,7 @@ fn an_answer_that_breaks_the_contract_holds_in_no_case() {
         let response = "outcome = 'response' }\nresponse = { status = 200";
         assert!(fault(filter::<Breaker>, name, response).contains("belongs to the gateway"), "{name}");
     }
-    assert!(
-        fault(authorizer::<Breaker>, "x", "outcome = 'fault'").contains("status 200"),
-        "no case can expect a fault"
-    );
+    assert!(fault(authorizer::<Breaker>, "x", "outcome = 'fault'").contains("no outcome"), "a fault is no outcome");
+    let expected = format!("{ONE}config = 'x'\nexpect = {{ fault = 'contract' }}");
+    check(&expected, authorizer::<Breaker>);
 }

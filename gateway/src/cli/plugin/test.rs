@@ -1,0 +1,185 @@
+//! `witgate plugin test`: arguments, the lines as they come, and the report in three forms.
+//!
+//! Never says that all is well where no case was asked.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use witgate_settings::show::show;
+
+use super::{EXIT_FAILED, EXIT_USAGE, failed};
+use crate::workbench::host::Host;
+use crate::workbench::test::{self, Changes, Report, Target, TargetFault, Testing};
+
+const COMMAND: &str = "test";
+
+#[derive(Debug, Args)]
+pub(super) struct Test {
+    /// Folders of policies, or components; of several folders, those without a cases.toml are passed over
+    #[arg(default_value = ".", value_name = "FOLDER|FILE.wasm")]
+    places: Vec<PathBuf>,
+    /// The cases, instead of the policy's own cases.toml
+    #[arg(long, value_name = "FILE")]
+    cases: Option<PathBuf>,
+    /// Test a plugin as its entry in this gateway.toml has it, with its limits and grants
+    #[arg(long, value_name = "FILE", requires = "plugin")]
+    config: Option<PathBuf>,
+    /// The entry in gateway.toml
+    #[arg(long, value_name = "NAME", requires = "config")]
+    plugin: Option<String>,
+    /// Test every policy right below this folder
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["config", "cases"])]
+    workspace: Option<PathBuf>,
+    /// Only cases whose name holds this text
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Fail when a code or a rule is reached by no case
+    #[arg(long, value_name = "HOW", default_value = "show")]
+    coverage: Coverage,
+    /// Print a document instead of text
+    #[arg(long, conflicts_with = "watch")]
+    json: bool,
+    /// Write the report as JUnit XML, too
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Build and test again after every save, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
+    /// Test the component that is there, also when the sources are newer
+    #[arg(long)]
+    no_build: bool,
+}
+
+/// What becomes of codes and rules that no case reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Coverage {
+    /// they are listed
+    Show,
+    /// they are a failure
+    Require,
+}
+
+pub(super) fn run(arguments: &Test) -> ExitCode {
+    let host = match Host::start() {
+        Ok(host) => host,
+        Err(fault) => return failed(COMMAND, fault, EXIT_FAILED),
+    };
+    if arguments.watch { watch(&host, arguments) } else { once(&host, arguments) }
+}
+
+fn once(host: &Host, arguments: &Test) -> ExitCode {
+    let targets = match targets(arguments) {
+        Ok(targets) if targets.is_empty() => {
+            return failed(COMMAND, "no policy with a cases.toml is there", EXIT_USAGE);
+        }
+        Ok(targets) => targets,
+        Err(fault) => return told(&fault),
+    };
+    let testing = Testing { targets: &targets, filter: arguments.filter.as_deref() };
+    let report = testing.run(host, |plugin| {
+        if !arguments.json {
+            print(&test::lines(plugin))
+        }
+    });
+    if arguments.json {
+        let document = serde_json::to_string_pretty(&report).unwrap_or_else(|error| error.to_string());
+        print(&format!("{document}\n"));
+    } else {
+        print(&test::failures(&report));
+        print(&test::summary(&report));
+    }
+    if let Some(file) = &arguments.junit
+        && let Err(why) = write_junit(&report, file)
+    {
+        return failed(COMMAND, why, EXIT_USAGE);
+    }
+    verdict(&report, arguments)
+}
+
+fn verdict(report: &Report, arguments: &Test) -> ExitCode {
+    let covered = arguments.coverage == Coverage::Show || report.is_covered();
+    if report.passed + report.failed == 0 {
+        let filter = arguments.filter.as_deref().unwrap_or_default();
+        return failed(COMMAND, format!("no case has {filter:?} in its name"), EXIT_USAGE);
+    }
+    if report.is_good() && covered { ExitCode::SUCCESS } else { ExitCode::from(EXIT_FAILED) }
+}
+
+/// A fault of a build or of a file is told, and the next save tries again.
+fn watch(host: &Host, arguments: &Test) -> ExitCode {
+    let places: Vec<PathBuf> = match watched(arguments) {
+        Ok(places) => places,
+        Err(error) => return failed(COMMAND, error, EXIT_USAGE),
+    };
+    // What is saved while the tests run is heard afterwards.
+    let changes = match Changes::of(&places) {
+        Ok(changes) => changes,
+        Err(error) => return failed(COMMAND, format!("cannot watch: {error}"), EXIT_FAILED),
+    };
+    loop {
+        once(host, arguments);
+        print("watching for a save (Ctrl-C ends)\n");
+        if !changes.wait() {
+            return failed(COMMAND, "nothing can be watched any more", EXIT_FAILED);
+        }
+    }
+}
+
+fn watched(arguments: &Test) -> std::io::Result<Vec<PathBuf>> {
+    let places = folders(arguments);
+    let own = places.iter().chain(&arguments.cases).chain(&arguments.config);
+    own.map(|place| place.canonicalize()).collect()
+}
+
+fn folders(arguments: &Test) -> Vec<PathBuf> {
+    let Some(workspace) = &arguments.workspace else { return arguments.places.clone() };
+    let entries = std::fs::read_dir(workspace).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+fn targets(arguments: &Test) -> Result<Vec<Target>, TargetFault> {
+    let cases = arguments.cases.as_deref();
+    if let (Some(config), Some(name)) = (&arguments.config, &arguments.plugin) {
+        let component = arguments.places.first().filter(|place| place.is_file()).map(PathBuf::as_path);
+        return Ok(vec![Target::entry(config, name, component, cases)?]);
+    }
+    let places = folders(arguments);
+    let several = arguments.workspace.is_some() || places.len() > 1;
+    let tested = places.iter().filter(|place| !several || place.is_file() || has_cases(place));
+    tested.map(|place| target(place, cases, !arguments.no_build)).collect()
+}
+
+fn target(place: &Path, cases: Option<&Path>, fresh: bool) -> Result<Target, TargetFault> {
+    if place.is_dir() { Target::package(place, cases, fresh) } else { Target::component(place, cases) }
+}
+
+fn has_cases(folder: &Path) -> bool {
+    folder.join(test::CASES).is_file()
+}
+
+fn told(fault: &TargetFault) -> ExitCode {
+    match fault {
+        TargetFault::Config(faults) => {
+            let _ = show(faults, &mut std::io::stderr());
+            ExitCode::from(EXIT_USAGE)
+        }
+        TargetFault::Build(why) => failed(COMMAND, why, EXIT_FAILED),
+        other => failed(COMMAND, other, EXIT_USAGE),
+    }
+}
+
+fn write_junit(report: &Report, file: &Path) -> Result<(), String> {
+    let document = test::junit(report).map_err(|error| format!("no JUnit document: {error}"))?;
+    std::fs::write(file, document).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// Colours only where somebody sees them.
+fn print(text: &str) {
+    let mut out = anstream::stdout();
+    let _ = out.write_all(text.as_bytes());
+    let _ = out.flush();
+}

@@ -1,0 +1,16 @@
+//! What `witgate plugin …` does for the author of a policy: one module for each command, and what they stand on.
+//!
+//! Never serves traffic, and never prints: the command line does.
+
+pub mod host;
+pub mod package;
+pub mod subject;
+pub mod settings;
+pub mod config_schema;
+pub mod inspect;
+pub mod check;
+pub mod run;
+pub mod bench;
+pub mod build;
+pub mod new;
+pub mod test;

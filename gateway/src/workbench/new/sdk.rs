@@ -1,0 +1,89 @@
+//! Where a new crate finds the SDK: a folder, or a version of the registry.
+//!
+//! Never a folder that does not hold it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::NewFault;
+
+/// The crate.
+const CRATE: &str = "witgate-plugin";
+
+/// Where it was when this program was built.
+const BUILT_FROM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../plugins/sdk");
+
+/// Where the SDK is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sdk {
+    /// its folder, from the root of the file system
+    Folder(PathBuf),
+    /// a version requirement, such as `0.1`
+    Version(String),
+}
+
+impl Sdk {
+    /// What `--sdk` names; without it the checkout that this program was built from, where it is still there, or this
+    /// program's own version.
+    ///
+    /// # Errors
+    /// When it names neither a folder with the SDK nor a version.
+    pub fn named(given: Option<&str>) -> Result<Self, NewFault> {
+        let Some(given) = given else {
+            return Ok(
+                folder(Path::new(BUILT_FROM)).unwrap_or_else(|| Self::Version(env!("CARGO_PKG_VERSION").to_owned()))
+            );
+        };
+        let version = || is_version(given).then(|| Self::Version(given.to_owned()));
+        folder(Path::new(given)).or_else(version).ok_or_else(|| NewFault::Sdk { given: given.to_owned() })
+    }
+
+    /// The value of the dependency in Cargo.toml.
+    pub(super) fn dependency(&self) -> String {
+        match self {
+            Self::Folder(folder) => format!("{{ path = {} }}", toml::Value::from(folder.display().to_string())),
+            Self::Version(version) => format!("\"{version}\""),
+        }
+    }
+
+    /// The versions that the SDK itself is tested with: the lock file of its workspace.
+    pub(super) fn lock(&self) -> Option<Vec<u8>> {
+        let Self::Folder(folder) = self else { return None };
+        fs::read(folder.join("../../Cargo.lock")).ok()
+    }
+}
+
+fn folder(given: &Path) -> Option<Sdk> {
+    let manifest: toml::Table = fs::read_to_string(given.join("Cargo.toml")).ok()?.parse().ok()?;
+    let name = manifest.get("package")?.get("name")?.as_str()?;
+    let whole = given.canonicalize().ok()?;
+    (name == CRATE).then_some(Sdk::Folder(whole))
+}
+
+/// A version such as `0.1` or `0.1.2`: no operators, which a shell would take for its own.
+fn is_version(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('.').collect();
+    (1..=3).contains(&parts.len())
+        && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checkout_that_built_this_program_is_the_default() {
+        let Sdk::Folder(folder) = Sdk::named(None).expect("an SDK") else { panic!("a folder") };
+        assert!(folder.is_absolute() && folder.ends_with("plugins/sdk"), "{}", folder.display());
+        assert_eq!(Sdk::named(Some(BUILT_FROM)).expect("the same"), Sdk::Folder(folder));
+    }
+
+    #[test]
+    fn a_version_is_taken_and_another_folder_refused() {
+        assert_eq!(Sdk::named(Some("0.1")).expect("a version").dependency(), "\"0.1\"");
+        for given in ["..", "latest", "0.", "^1", "1.2.3.4", ""] {
+            let said = Sdk::named(Some(given)).expect_err(given).to_string();
+            assert!(said.contains("give a path to plugins/sdk"), "{said}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What a command is about: a policy's folder, or a component alone.
+//!
+//! Never builds: it says how.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::package::{Package, PackageFault};
+use crate::policy::component::{self, LoadError};
+
+/// A component, and the cases beside it.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// where it lies
+    pub component: PathBuf,
+    /// the file, whole
+    pub bytes: Vec<u8>,
+    /// the cases.toml of its folder, where it has one
+    pub cases: Option<PathBuf>,
+}
+
+/// Why there is nothing to look at.
+#[derive(Debug, Error)]
+pub enum SubjectFault {
+    /// the folder is no policy, or was not built
+    #[error(transparent)]
+    Package(#[from] PackageFault),
+    /// the file cannot be read
+    #[error("{}: {error}; {}", path.display(), error.remedy())]
+    File {
+        /// which one
+        path: PathBuf,
+        /// why
+        error: LoadError,
+    },
+}
+
+impl Subject {
+    /// Reads a component: the file at `place`, or what the folder there was built into.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub fn at(place: &Path) -> Result<Self, SubjectFault> {
+        let (component, cases) = if place.is_dir() {
+            let package = Package::at(place)?;
+            (package.built()?, Some(package.cases()).filter(|cases| cases.is_file()))
+        } else {
+            (place.to_owned(), None)
+        };
+        match component::read(&component) {
+            Ok(bytes) => Ok(Self { component, bytes, cases }),
+            Err(error) => Err(SubjectFault::File { path: component, error }),
+        }
+    }
+}

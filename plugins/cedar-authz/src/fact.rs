@@ -1,0 +1,79 @@
+//! Where each attribute of `context` comes from, checked once, and read with each request.
+//!
+//! Never reads what the config does not name, and never makes up a value for what is absent.
+use cedar_policy::RestrictedExpression;
+use witgate_plugin::{RequestHead, claims, request};
+
+use crate::config::{RequestFact, WrittenFact};
+use crate::value;
+
+/// A source of a value.
+#[derive(Debug)]
+pub enum Fact {
+    Claim(String),
+    Attribute(String),
+    Header(String),
+    Query(String),
+    Scopes(Vec<String>),
+    Request(RequestFact),
+}
+
+impl Fact {
+    /// Checks that exactly one source is written.
+    pub fn new(written: WrittenFact) -> Result<Self, String> {
+        let WrittenFact { claim, attribute, header, query, scopes, request } = written;
+        let named =
+            [claim.map(Self::Claim), attribute.map(Self::Attribute), header.map(Self::Header), query.map(Self::Query)];
+        let other = [scopes.map(Self::Scopes), request.map(Self::Request)];
+        let mut facts = named.into_iter().chain(other).flatten();
+        match (facts.next(), facts.next()) {
+            (Some(fact), None) => fact.checked(),
+            _ => Err("give exactly one of `claim`, `attribute`, `header`, `query`, `scopes`, `request`".to_owned()),
+        }
+    }
+
+    /// The value; nothing where it is absent.
+    ///
+    /// # Errors
+    /// Why it has no form in Cedar, without its value.
+    pub fn read(&self, head: &RequestHead) -> Result<Option<RestrictedExpression>, String> {
+        match self {
+            Self::Claim(name) => value::of_claim(name),
+            Self::Attribute(name) => Ok(request::attribute(name).map(RestrictedExpression::new_string)),
+            Self::Query(name) => Ok(request::query_param(name).map(RestrictedExpression::new_string)),
+            Self::Header(name) => request::header(name).map(|bytes| text(name, bytes)).transpose(),
+            Self::Scopes(scopes) => {
+                let held = scopes.iter().filter(|scope| claims::has_scope(scope)).cloned();
+                Ok(Some(RestrictedExpression::new_set(held.map(RestrictedExpression::new_string))))
+            }
+            Self::Request(fact) => Ok(Some(of_request(*fact, head))),
+        }
+    }
+
+    fn checked(self) -> Result<Self, String> {
+        match &self {
+            Self::Claim(name) | Self::Attribute(name) | Self::Header(name) | Self::Query(name) if name.is_empty() => {
+                Err("the name must not be empty".to_owned())
+            }
+            Self::Scopes(scopes) if scopes.is_empty() || scopes.iter().any(String::is_empty) => {
+                Err("scopes: there must be some, and none may be empty".to_owned())
+            }
+            _ => Ok(self),
+        }
+    }
+}
+
+fn text(name: &str, bytes: Vec<u8>) -> Result<RestrictedExpression, String> {
+    let text = String::from_utf8(bytes).map_err(|_| format!("the header `{name}` is not UTF-8"))?;
+    Ok(RestrictedExpression::new_string(text))
+}
+
+fn of_request(fact: RequestFact, head: &RequestHead) -> RestrictedExpression {
+    match fact {
+        RequestFact::Method => RestrictedExpression::new_string(head.method.clone()),
+        RequestFact::Path => RestrictedExpression::new_string(head.path.clone()),
+        RequestFact::Route => RestrictedExpression::new_string(head.route.clone()),
+        RequestFact::Authority => RestrictedExpression::new_string(request::authority()),
+        RequestFact::Peer => RestrictedExpression::new_ip(request::peer_address()),
+    }
+}

@@ -1,0 +1,71 @@
+//! The language as this policy speaks it: the standard functions, the variables, `hasScope`.
+//!
+//! Never has a clock: without the crate's `chrono` there is no timestamp and no duration.
+use std::sync::Arc;
+
+use cel::{Context, Env, Program};
+use witgate_plugin::{RequestHead, claims};
+
+use crate::facts::{Attributes, Claims, Request};
+use crate::lookup::Lookup;
+use crate::names::HAS_SCOPE;
+use crate::{names, reason};
+
+/// Longest expression, in bytes.
+pub const MAX_EXPRESSION_BYTES: usize = 4096;
+
+/// What every expression is compiled and run with.
+pub struct Language {
+    env: Arc<Env>,
+    context: Context<'static, 'static>,
+}
+
+impl Language {
+    /// The language with its variables, of which none is read yet.
+    ///
+    /// # Errors
+    /// Where the crate refuses our function.
+    pub fn new() -> Result<Self, String> {
+        let env = Arc::new(Env::stdlib());
+        let mut context = Context::with_env(Arc::clone(&env));
+        context
+            .add_function(HAS_SCOPE, |scope: Arc<String>| claims::has_scope(&scope))
+            .map_err(|error| error.to_string())?;
+        context.add_variable_as_val("claims", Box::new(Lookup(Claims)));
+        context.add_variable_as_val("attributes", Box::new(Lookup(Attributes)));
+        Ok(Self { env, context })
+    }
+
+    /// Reads an expression, and finds what can be found wrong with it before a request comes.
+    ///
+    /// # Errors
+    /// A sentence: its syntax, a name that does not exist, a regular expression that is none.
+    pub fn compile(&self, expression: &str) -> Result<Program, String> {
+        if expression.len() > MAX_EXPRESSION_BYTES {
+            return Err(format!("has {} bytes; {MAX_EXPRESSION_BYTES} are allowed", expression.len()));
+        }
+        let program = self.env.compile(expression).map_err(|errors| reason::of_syntax(&errors))?;
+        for pattern in names::check(program.expression())? {
+            self.check_pattern(pattern)?;
+        }
+        Ok(program)
+    }
+
+    /// What the expressions of one request are run with.
+    pub fn request(&self, head: &RequestHead) -> Context<'_, 'static> {
+        let mut scope = self.context.new_inner_scope();
+        scope.add_variable_as_val("request", Box::new(Lookup(Request(head.clone()))));
+        scope
+    }
+
+    /// The language itself tries the pattern, so that no other parser than the one in use judges it.
+    fn check_pattern(&self, pattern: &str) -> Result<(), String> {
+        let trial = self.env.compile("''.matches(pattern)").map_err(|errors| reason::of_syntax(&errors))?;
+        let mut scope = self.context.new_inner_scope();
+        scope.add_variable_from_value("pattern", pattern);
+        match trial.execute(&scope) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(format!("`matches`: `{pattern}` is no regular expression")),
+        }
+    }
+}
