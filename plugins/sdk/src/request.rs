@@ -31,11 +31,26 @@ pub fn header_text(name: &str) -> Option<String> {
 }
 
 /// A header that was sent more than once, or whose value is no UTF-8.
+///
+/// ```
+/// use witgate_plugin::{mock, request};
+///
+/// let twice = mock::request("GET", "/").header("x-tenant", "acme").header("x-tenant", "globex");
+/// assert_eq!(twice.run(|_| request::sole_header("x-tenant")), Err(request::Ambiguous));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ambiguous;
 
 /// The only value of a header, where a decision hangs on it: with two values the upstream might read the other one.
 /// `None` where it was not sent.
+///
+/// ```
+/// use witgate_plugin::{mock, request};
+///
+/// let once = mock::request("GET", "/").header("x-tenant", "acme");
+/// assert_eq!(once.run(|_| request::sole_header("x-tenant")), Ok(Some("acme".into())));
+/// assert_eq!(once.run(|_| request::sole_header("x-absent")), Ok(None));
+/// ```
 ///
 /// # Errors
 /// Where it was sent more than once, or is no UTF-8.

@@ -73,6 +73,13 @@ pub fn header_name(name: &str) -> Result<String, String> {
 /// The name in lower case, when a policy can see a client's header of that name. The gateway takes the others off each
 /// request, with all names that have a `_`, and a policy that waits for one of them waits in vain.
 ///
+/// ```
+/// use witgate_plugin::contract;
+///
+/// assert_eq!(contract::readable_header("X-Tenant"), Ok("x-tenant".to_owned()));
+/// assert!(contract::readable_header("x-forwarded-for").is_err());
+/// ```
+///
 /// # Errors
 /// The sentence for the operator.
 pub fn readable_header(name: &str) -> Result<String, String> {
