@@ -109,7 +109,7 @@ pub fn method() -> impl Strategy<Value = String> {
 /// ```
 pub fn path() -> impl Strategy<Value = String> {
     let word = prop_oneof![3 => "[a-z]{1,8}", 2 => "[0-9]{1,6}", 1 => "[A-Za-z0-9._~-]{1,12}"];
-    let segment = prop_oneof![7 => word.prop_map(String::from), 1 => Just("%C3%A9".to_owned())];
+    let segment = prop_oneof![7 => word, 1 => Just("%C3%A9".to_owned())];
     let joined = (vec(segment, 0..6), any::<bool>()).prop_map(|(segments, slash)| {
         let end = if slash && !segments.is_empty() { "/" } else { "" };
         format!("/{}{end}", segments.join("/"))
@@ -136,7 +136,7 @@ pub fn peer() -> impl Strategy<Value = String> {
 /// proptest!(|((_, value) in strategies::header())| prop_assert_eq!(contract::header_value(&value), Ok(())));
 /// ```
 pub fn header() -> impl Strategy<Value = (String, Vec<u8>)> {
-    let name = prop_oneof![select(&HEADERS[..]).prop_map(str::to_owned), "[a-z][a-z0-9-]{0,15}".prop_map(String::from)];
+    let name = prop_oneof![select(&HEADERS[..]).prop_map(str::to_owned), "[a-z][a-z0-9-]{0,15}"];
     let byte = prop_oneof![8 => b' '..=b'~', 1 => 0x80_u8..=0xff];
     (name, vec(byte, 0..40))
 }
@@ -155,8 +155,7 @@ pub fn header() -> impl Strategy<Value = (String, Vec<u8>)> {
 /// });
 /// ```
 pub fn claims() -> impl Strategy<Value = Map<String, Value>> {
-    let name =
-        prop_oneof![4 => select(&CLAIMS[..]).prop_map(str::to_owned), 1 => "[a-z_]{1,12}".prop_map(String::from)];
+    let name = prop_oneof![4 => select(&CLAIMS[..]).prop_map(str::to_owned), 1 => "[a-z_]{1,12}"];
     btree_map(name, claim(), 0..8).prop_map(|claims| claims.into_iter().collect())
 }
 
@@ -237,14 +236,11 @@ pub fn failure() -> impl Strategy<Value = Failure> {
 
 /// The name of an attribute, as an authenticator or a route leaves it.
 fn attribute() -> impl Strategy<Value = String> {
-    prop_oneof![
-        select(&["tenant", "sub", "path.id", "plan"][..]).prop_map(str::to_owned),
-        "[a-z.]{1,10}".prop_map(String::from)
-    ]
+    prop_oneof![select(&["tenant", "sub", "path.id", "plan"][..]).prop_map(str::to_owned), "[a-z.]{1,10}"]
 }
 
 /// Words that rules compare with, and any other text.
 fn text() -> impl Strategy<Value = String> {
     let known = select(&["", "acme", "staff", "admin", "gold", "orders:read", "orders:write", "true", "1"][..]);
-    prop_oneof![known.prop_map(str::to_owned), "[ -~]{0,20}".prop_map(String::from), any::<String>()]
+    prop_oneof![known.prop_map(str::to_owned), "[ -~]{0,20}", any::<String>()]
 }

@@ -119,7 +119,7 @@ pub enum Selection {
 /// use witgate_plugin::{Selection, Target};
 ///
 /// let target = Target::upstream("orders-eu").attribute("region", "eu");
-/// assert!(matches!(target.into(), Selection::To(Target { upstream, path: None, .. }) if upstream == "orders-eu"));
+/// assert_eq!(Selection::from(target.clone()), Selection::To(target));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
