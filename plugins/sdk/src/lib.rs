@@ -75,6 +75,8 @@ pub mod bearer;
 pub mod clock;
 pub mod random;
 pub mod environment;
+#[cfg(all(feature = "proptest", not(target_family = "wasm")))]
+pub mod strategies;
 #[doc(hidden)]
 pub mod instance;
 #[cfg(target_family = "wasm")]
