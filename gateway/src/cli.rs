@@ -7,6 +7,7 @@ mod debug_token;
 mod explain;
 mod plugin;
 mod record;
+mod replay;
 mod routes;
 mod shadow;
 
@@ -37,6 +38,7 @@ Examples:
   witgate explain --token - GET /orders   what every policy reads and decides, with the token on stdin
   witgate shadow report --cases           where candidates decide otherwise, as cases for their tests
   witgate run --record recording          write one request in a hundred, with what its policies read and decided
+  witgate replay recording --plugin new.wasm   what a changed policy would have decided
   witgate run --take-over                 the same, in the place of the process that runs, which drains
   witgate generations                     what is in force, what drains, why the last reload was refused
   witgate reload                          look at the files now (as SIGHUP and POST /reload do)
@@ -69,6 +71,8 @@ enum Command {
     Plugin(plugin::Plugin),
     /// Look at the candidates that run beside live plugins
     Shadow(shadow::Shadow),
+    /// Ask a changed policy what it would have answered to recorded requests. Exit 0 when nothing changes, 1 when something does
+    Replay(Box<replay::Replay>),
     /// Compile one component from stdin to stdout, within limits: `run` and `check` start it
     #[command(hide = true)]
     CompileComponent(Budget),
@@ -135,6 +139,7 @@ pub fn main() -> ExitCode {
         Command::Routes(arguments) => return routes::run(&arguments),
         Command::Schema => return routes::schema(),
         Command::Explain(arguments) => return explain::run(arguments),
+        Command::Replay(arguments) => return replay::run(*arguments),
         Command::DebugToken(arguments) => return debug_token::run(&arguments),
         Command::Plugin(arguments) => return plugin::run(arguments),
         Command::Shadow(arguments) => return shadow::run(&arguments),

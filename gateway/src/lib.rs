@@ -30,4 +30,5 @@ pub mod admin;
 pub mod server;
 pub mod operator;
 pub mod workbench;
+pub mod replay;
 pub mod cli;

@@ -42,6 +42,11 @@ impl Outside {
 
     /// Runs a line to its end, whatever that is.
     pub fn output(&self, below: &str, line: &str) -> Output {
+        self.command(below, line).output().unwrap_or_else(|error| panic!("{line}: {error}"))
+    }
+
+    /// A line, ready to be run in a folder below.
+    pub fn command(&self, below: &str, line: &str) -> Command {
         let mut words = line.split_whitespace();
         let program = words.next().expect("a program");
         let program = if program == "witgate" { programs::program(program) } else { program.into() };
@@ -50,7 +55,7 @@ impl Outside {
         for name in OURS {
             command.env_remove(name);
         }
-        command.output().unwrap_or_else(|error| panic!("{line}: {error}"))
+        command
     }
 }
 

@@ -25,12 +25,12 @@ pub(super) struct Replay {
     /// What `witgate run --record` wrote: its folder, or one file of it
     #[arg(value_name = "RECORDING")]
     recording: PathBuf,
-    /// The component to ask
+    /// The component to ask, or the folder of a policy that is built
     #[arg(long, value_name = "FILE", required_unless_present = "entry")]
     plugin: Option<PathBuf>,
-    /// Its config, TOML or JSON, as under [plugins.NAME.config]
-    #[arg(long, value_name = "FILE", conflicts_with = "entry")]
-    settings: Option<PathBuf>,
+    /// Its config as under [plugins.NAME.config]: JSON in braces, or a .json or .toml file
+    #[arg(long, value_name = "SETTINGS", conflicts_with = "entry")]
+    settings: Option<String>,
     /// Take config, limits and grants from this plugin of gateway.toml; without --plugin its component, too
     #[arg(long, value_name = "NAME")]
     entry: Option<String>,

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::answer::{self, Broken};
-use super::contract::Rules;
-use super::decision::Call;
+use super::answer::{self, Worded};
+use super::contract::{Held, Rules};
+use super::decision::{Call, Summarised};
 use super::exchange::Exchange;
 use super::fault::Fault;
 use super::plugin::Plugin;
 use super::trace::{Step, Trace};
-use super::watch::Watch;
+use super::watch::{Onlookers, Watch};
 use crate::config::World;
 
 /// What came of a call: the answer in the words of cases.toml, and what the policy read and said on the way.
@@ -41,31 +41,39 @@ async fn answered(
     let rules = Arc::new(Rules { identity_prefix: identity_prefix.to_owned(), choices: Vec::new() });
     let held = answer::Rules { identity_prefix, limits: plugin.limits() };
     let call = call(plugin.world(), response);
-    let watch = Watch::begin(plugin, (None, &rules), 0, call, exchange);
+    let watch = Watch::begin(plugin, &Onlookers { tap: None, tape: None, rules: &rules }, 0, call, exchange);
     match call {
         Call::Authenticate => {
-            let outcome = plugin.authenticate(0, exchange).await;
-            let outcome = watch.end(plugin, outcome, exchange)?;
-            kept(answer::of_outcome(outcome, exchange, &held))
+            let answer = plugin.authenticate(0, exchange).await;
+            worded(watch, plugin, answer, exchange, &held)
         }
         Call::Authorize => {
-            let decision = plugin.authorize(0, exchange).await;
-            kept(answer::of_decision(watch.end(plugin, decision, exchange)?, exchange))
+            let answer = plugin.authorize(0, exchange).await;
+            worded(watch, plugin, answer, exchange, &held)
         }
         Call::Select => {
-            let selection = plugin.select(0, exchange).await;
-            let selection = watch.end(plugin, selection, exchange)?;
-            kept(answer::of_selection(selection, exchange, &held))
+            let answer = plugin.select(0, exchange).await;
+            worded(watch, plugin, answer, exchange, &held)
         }
         Call::OnRequest => {
-            let action = plugin.on_request(0, exchange).await;
-            kept(answer::of_action(watch.end(plugin, action, exchange)?, exchange, &held))
+            let answer = plugin.on_request(0, exchange).await;
+            worded(watch, plugin, answer, exchange, &held)
         }
         Call::OnResponse(status) => {
-            let ops = plugin.on_response(0, exchange, status).await;
-            kept(answer::of_ops("response", &watch.end(plugin, ops, exchange)?, &held))
+            let answer = plugin.on_response(0, exchange, status).await;
+            worded(watch, plugin, answer, exchange, &held)
         }
     }
+}
+
+fn worded<T: Summarised + Worded + Held>(
+    watch: Watch,
+    plugin: &Plugin,
+    answer: Result<T, Fault>,
+    exchange: &mut Exchange,
+    held: &answer::Rules<'_>,
+) -> Result<Value, Fault> {
+    watch.end(plugin, answer, exchange)?.worded(exchange, held).map_err(Fault::Contract)
 }
 
 fn call(world: World, response: Option<u16>) -> Call {
@@ -76,8 +84,4 @@ fn call(world: World, response: Option<u16>) -> Call {
         (World::Filter, None) => Call::OnRequest,
         (World::Filter, Some(status)) => Call::OnResponse(status),
     }
-}
-
-fn kept(answer: Result<Value, Broken>) -> Result<Value, Fault> {
-    answer.map_err(Fault::Contract)
 }

@@ -2,10 +2,11 @@
 //!
 //! Never holds a credential: it is named as withheld instead. Never holds a token, nor a claim that may not be kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use witgate_cases::{Request, Signed, Texts};
 use witgate_keyring::resource_server::bearer_token;
 use witgate_token::Claims;
 
@@ -49,25 +50,23 @@ impl Names {
     }
 }
 
-/// The `request` of a case.
-pub(super) fn request(exchange: &Exchange, read: &Names, withheld: &mut Withheld<'_>) -> Value {
+/// The `request` of a case. Its route and authority are those of a case that does not say them.
+pub(super) fn request(exchange: &Exchange, read: &Names, withheld: &mut Withheld<'_>) -> Request {
     let path = withheld.without_secrets(&shown_path(exchange, &exchange.head.path));
     if path != exchange.head.path {
         withheld.note("path", "");
     }
-    let mut request = Map::new();
-    request.insert("method".into(), exchange.head.method.clone().into());
-    request.insert("path".into(), path.into());
+    let bare = Request::new(&exchange.head.method, &path);
     let header = |name: &String| headers(exchange, name);
     let parameter = |name: &String| Some(vec![query_value(exchange.query.as_deref()?, name)?.into_bytes()]);
     let attribute = |name: &String| Some(vec![exchange.attributes.get(name)?.as_bytes().to_vec()]);
-    put(&mut request, ("headers", What::Header), &read.headers, withheld, header);
-    put(&mut request, ("query", What::QueryParam), &read.query, withheld, parameter);
-    put(&mut request, ("attributes", What::Attribute), &read.attributes, withheld, attribute);
-    if read.peer {
-        request.insert("peer".into(), exchange.peer.to_string().into());
+    Request {
+        headers: kept(What::Header, &read.headers, withheld, header),
+        query: single(kept(What::QueryParam, &read.query, withheld, parameter)),
+        attributes: single(kept(What::Attribute, &read.attributes, withheld, attribute)),
+        peer: if read.peer { exchange.peer } else { bare.peer },
+        ..bare
     }
-    Value::Object(request)
 }
 
 /// Parameters of the path that are credentials stand in the path as well.
@@ -76,25 +75,26 @@ pub(super) fn shown_path(exchange: &Exchange, path: &str) -> String {
 }
 
 /// Those that were there and may be kept.
-fn put(
-    request: &mut Map<String, Value>,
-    (key, what): (&str, What),
+fn kept(
+    what: What,
     names: &BTreeSet<String>,
     withheld: &mut Withheld<'_>,
     find: impl Fn(&String) -> Option<Vec<Vec<u8>>>,
-) {
-    let mut kept = Map::new();
+) -> BTreeMap<String, Texts> {
+    let mut kept = BTreeMap::new();
     for name in names {
         let Some(values) = find(name) else { continue };
         match withheld.texts(what, name, values) {
-            Some(texts) if texts.len() == 1 => drop(kept.insert(name.clone(), texts[0].clone().into())),
-            Some(texts) => drop(kept.insert(name.clone(), texts.into())),
+            Some(texts) => drop(kept.insert(name.clone(), Texts(texts))),
             None => withheld.note(what.word(), name),
         }
     }
-    if !kept.is_empty() {
-        request.insert(key.to_owned(), Value::Object(kept));
-    }
+    kept
+}
+
+/// The first of each.
+fn single(kept: BTreeMap<String, Texts>) -> BTreeMap<String, String> {
+    kept.into_iter().filter_map(|(name, texts)| Some((name, texts.0.into_iter().next()?))).collect()
 }
 
 fn headers(exchange: &Exchange, name: &str) -> Option<Vec<Vec<u8>>> {
@@ -113,9 +113,14 @@ fn query_value(query: &str, name: &str) -> Option<String> {
 
 /// The claims that were read and may be kept, those that are always kept, and the `frame`, with as little around them as
 /// their pointers need. Whether a scope is held that was asked for is a fact of its own: the held ones stand in `scope`.
-pub(super) fn claims(claims: Option<&Claims>, read: &Names, frame: &[&str], withheld: &mut Withheld<'_>) -> Value {
+pub(super) fn claims(
+    claims: Option<&Claims>,
+    read: &Names,
+    frame: &[&str],
+    withheld: &mut Withheld<'_>,
+) -> Map<String, Value> {
     let mut kept = Value::Object(Map::new());
-    let Some(claims) = claims else { return kept };
+    let Some(claims) = claims else { return Map::new() };
     let all = claims.to_json();
     let held: Vec<&str> = read.scopes.iter().map(String::as_str).filter(|scope| claims.has_scope(scope)).collect();
     if !held.is_empty() {
@@ -130,7 +135,14 @@ pub(super) fn claims(claims: Option<&Claims>, read: &Names, frame: &[&str], with
     }
     withheld.reveal(&mut kept);
     note_missing(&all, &kept, read, withheld);
-    kept
+    members(kept)
+}
+
+fn members(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
 }
 
 /// Names the claims that are not kept, or not whole.
@@ -163,33 +175,36 @@ fn copy(from: &Value, to: &mut Value, pointer: &str) {
     }
 }
 
-/// The `issuers` and the `token` of an authenticator's case: the token's header, and of its claims the frame and what was
-/// read. Nothing where the request has no token that can be read.
+/// The issuer and the token of an authenticator's case: the token's header, and of its claims the frame and what may be
+/// kept. Nothing where the request has no token that can be read.
 pub(super) fn token(
     exchange: &Exchange,
     verified: Option<&Claims>,
-    (steps, read): (&[&Step], &Names),
+    read: &Names,
     now: u64,
     withheld: &mut Withheld<'_>,
-) -> Option<(Map<String, Value>, Value)> {
+) -> Option<(String, Signed)> {
     let bearer = bearer_token(&exchange.headers).ok()?;
-    let header = witgate_token::peek(bearer).ok()?;
+    let peeked = witgate_token::peek(bearer).ok()?;
     let issuer = witgate_token::unverified_issuer(bearer).unwrap_or_default();
-    let profiles = steps.iter().flat_map(|step| &step.verifications);
-    let issuers = profiles.map(|one| (one.profile.clone(), issuer.clone().into())).collect();
-    let mut kept = claims(verified, read, &FRAME, withheld);
-    kept["iss"] = issuer.into();
-    let mut jose = Map::new();
-    jose.insert("alg".into(), header.alg.into());
-    jose.extend(header.kid.map(|kid| ("kid".to_owned(), kid.into())));
-    jose.extend(header.typ.map(|typ| ("typ".to_owned(), typ.into())));
-    let mut token = json!({ "header": jose, "claims": kept, "now": now });
-    withheld.reveal(&mut token);
-    Some((issuers, token))
+    let mut claims = claims(verified, read, &FRAME, withheld);
+    claims.insert("iss".to_owned(), issuer.clone().into());
+    let mut header = Map::from_iter([("alg".to_owned(), peeked.alg.into())]);
+    header.extend(peeked.kid.map(|kid| ("kid".to_owned(), kid.into())));
+    header.extend(peeked.typ.map(|typ| ("typ".to_owned(), typ.into())));
+    let revealed = |members: Map<String, Value>| {
+        let mut value = Value::Object(members);
+        withheld.reveal(&mut value);
+        self::members(value)
+    };
+    let signed = Signed { header: revealed(header), claims: revealed(claims), now, ..Signed::default() };
+    Some((issuer, signed))
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -101,7 +101,7 @@ impl Blueprint {
     /// When the component breaks on the way or refuses its configuration.
     pub(super) fn start(&self, cpu: Duration, wall: Duration) -> Result<(Instance, Description), StartError> {
         let (mut store, turns) = self.store(cpu, wall);
-        let started = in_turns(turns.as_deref(), self.started(&mut store));
+        let started = in_turns(turns.as_ref(), self.started(&mut store));
         let (functions, description, configured) = settled(&store, started)?;
         configured.map_err(|why| StartError::Config(self.hidden.hide(&why).into_owned()))?;
         let service = Service::begin(&self.recycle, store.data().memory_used(), self.limits.memory_bytes);
@@ -114,7 +114,7 @@ impl Blueprint {
     /// When the component breaks on the way.
     pub(super) fn describe(&self) -> Result<(Description, usize), StartError> {
         let (mut store, turns) = self.store(self.limits.start_cpu, START_WALL);
-        let described = in_turns(turns.as_deref(), self.described(&mut store));
+        let described = in_turns(turns.as_ref(), self.described(&mut store));
         let (_, description) = settled(&store, described)?;
         Ok((description, store.data().memory_used()))
     }
@@ -247,7 +247,7 @@ where
 }
 
 /// The outcome of a start, which waits for nothing.
-fn in_turns<F: Future>(turns: Option<&Turns>, start: F) -> Option<F::Output> {
+fn in_turns<F: Future>(turns: Option<&Arc<Turns>>, start: F) -> Option<F::Output> {
     match turns {
         None => at_once(start),
         Some(turns) => at_once(turns.of(start)),

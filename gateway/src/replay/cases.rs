@@ -28,7 +28,8 @@ pub fn cases_toml(report: &Report, config_json: &str, expecting: Expecting) -> (
         Expecting::Recorded => "the recorded answer",
         Expecting::New => "the new component's answer",
     };
-    let mut text = format!("# Recorded decisions of plugin {}. Each case expects {whose}.\n", on_one_line(&report.plugin));
+    let mut text =
+        format!("# Recorded decisions of plugin {}. Each case expects {whose}.\n", on_one_line(&report.plugin));
     text.push_str(&config(config_json));
     let (mut seen, mut count) = (BTreeSet::new(), 0);
     for kind in &report.changes {
@@ -64,7 +65,7 @@ fn case(kind: &Kind, changed: &Changed, expecting: Expecting, number: usize) -> 
     let asked = format!("{} {}", case.request.method, case.request.path);
     case.name = format!("replay {number}: {asked}: {before} became {after}");
     case.expect = expect(answer);
-    if !changed.reads_clock() {
+    if !changed.reads_clock {
         case.clock = None;
     }
     case

@@ -152,7 +152,8 @@ mod tests {
 
     #[test]
     fn what_was_withheld_is_not_known_though_it_was_read() {
-        let line = line(&["claim sub", "claim /org", "header cookie"], &["claim sub", "claim /org/owner", "header cookie"]);
+        let line =
+            line(&["claim sub", "claim /org", "header cookie"], &["claim sub", "claim /org/owner", "header cookie"]);
         for read in [("claim", "sub"), ("claim", "/org"), ("claim", "/org/owner/name"), ("header", "Cookie")] {
             assert_eq!(told(&line, &[read])[0].1, Why::Withheld, "{read:?}");
         }

@@ -5,16 +5,13 @@
 use serde_json::{Value, json};
 use witgate_cases::Case;
 
-use super::alike::{self, Part};
+use super::alike;
+use super::example::Example;
 use super::inputs::{self, Why};
-use super::report::Example;
+use crate::policy::reading::What;
 use crate::policy::secrecy::on_one_line;
 use crate::policy::tape::Line;
-use crate::policy::trace::{Read, Step};
 use crate::stage::Heard;
-
-/// What an example says where a value is not there.
-const NOTHING: &str = "nothing";
 
 /// See the module.
 pub(super) enum Judged {
@@ -29,6 +26,7 @@ pub(super) enum Judged {
 }
 
 /// A decision that changes.
+#[derive(Debug)]
 pub(super) struct Changed {
     /// the recorded answer, in short
     pub(super) before: String,
@@ -38,6 +36,8 @@ pub(super) struct Changed {
     pub(super) parts: Vec<String>,
     pub(super) example: Example,
     pub(super) case: Case,
+    /// whether the component looked at the clock
+    pub(super) reads_clock: bool,
     /// the recorded answer, or the fault in its place
     pub(super) recorded: Value,
     pub(super) answered: Value,
@@ -67,7 +67,8 @@ pub(super) fn judge(line: Line, heard: &Heard) -> Judged {
         parts: detailed.map(|part| part.key.clone()).collect(),
         before,
         after,
-        example: example(&line, &heard.step, &parts),
+        example: Example::of(&line, &heard.step, &parts),
+        reads_clock: heard.step.reads.iter().any(|read| read.what == What::Clock.word()),
         case: line.case,
         recorded,
         answered,
@@ -89,25 +90,4 @@ fn brief(answer: &Value) -> String {
         other => Some(other.to_string()),
     });
     words.collect::<Vec<String>>().join(" ")
-}
-
-fn example(line: &Line, step: &Step, parts: &[Part]) -> Example {
-    let request = &line.case.request;
-    let shown = |value: &Option<Value>| value.as_ref().map_or_else(|| NOTHING.to_owned(), Value::to_string);
-    let difference = |part: &Part| format!("{}: {} -> {}", part.key, shown(&part.before), shown(&part.after));
-    Example {
-        request_id: line.request_id.clone(),
-        at: line.at,
-        request: format!("{} {}", request.method, request.path),
-        route: request.route.clone(),
-        read: step.reads.iter().map(read).collect(),
-        differences: parts.iter().map(difference).collect(),
-    }
-}
-
-/// One read, as a person would say it. The case it came from holds no secret.
-fn read(read: &Read) -> String {
-    let value = read.value.as_ref().map_or_else(|| NOTHING.to_owned(), |value| Value::from(value.as_str()).to_string());
-    let name = if read.name.is_empty() { String::new() } else { format!(" {}", read.name) };
-    format!("{}{name} = {value}", read.what)
 }

@@ -4,17 +4,19 @@
 
 mod inputs;
 mod alike;
+mod example;
 mod judged;
 mod report;
 mod chosen;
-mod threads;
 mod newcomer;
+mod threads;
 mod cases;
 mod text;
 
 pub use cases::{Expecting, cases_toml};
 pub use chosen::{Choice, NoChoice};
+pub use example::Example;
 pub use newcomer::{Newcomer, NewcomerError};
-pub use report::{Example, Kind, Report, Unknown};
+pub use report::{Kind, Report, Unknown};
 pub use text::text;
-pub use threads::replay;
+pub use threads::{ReplayError, replay};

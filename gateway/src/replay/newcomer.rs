@@ -3,17 +3,19 @@
 //! Never started under less than its entry says: limits and grants count in a replay too, though a case answers.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 use witgate_settings::fault::Faults;
 
-use crate::config::{self, World};
+use crate::config::{self, IDENTITY_PREFIX, World};
 use crate::policy::component::{Digest, LoadError};
+use crate::policy::outline::Roles;
 use crate::policy::plugin::PluginError;
-use crate::stage::{self, Host, HostError, Piece, Stage};
+use crate::stage::{self, Piece, Stage};
+use crate::workbench::host::{Host, HostFault};
+use crate::workbench::settings;
+use crate::workbench::subject::{Subject, SubjectFault};
 
 /// The name of a component that no gateway.toml names.
 const NAME: &str = "replayed";
@@ -21,14 +23,9 @@ const NAME: &str = "replayed";
 /// Why there is nothing to ask.
 #[derive(Debug, Error)]
 pub enum NewcomerError {
-    /// a file
-    #[error("cannot read {}: {source}", path.display())]
-    File {
-        /// which
-        path: PathBuf,
-        /// the system's word
-        source: io::Error,
-    },
+    /// the component, or its folder
+    #[error(transparent)]
+    Subject(#[from] SubjectFault),
     /// gateway.toml
     #[error("{0}")]
     Config(#[from] Faults),
@@ -43,13 +40,8 @@ pub enum NewcomerError {
         known: String,
     },
     /// the settings
-    #[error("{} is neither a TOML table nor a JSON object: {why}", path.display())]
-    Settings {
-        /// the file
-        path: PathBuf,
-        /// the parser's word
-        why: String,
-    },
+    #[error("{0}")]
+    Settings(String),
     /// the component is none
     #[error("{}: {source}", path.display())]
     Component {
@@ -57,6 +49,14 @@ pub enum NewcomerError {
         path: PathBuf,
         /// what is wrong with it
         source: LoadError,
+    },
+    /// it has not one role
+    #[error("{}: {source}", path.display())]
+    Role {
+        /// the file
+        path: PathBuf,
+        /// what it has instead
+        source: Roles,
     },
     /// it does not start
     #[error("{}: {source}", path.display())]
@@ -67,39 +67,39 @@ pub enum NewcomerError {
         source: PluginError,
     },
     /// the policy host
-    #[error("{0}")]
-    Host(#[from] HostError),
+    #[error(transparent)]
+    Host(#[from] HostFault),
 }
 
 /// See the module.
 pub struct Newcomer {
     host: Host,
-    file: PathBuf,
+    subject: Subject,
     entry: config::Plugin,
-    bytes: Vec<u8>,
-    config_json: String,
     environment: BTreeMap<String, String>,
-    identity_prefix: Option<String>,
+    identity_prefix: String,
 }
 
 impl Newcomer {
-    /// A component under the settings of a file, JSON or TOML, or under none.
+    /// A component, or what a policy's folder was built into, under given settings (see [`settings::read`]), or under none.
     ///
     /// # Errors
     /// When a file cannot be read, or is none of its kind.
     pub fn bare(
-        file: &Path,
-        settings: Option<&Path>,
+        place: &Path,
+        settings: Option<&str>,
         environment: BTreeMap<String, String>,
     ) -> Result<Self, NewcomerError> {
-        let host = Host::start()?;
-        let bytes = read(file)?;
-        let outline = host.compiler.outline(&bytes);
-        let outline = outline.map_err(|source| NewcomerError::Component { path: file.to_owned(), source })?;
-        let mut entry = stage::bare(NAME, &outline);
-        entry.grants.environment = environment.keys().cloned().collect();
-        let config_json = settings.map_or_else(|| Ok("{}".to_owned()), self::settings)?;
-        Ok(Self { host, file: file.to_owned(), entry, bytes, config_json, environment, identity_prefix: None })
+        let (host, subject) = (Host::start()?, Subject::at(place)?);
+        let path = || subject.component.clone();
+        let outline = host.compiler().outline(&subject.bytes);
+        let outline = outline.map_err(|source| NewcomerError::Component { path: path(), source })?;
+        let world = outline.world().map_err(|source| NewcomerError::Role { path: path(), source })?;
+        let mut entry = stage::bare(NAME, world, &outline);
+        if let Some(given) = settings {
+            entry.config_json = settings::read(given).map_err(NewcomerError::Settings)?.to_string();
+        }
+        Ok(Self { host, subject, entry, environment, identity_prefix: IDENTITY_PREFIX.to_owned() }.seeing())
     }
 
     /// A plugin of a gateway.toml, with this component in place of its own where one is given.
@@ -109,26 +109,30 @@ impl Newcomer {
     pub fn of_entry(
         gateway_toml: &Path,
         name: &str,
-        file: Option<&Path>,
+        place: Option<&Path>,
         environment: BTreeMap<String, String>,
     ) -> Result<Self, NewcomerError> {
         let config = config::load(gateway_toml)?;
-        let known: Vec<&str> = config.plugins.iter().map(|plugin| plugin.name.as_str()).collect();
-        let known = known.join(", ");
-        let found = config.plugins.into_iter().find(|plugin| plugin.name == name);
-        let mut entry = found.ok_or_else(|| NewcomerError::NoEntry {
-            path: gateway_toml.to_owned(),
-            name: name.to_owned(),
-            known,
-        })?;
-        // A pin is of the component that the entry names.
-        let file = file.map_or_else(|| entry.file.clone(), |file| { entry.pin = None; file.to_owned() });
-        let more = environment.keys().filter(|name| !entry.grants.environment.contains(name));
-        let more: Vec<String> = more.cloned().collect();
-        entry.grants.environment.extend(more);
-        let (bytes, config_json) = (read(&file)?, entry.config_json.clone());
-        let identity_prefix = Some(config.identity_prefix);
-        Ok(Self { host: Host::start()?, file, entry, bytes, config_json, environment, identity_prefix })
+        let Some(entry) = config.plugins.iter().find(|plugin| plugin.name == name) else {
+            let known: Vec<&str> = config.plugins.iter().map(|plugin| plugin.name.as_str()).collect();
+            let (path, name, known) = (gateway_toml.to_owned(), name.to_owned(), known.join(", "));
+            return Err(NewcomerError::NoEntry { path, name, known });
+        };
+        let mut entry = entry.clone();
+        if place.is_some() {
+            // A pin is of the component that the entry names.
+            entry.pin = None;
+        }
+        let subject = Subject::at(place.unwrap_or(&entry.file))?;
+        Ok(Self { host: Host::start()?, subject, entry, environment, identity_prefix: config.identity_prefix }.seeing())
+    }
+
+    /// Grants the variables that are given.
+    fn seeing(mut self) -> Self {
+        let granted = &mut self.entry.grants.environment;
+        let more: Vec<String> = self.environment.keys().filter(|name| !granted.contains(name)).cloned().collect();
+        granted.extend(more);
+        self
     }
 
     /// Its role.
@@ -138,17 +142,12 @@ impl Newcomer {
 
     /// Its digest.
     pub fn digest(&self) -> Digest {
-        Digest::of(&self.bytes)
-    }
-
-    /// Its file.
-    pub fn file(&self) -> &Path {
-        &self.file
+        Digest::of(&self.subject.bytes)
     }
 
     /// Its config as JSON, with the names of secrets in place of their values.
     pub fn config_json(&self) -> &str {
-        &self.config_json
+        &self.entry.config_json
     }
 
     /// What its instances see of the environment.
@@ -161,27 +160,10 @@ impl Newcomer {
     /// # Errors
     /// When it does not start under its config.
     pub fn stage(&self) -> Result<Stage, NewcomerError> {
-        let piece = self.host.piece(&self.entry, &self.bytes);
-        let identity_prefix = self.identity_prefix.as_deref().unwrap_or(piece.identity_prefix);
-        let stage =
-            Stage::with_environment(&Piece { identity_prefix, ..piece }, &self.config_json, &self.environment);
-        stage.map_err(|source| NewcomerError::Start { path: self.file.clone(), source })
+        let Self { host, subject, entry, environment, identity_prefix } = self;
+        let (compiler, resources) = (host.compiler(), host.resources());
+        let piece = Piece { compiler, resources, entry, bytes: &subject.bytes, identity_prefix };
+        let stage = Stage::with_environment(&piece, &entry.config_json, environment);
+        stage.map_err(|source| NewcomerError::Start { path: subject.component.clone(), source })
     }
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, NewcomerError> {
-    fs::read(path).map_err(|source| NewcomerError::File { path: path.to_owned(), source })
-}
-
-/// The settings of a file as JSON.
-fn settings(path: &Path) -> Result<String, NewcomerError> {
-    let bytes = read(path)?;
-    let fault = |why: String| NewcomerError::Settings { path: path.to_owned(), why };
-    let text = String::from_utf8(bytes).map_err(|error| fault(error.to_string()))?;
-    if text.trim_start().starts_with('{') {
-        let settings: serde_json::Value = serde_json::from_str(&text).map_err(|error| fault(error.to_string()))?;
-        return Ok(settings.to_string());
-    }
-    let settings: toml::Table = toml::from_str(&text).map_err(|error| fault(error.message().to_owned()))?;
-    serde_json::to_string(&settings).map_err(|error| fault(error.to_string()))
 }

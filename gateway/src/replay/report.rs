@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::example::Example;
 use super::judged::{Changed, Judged};
 use crate::recording::Unread;
 
@@ -63,23 +64,6 @@ pub struct Kind {
     pub example: Example,
     #[serde(skip)]
     pub(super) kept: BTreeMap<u64, Box<Changed>>,
-}
-
-/// A request whose answer changes.
-#[derive(Debug, Clone, Serialize)]
-pub struct Example {
-    /// its id in the access log
-    pub request_id: String,
-    /// when it was made
-    pub at: Timestamp,
-    /// method and path
-    pub request: String,
-    /// the route's name
-    pub route: String,
-    /// what the component read of it
-    pub read: Vec<String>,
-    /// what differs, as `KEY: BEFORE -> AFTER`
-    pub differences: Vec<String>,
 }
 
 /// Something that a component read and the recording does not know.

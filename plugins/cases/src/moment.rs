@@ -26,6 +26,12 @@ impl Moment {
     }
 }
 
+impl From<Timestamp> for Moment {
+    fn from(at: Timestamp) -> Self {
+        Self(at)
+    }
+}
+
 impl Default for Moment {
     fn default() -> Self {
         Self(Timestamp::UNIX_EPOCH)

@@ -58,10 +58,7 @@ fn holds_v6(nets: &[Ipv6Net], address: Ipv6Addr) -> bool {
 }
 
 fn network(text: &str) -> Result<IpNet, String> {
-    let net: IpNet = match text.parse::<IpAddr>() {
-        Ok(address) => IpNet::from(address),
-        Err(_) => text.parse().map_err(|_| "is no address and no network such as `192.0.2.0/24`".to_owned())?,
-    };
+    let net = parsed(text).ok_or("is no address and no network such as `192.0.2.0/24`")?;
     if net.addr() != net.network() {
         return Err(format!(
             "has bits beyond its prefix; write `{}`, or `{}` for the one address",
@@ -75,6 +72,13 @@ fn network(text: &str) -> Result<IpNet, String> {
         }
         net => Ok(net),
     }
+}
+
+/// The address by the standard library, which takes no `010.0.0.0`: for some that is 8.0.0.0.
+fn parsed(text: &str) -> Option<IpNet> {
+    let Some((address, bits)) = text.split_once('/') else { return Some(IpNet::from(text.parse::<IpAddr>().ok()?)) };
+    let digits = bits.bytes().all(|byte| byte.is_ascii_digit());
+    IpNet::new(address.parse().ok()?, bits.parse().ok().filter(|_| digits)?).ok()
 }
 
 /// Mapped addresses (RFC 4291 section 2.5.5.2) are looked up as IPv4, so such a network would hold nobody. `::/0` and its
@@ -123,6 +127,9 @@ mod tests {
             ("192.0.2.0/33", "is no address and no network"),
             ("192.0.2.0 /24", "is no address and no network"),
             ("192.0.02.0/24", "is no address and no network"),
+            ("010.0.0.0/8", "is no address and no network"),
+            ("192.0.2.0/+24", "is no address and no network"),
+            ("192.0.2.0/", "is no address and no network"),
             ("", "is no address and no network"),
             ("192.0.2.1/24", "write `192.0.2.0/24`, or `192.0.2.1`"),
             ("2001:db8::1/32", "write `2001:db8::/32`, or `2001:db8::1`"),

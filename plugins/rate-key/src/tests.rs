@@ -10,7 +10,7 @@ fn a_wrong_config_names_its_key() {
     let cases = [
         ("{}".into(), "missing field `from`"),
         (from("[]"), "from: must name at least one"),
-        (from(r#"[{"cookie": "a"}]"#), "from[0].cookie: unknown variant `cookie`, expected one of"),
+        (from(r#"[{"cookie": "a"}]"#), "from[0]: unknown variant `cookie`, expected one of"),
         (from(r#"[{"claim": ""}]"#), "from[0].claim: must not be empty"),
         (from(r#"[{"claim": "a"}, {"attribute": ""}]"#), "from[1].attribute: must not be empty"),
         (from(r#"[{"header": "x-forwarded-for"}]"#), "from[0].header: `x-forwarded-for` is taken off"),

@@ -9,7 +9,7 @@ fn a_wrong_config_names_its_key() {
     let resource = |resource: &str| format!(r#"{{"resource": {resource}}}"#);
     let cases = [
         ("{}".into(), "missing field `resource`"),
-        (resource(r#"{"query": "tenant"}"#), "resource.query: unknown variant `query`, expected one of"),
+        (resource(r#"{"query": "tenant"}"#), "resource: unknown variant `query`, expected one of"),
         (resource(r#"{"path": ""}"#), "resource.path: must not be empty"),
         (resource(r#"{"attribute": ""}"#), "resource.attribute: must not be empty"),
         (resource(r#"{"header": "x-forwarded-host"}"#), "resource.header: `x-forwarded-host` is taken off"),
@@ -21,7 +21,7 @@ fn a_wrong_config_names_its_key() {
         (with(r#", "cross": {"scope": "a b"}"#), "cross.scope: one scope"),
         (with(r#", "cross": {"claim": {"name": "", "contains": "a"}}"#), "cross.claim.name: must not be empty"),
         (with(r#", "cross": {"claim": {"name": "roles"}}"#), "cross.claim: missing field `contains`"),
-        (with(r#", "cross": {"role": "admin"}"#), "cross.role: unknown variant `role`"),
+        (with(r#", "cross": {"role": "admin"}"#), "cross: unknown variant `role`"),
     ];
     for (config, expected) in cases {
         let why = mock::configure::<TenantIsolation>(&config).unwrap_err();

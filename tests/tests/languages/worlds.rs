@@ -41,7 +41,7 @@ async fn four_worlds_decide_on_one_route() {
     let gateway = Gateway::start(&built, &(plugins + &route("worlds", chain))).await;
     let token = gateway.token(&json!({"tenant": "globex"}));
     let answer = gateway.ask("worlds", Method::GET, &token, &[]).await;
-    assert_eq!((answer.status().as_u16(), answer.headers()["x-status"].to_str()), (200, Ok("GET 200")));
+    assert_eq!((answer.status().as_u16(), answer.headers()["x-status"].to_str().ok()), (200, Some("GET 200")));
     let forged = gateway.answer("worlds", &token, &[("x-plan", "gold")]).await;
     assert_eq!(forged, (400, "plan_forged".into()));
     let expired = gateway.token(&json!({"exp": 1}));

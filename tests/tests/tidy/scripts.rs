@@ -47,7 +47,10 @@ fn header(text: &str) -> String {
 
 /// A policy that ships is documented and has cases.
 fn missing(workspace: &Workspace, file: &Path) -> Vec<String> {
-    let shipped = file.starts_with(workspace.root.join("plugins")) && file.file_stem().is_some_and(|n| n == "policy");
+    let folder = workspace.root.join("plugins");
+    // of a template these are elsewhere: all languages share them
+    let shipped = file.starts_with(&folder) && !file.starts_with(folder.join("templates"));
+    let shipped = shipped && file.file_stem().is_some_and(|name| name == "policy");
     let absent = BESIDE.iter().filter(|name| shipped && !file.with_file_name(name).exists());
     absent.map(|name| format!("{}: has no {name} beside it. Add it.", workspace.shown(file))).collect()
 }

@@ -3,8 +3,7 @@
 //! Never holds a credential, nor anything that neither policy read: headers, parameters, attributes and claims go in by the
 //! names that were read.
 
-use serde_json::{Map, Value, json};
-use witgate_cases::Case;
+use witgate_cases::{Case, Expect, Response};
 
 use crate::policy::decision::{Call, Summary};
 use crate::policy::exchange::Exchange;
@@ -17,34 +16,30 @@ use crate::unix_time;
 /// The case as TOML, ready to be appended to a cases.toml.
 pub(super) fn toml(call: Call, exchange: &Exchange, steps: [&Step; 2], live: &Summary, candidate: &Summary) -> String {
     let answered = secrecy::on_one_line(&candidate.to_string());
-    let name = format!("shadow: route {}, live {live}, candidate {candidate}", exchange.head.route);
-    // The facts are written with the keys of a case, so only a fault of this gateway makes none of them.
-    let text = match serde_json::from_value::<Case>(case(&name, call, exchange, &steps, live)) {
-        Ok(case) => format!("# The candidate answered: {answered}\n{}", case.toml()),
-        Err(error) => format!("# The candidate answered: {answered}\n# This request makes no case: {error}\n"),
-    };
+    let case = case(call, exchange, &steps, live, candidate);
+    let text = format!("# The candidate answered: {answered}\n{}", case.toml());
     if cannot_be_said(&steps) { commented(&text) } else { text }
 }
 
-/// The case as JSON.
-fn case(name: &str, call: Call, exchange: &Exchange, steps: &[&Step; 2], live: &Summary) -> Value {
+fn case(call: Call, exchange: &Exchange, steps: &[&Step; 2], live: &Summary, candidate: &Summary) -> Case {
     let read = Names::of(steps);
     let mut withheld = Withheld::new(Keep::Read, Vec::new());
-    let request = facts::request(exchange, &read, &mut withheld);
-    let mut case = json!({ "name": name, "request": request, "expect": expected(live, exchange) });
+    let mut case = Case {
+        name: format!("shadow: route {}, live {live}, candidate {candidate}", exchange.head.route),
+        request: facts::request(exchange, &read, &mut withheld),
+        expect: expected(live, exchange),
+        ..Case::default()
+    };
     let claims = exchange.claims.as_ref();
-    match call {
-        Call::Authenticate => {
-            let token = facts::token(exchange, claims, (steps, &read), unix_time::now(), &mut withheld);
-            if let Some((issuers, token)) = token {
-                case["issuers"] = Value::Object(issuers);
-                case["token"] = token;
-            }
-        }
-        _ => case["claims"] = facts::claims(claims, &read, &[], &mut withheld),
+    if !matches!(call, Call::Authenticate) {
+        case.claims = facts::claims(claims, &read, &[], &mut withheld);
+    } else if let Some((issuer, token)) = facts::token(exchange, claims, &read, unix_time::now(), &mut withheld) {
+        let profiles = steps.iter().flat_map(|step| &step.verifications);
+        case.issuers = profiles.map(|one| (one.profile.clone(), issuer.clone())).collect();
+        case.token = Some(witgate_cases::Token::Signed(token));
     }
     if let Call::OnResponse(status) = call {
-        case["response"] = json!({ "status": status });
+        case.response = Some(Response { status });
     }
     case
 }
@@ -62,32 +57,30 @@ fn commented(text: &str) -> String {
 }
 
 /// Everything the live answer said, but for the values of credentials.
-fn expected(live: &Summary, exchange: &Exchange) -> Value {
-    let mut expect = Map::new();
-    expect.insert("outcome".into(), live.outcome.clone().into());
-    expect.extend(live.status.map(|status| ("status".to_owned(), status.into())));
-    let path = live.path.as_ref().map(|path| facts::shown_path(exchange, path));
-    let texts = [("code", &live.code), ("upstream", &live.upstream), ("path", &path)];
-    expect.extend(texts.into_iter().filter_map(|(key, text)| Some((key.to_owned(), text.clone()?.into()))));
+fn expected(live: &Summary, exchange: &Exchange) -> Expect {
     let visible =
         |(name, value): &(&String, &String)| !secrecy::is_secret_name(name) && !value.starts_with("(secret, ");
-    if live.attributes.iter().all(|pair| visible(&pair)) && !live.attributes.is_empty() {
-        expect.insert("attributes".into(), serde_json::json!(live.attributes));
-    }
-    for op in ["set", "append"] {
+    let changed = |op: &str| {
         let changes = live.headers.iter().filter(|one| one.op == op);
         let pairs: Vec<(&String, &String)> = changes.filter_map(|one| Some((&one.name, one.value.as_ref()?))).collect();
-        if !pairs.is_empty() && pairs.iter().all(visible) {
-            let pairs: Map<String, Value> = pairs.into_iter().map(|(n, v)| (n.clone(), v.clone().into())).collect();
-            expect.insert(op.to_owned(), Value::Object(pairs));
-        }
+        (!pairs.is_empty() && pairs.iter().all(visible))
+            .then(|| pairs.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect())
+    };
+    let all_visible = live.attributes.iter().all(|pair| visible(&pair)) && !live.attributes.is_empty();
+    let removed: Vec<String> =
+        live.headers.iter().filter(|one| one.op == "remove").map(|one| one.name.clone()).collect();
+    Expect {
+        outcome: Some(live.outcome.clone()),
+        status: live.status,
+        code: live.code.clone(),
+        upstream: live.upstream.clone(),
+        path: live.path.as_ref().map(|path| facts::shown_path(exchange, path)),
+        attributes: all_visible.then(|| live.attributes.clone()),
+        set: changed("set"),
+        append: changed("append"),
+        remove: (!removed.is_empty()).then_some(removed),
+        ..Expect::default()
     }
-    let removed: Vec<&str> =
-        live.headers.iter().filter(|one| one.op == "remove").map(|one| one.name.as_str()).collect();
-    if !removed.is_empty() {
-        expect.insert("remove".into(), removed.into());
-    }
-    Value::Object(expect)
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 //!
 //! Never written as it is: its line holds what may be kept, and names the rest.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use witgate_cases::{Case, Request, Response, Token, TokenFailure};
 use witgate_keyring::resource_server::bearer_token;
 use witgate_token::{Claims, Failure};
 
@@ -77,62 +79,59 @@ impl Job {
         }
     }
 
-    fn case(&self, read: &Names, withheld: &mut Withheld<'_>) -> Map<String, Value> {
-        let mut case = Map::new();
-        case.insert("name".into(), format!("{} {} {}", self.facts.request_id, self.step.plugin, self.step.call).into());
+    fn case(&self, read: &Names, withheld: &mut Withheld<'_>) -> Case {
         let authenticates = matches!(self.call, Call::Authenticate);
-        let claims = if authenticates { None } else { self.claims.as_ref() };
-        let kept = facts::claims(claims, read, &[], withheld);
-        self.hide_echoes(&kept, withheld);
-        let mut request = facts::request(&self.facts, read, withheld);
-        request["route"] = self.facts.head.route.clone().into();
-        request["authority"] = self.facts.authority.clone().into();
-        case.insert("request".into(), request);
-        if authenticates {
-            case.insert("issuers".into(), json!(self.origin.issuers));
-            case.extend(self.token(read, withheld).map(|token| ("token".to_owned(), token)));
-        } else if kept.as_object().is_some_and(|claims| !claims.is_empty()) {
-            case.insert("claims".into(), kept);
+        let given = if authenticates { None } else { self.claims.as_ref() };
+        let claims = facts::claims(given, read, &[], withheld);
+        self.hide_echoes(&claims, withheld);
+        let token = if authenticates { self.token(read, withheld) } else { None };
+        Case {
+            name: format!("{} {} {}", self.facts.request_id, self.step.plugin, self.step.call),
+            request: Request {
+                route: self.facts.head.route.clone(),
+                authority: self.facts.authority.clone(),
+                ..facts::request(&self.facts, read, withheld)
+            },
+            claims,
+            issuers: if authenticates { self.origin.issuers.clone() } else { BTreeMap::new() },
+            token,
+            clock: Some(self.at.into()),
+            response: if let Call::OnResponse(status) = self.call { Some(Response { status }) } else { None },
+            ..Case::default()
         }
-        case.insert("clock".into(), self.at.to_string().into());
-        if let Call::OnResponse(status) = self.call {
-            case.insert("response".into(), json!({ "status": status }));
-        }
-        case
     }
 
     /// What an attribute or an answer repeats of a claim is withheld as the claim is.
-    fn hide_echoes(&self, kept: &Value, withheld: &mut Withheld<'_>) {
+    fn hide_echoes(&self, kept: &Map<String, Value>, withheld: &mut Withheld<'_>) {
         let Some(claims) = &self.claims else { return };
         let mut all = claims.to_json();
         if let Some(members) = all.as_object_mut() {
             members.retain(|name, _| !IMPERSONAL.contains(&name.as_str()));
         }
-        let kept = if matches!(self.call, Call::Authenticate) {
-            facts::claims(Some(claims), &Names::of(&[]), &[], withheld)
-        } else {
-            kept.clone()
+        let kept = match self.call {
+            Call::Authenticate => facts::claims(Some(claims), &Names::of(&[]), &[], withheld),
+            _ => kept.clone(),
         };
-        withheld.hide_echoes(&all, &kept);
+        withheld.hide_echoes(&all, &Value::Object(kept));
     }
 
     /// The token of an authenticator's question. One that cannot be read says so, since it cannot be shown.
-    fn token(&self, read: &Names, withheld: &mut Withheld<'_>) -> Option<Value> {
+    fn token(&self, read: &Names, withheld: &mut Withheld<'_>) -> Option<Token> {
         let peeked = bearer_token(&self.facts.headers).and_then(witgate_token::peek);
         match peeked.map_err(|refusal| refusal.failure()) {
             Err(Failure::Missing) => return None,
-            Err(failure) => return Some(json!({ "unreadable": failure.to_string() })),
+            Err(failure) => return word(&failure.to_string()).map(Token::Unreadable),
             Ok(_) => {}
         }
         let now = u64::try_from(self.at.as_second()).unwrap_or_default();
-        let (_, mut token) = facts::token(&self.facts, self.claims.as_ref(), (&[&self.step], read), now, withheld)?;
+        let (_, mut token) = facts::token(&self.facts, self.claims.as_ref(), read, now, withheld)?;
         if let Some((failure, is_of_demands)) = self.failure() {
-            token["fails"] = failure.into();
+            token.fails = word(&failure);
             if is_of_demands {
                 withheld.note(What::Verification.word(), "");
             }
         }
-        Some(token)
+        Some(Token::Signed(token))
     }
 
     /// What was found wrong last, unless some verification went well, and whether other demands might have found nothing.
@@ -146,7 +145,7 @@ impl Job {
     }
 
     /// The inputs that the case answers.
-    fn known(&self, case: &Map<String, Value>) -> Vec<String> {
+    fn known(&self, case: &Case) -> Vec<String> {
         let reads = self.step.reads.iter().map(|read| match read.what.as_str() {
             "header" | "header-values" => named(What::Header.word(), &read.name.to_ascii_lowercase()),
             what => named(what, &read.name),
@@ -163,11 +162,14 @@ impl Job {
     }
 
     /// Whether the case has the claims that scopes stand in whole.
-    fn knows_all_scopes(&self, case: &Map<String, Value>) -> bool {
-        let kept = case.get("claims").or_else(|| case.get("token")?.get("claims")).and_then(Value::as_object);
-        let whole = |name: &&str| {
-            self.claims.as_ref().and_then(|claims| claims.get(name)) == kept.and_then(|kept| kept.get(*name))
-        };
+    fn knows_all_scopes(&self, case: &Case) -> bool {
+        let kept = if let Some(Token::Signed(token)) = &case.token { &token.claims } else { &case.claims };
+        let whole = |name: &&str| self.claims.as_ref().and_then(|claims| claims.get(name)) == kept.get(*name);
         SCOPES.iter().all(|name| whole(&name))
     }
+}
+
+/// A word of `jwt.failure`.
+fn word(failure: &str) -> Option<TokenFailure> {
+    serde_json::from_value(failure.into()).ok()
 }

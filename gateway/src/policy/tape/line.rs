@@ -4,7 +4,8 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
+use witgate_cases::Case;
 
 /// The form of the lines that this gateway writes, and the only one that it reads.
 pub const VERSION: u32 = 1;
@@ -31,7 +32,7 @@ pub struct Line {
     /// SHA-256 of its config as JSON, with the names of secrets in place of their values
     pub config_digest: String,
     /// the question, in the words of cases.toml
-    pub case: Map<String, Value>,
+    pub case: Case,
     /// the inputs that the case answers, each as a kind and a name, such as `header x-tenant`: what of them is not in the
     /// case was absent. `claim NAME` answers for what lies below it, and `scope` without a name for every scope
     pub known: Vec<String>,
@@ -44,4 +45,27 @@ pub struct Line {
     /// how it broke, such as `trap`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+}
+
+#[cfg(test)]
+impl Line {
+    /// A line of nothing.
+    pub(crate) fn empty() -> Self {
+        Self {
+            version: VERSION,
+            at: Timestamp::UNIX_EPOCH,
+            request_id: String::new(),
+            generation: 1,
+            plugin: String::new(),
+            role: String::new(),
+            call: String::new(),
+            digest: String::new(),
+            config_digest: String::new(),
+            case: Case::default(),
+            known: Vec::new(),
+            hidden: Vec::new(),
+            answer: None,
+            fault: None,
+        }
+    }
 }

@@ -66,8 +66,12 @@ pub enum BenchFault {
     #[error(transparent)]
     Plugin(#[from] PluginError),
     /// it is no component
-    #[error("{0}; {}", .0.remedy())]
-    Load(#[from] LoadError),
+    #[error("{error}; {}", .error.remedy())]
+    Load {
+        /// why
+        #[from]
+        error: LoadError,
+    },
     /// a case broke it, or makes no request
     #[error("{case:?}: {why}; `witgate plugin test` says more")]
     Case {
@@ -92,7 +96,10 @@ pub fn bench(
     file: &File,
 ) -> Result<Measured, BenchFault> {
     let outline = host.compiler().outline(&subject.bytes)?;
-    let mut entry = entry.cloned().unwrap_or_else(|| stage::bare("bench", outline.world()?, &outline));
+    let mut entry = match entry {
+        Some(entry) => entry.clone(),
+        None => stage::bare("bench", outline.world()?, &outline),
+    };
     stage::grant_variables(&mut entry, file);
     let cases: Vec<&Case> = file.cases.iter().filter(|case| case.expect.fault.is_none()).collect();
     if cases.is_empty() {

@@ -29,6 +29,7 @@ struct Contract;
 #[include = "package.json"]
 #[include = "package-lock.json"]
 #[exclude = "node_modules/*"]
+#[exclude = "test/*"]
 struct JavaScriptKit;
 
 #[derive(RustEmbed)]

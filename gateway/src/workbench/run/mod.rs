@@ -30,8 +30,12 @@ pub enum RunFault {
     #[error(transparent)]
     Roles(#[from] Roles),
     /// it is no component
-    #[error("{0}; {}", .0.remedy())]
-    Load(#[from] LoadError),
+    #[error("{error}; {}", .error.remedy())]
+    Load {
+        /// why
+        #[from]
+        error: LoadError,
+    },
     /// it does not start under this config
     #[error("{0}")]
     Plugin(#[from] PluginError),
@@ -61,7 +65,10 @@ pub struct Ran {
 /// When it does not load or start.
 pub fn run(host: &Host, subject: &Subject, entry: Option<&config::Plugin>, case: Case) -> Result<Ran, RunFault> {
     let outline = host.compiler().outline(&subject.bytes)?;
-    let mut entry = entry.cloned().unwrap_or_else(|| stage::bare("run", outline.world()?, &outline));
+    let mut entry = match entry {
+        Some(entry) => entry.clone(),
+        None => stage::bare("run", outline.world()?, &outline),
+    };
     entry.grants.environment.extend(case.environment.keys().cloned());
     let piece = Piece {
         compiler: host.compiler(),

@@ -1,47 +1,50 @@
 // Lets the gateway verify the token, demands one claim of it, and leaves that claim as an attribute.
 // Never sees a key, and never tells the caller what is wrong with a token: the gateway's log and metrics do.
 
-import jwt from "witgate:policy/jwt@0.1.0";
-import { claim, refusal, required, role, settings, text } from "./witgate/witgate.js";
+import * as jwt from "./witgate/jwt.js";
+import { Outcome, Refusal, claims, definePlugin, required, role, text } from "./witgate/witgate.js";
 
-let config;
+const plugin = definePlugin({
+  name: "{{name}}",
+  version: "0.1.0",
+  description: "{{about}}",
+  // Read once for each instance. What is refused here refuses the load: the gateway keeps what it had.
+  config: { claim: required(text) },
+  codes: ["token_missing", "token_invalid", "keys_unavailable"],
+});
 
-export const lifecycle = {
-  describe: () => ({ name: "{{name}}", version: "0.1.0", description: "{{about}}", configSchema: null }),
-
-  // Once for each instance. What is thrown here refuses the load: the gateway keeps what it had.
-  configure(json) {
-    config = settings(json, { claim: required(text) });
-  },
-};
+export const { lifecycle } = plugin;
 
 export const authenticator = role({
   authenticate() {
+    const { claim } = plugin.config;
     try {
-      verify();
+      verify(claim);
     } catch (failure) {
-      return { tag: "refused", val: refused(failure) };
+      return refusal(failure);
     }
-    const value = claim(config.claim);
-    return { tag: "authenticated", val: typeof value === "string" ? [[config.claim, value]] : [] };
+    const value = claims.get(claim);
+    // a list or an object has no one spelling
+    return Outcome.authenticated(typeof value === "string" ? { [claim]: value } : {});
   },
 });
 
-function verify() {
+function verify(claim) {
   jwt.peek();
   // the profile of gateway.toml whose issuer the token names
   const profile = jwt.profile();
-  if (profile == null) throw "unknown-issuer";
-  jwt.verify(profile, { algorithms: [], audiences: [], requiredClaims: [config.claim], maxAgeSeconds: undefined });
+  if (profile === undefined) throw new jwt.Failure("unknown-issuer");
+  jwt.verify(profile, { requiredClaims: [claim] });
 }
 
-function refused(failure) {
-  switch (failure?.payload ?? failure) {
+function refusal(failure) {
+  if (!(failure instanceof jwt.Failure)) throw failure;
+  switch (failure.reason) {
     case "missing":
-      return refusal(401, "token_missing", "This resource needs an access token.");
+      return Refusal.unauthorized("token_missing", "This resource needs an access token.");
     case "keys-unavailable":
-      return refusal(503, "keys_unavailable", "Tokens cannot be verified now.");
+      return Refusal.unavailable("keys_unavailable", "Tokens cannot be verified now.");
     default:
-      return refusal(401, "token_invalid", "The access token is not valid here.");
+      return Refusal.unauthorized("token_invalid", "The access token is not valid here.");
   }
 }

@@ -1,30 +1,21 @@
 """Lets in callers whose token names a role. Never lets in a caller without claims: a claim that is not there names no role."""
 
-from wit_world import exports
-from wit_world.exports.lifecycle import Metadata
-from wit_world.imports.log import Level
+from witgate import Plugin, Refusal, claims, log, optional, required, role, text
+from witgate.authorizer import Decision, RequestHead
 
-from witgate import claim, log, optional, required, role, settings, text
-from witgate.authorizer import ALLOW, Decision, RequestHead, deny
+# Read once for each instance. What is refused here refuses the load: the gateway keeps what it had.
+config = {"role": required(text), "claim": optional(text, "roles")}
 
-config: dict = {}
+plugin = Plugin("{{name}}", "0.1.0", "{{about}}", config, codes=["role_missing"])
 
-
-class Lifecycle(exports.Lifecycle):
-    def describe(self) -> Metadata:
-        return Metadata("{{name}}", "0.1.0", "{{about}}", None)
-
-    def configure(self, config_json: str) -> None:
-        """Once for each instance. What is refused here refuses the load: the gateway keeps what it had."""
-        global config
-        config = settings(config_json, {"role": required(text), "claim": optional(text, "roles")})
+Lifecycle = plugin.lifecycle
 
 
-class Authorizer(exports.Authorizer):
+class Authorizer:
     @role
-    def authorize(self, head: RequestHead) -> Decision:
-        roles = claim(config["claim"])
-        if isinstance(roles, list) and config["role"] in roles:
-            return ALLOW
-        log(Level.INFO, "the role is missing", role=config["role"])
-        return deny(403, "role_missing", "Your token lacks a role.")
+    def authorize(self, head: RequestHead) -> Decision | Refusal:
+        roles = claims.get(plugin.config["claim"])
+        if isinstance(roles, list) and plugin.config["role"] in roles:
+            return Decision.allow
+        log.info("the role is missing", role=plugin.config["role"])
+        return Refusal.forbidden("role_missing", "Your token lacks a role.")

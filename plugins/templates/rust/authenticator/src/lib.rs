@@ -2,11 +2,18 @@
 //!
 //! Never sees a key, and never tells the caller what is wrong with a token: the gateway's log and metrics do.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use witgate_plugin::{Authenticator, Demands, Failure, Outcome, Plugin, Refusal, RequestHead, claims, jwt};
+use witgate_plugin::{
+    Authenticator, Demands, Failure, Outcome, Plugin, Refusal, RequestHead, claims, jwt,
+};
+
+const TOKEN_MISSING: &str = "token_missing";
+const TOKEN_INVALID: &str = "token_invalid";
+const KEYS_UNAVAILABLE: &str = "keys_unavailable";
 
 /// What the operator writes in `[plugins.{{name}}.config]`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// The claim that a token must have; it becomes the attribute of this name.
@@ -22,23 +29,31 @@ pub struct {{type}} {
 
 impl Plugin for {{type}} {
     type Config = Config;
+    const CODES: &'static [&'static str] = &[TOKEN_MISSING, TOKEN_INVALID, KEYS_UNAVAILABLE];
     witgate_plugin::metadata!();
+    witgate_plugin::schema!();
 
     /// Once for each instance. What is refused here refuses the load: the gateway keeps what it had.
     fn configure(config: Config) -> Result<Self, String> {
         if config.claim.is_empty() {
             return Err("claim: must not be empty".to_owned());
         }
-        let demands = Demands { required_claims: vec![config.claim.clone()], ..Demands::default() };
-        Ok(Self { claim: config.claim, demands })
+        let demands = Demands {
+            required_claims: vec![config.claim.clone()],
+            ..Demands::default()
+        };
+        Ok(Self {
+            claim: config.claim,
+            demands,
+        })
     }
 }
 
 impl Authenticator for {{type}} {
     fn authenticate(&self, _head: RequestHead) -> Outcome {
         match self.verify() {
-            Ok(()) => Outcome::Authenticated(self.attributes()),
-            Err(failure) => Outcome::Refused(refusal(failure)),
+            Ok(()) => Outcome::authenticated(self.attributes()),
+            Err(failure) => refusal(failure).into(),
         }
     }
 }
@@ -51,17 +66,21 @@ impl {{type}} {
         jwt::verify(&profile, &self.demands)
     }
 
-    fn attributes(&self) -> Vec<(String, String)> {
-        let value: Option<String> = claims::get(&self.claim);
-        value.map(|value| (self.claim.clone(), value)).into_iter().collect()
+    /// The claim, where it is a text: a list or an object has no one spelling.
+    fn attributes(&self) -> Option<(String, String)> {
+        Some((self.claim.clone(), claims::get(&self.claim)?))
     }
 }
 
 fn refusal(failure: Failure) -> Refusal {
     match failure {
-        Failure::Missing => Refusal::unauthorized("token_missing", "This resource needs an access token."),
-        Failure::KeysUnavailable => Refusal::unavailable("keys_unavailable", "Tokens cannot be verified now."),
-        _ => Refusal::unauthorized("token_invalid", "The access token is not valid here."),
+        Failure::Missing => {
+            Refusal::unauthorized(TOKEN_MISSING, "This resource needs an access token.")
+        }
+        Failure::KeysUnavailable => {
+            Refusal::unavailable(KEYS_UNAVAILABLE, "Tokens cannot be verified now.")
+        }
+        _ => Refusal::unauthorized(TOKEN_INVALID, "The access token is not valid here."),
     }
 }
 

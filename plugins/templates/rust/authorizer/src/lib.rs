@@ -2,11 +2,14 @@
 //!
 //! Never lets in a caller without claims: a claim that is not there names no role.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, claims, info};
 
+const ROLE_MISSING: &str = "role_missing";
+
 /// What the operator writes in `[plugins.{{name}}.config]`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// The role that a caller needs.
@@ -28,7 +31,9 @@ pub struct {{type}} {
 
 impl Plugin for {{type}} {
     type Config = Config;
+    const CODES: &'static [&'static str] = &[ROLE_MISSING];
     witgate_plugin::metadata!();
+    witgate_plugin::schema!();
 
     /// Once for each instance. What is refused here refuses the load: the gateway keeps what it had.
     fn configure(config: Config) -> Result<Self, String> {
@@ -46,7 +51,7 @@ impl Authorizer for {{type}} {
             return Decision::Allow;
         }
         info!("the role is missing", role = self.config.role);
-        Decision::Deny(Refusal::forbidden("role_missing", "Your token lacks a role."))
+        Refusal::forbidden(ROLE_MISSING, "Your token lacks a role.").into()
     }
 }
 

@@ -3,10 +3,10 @@
 use witgate_plugin::mock::{self, Request};
 use witgate_plugin::{Authorizer, Decision};
 
-use super::{{type}};
+use super::{{type}} as Policy;
 
 fn decided(config: &str, request: &Request) -> Decision {
-    let policy: {{type}} = mock::configure(config).unwrap();
+    let policy: Policy = mock::configure(config).unwrap();
     request.run(|head| policy.authorize(head))
 }
 
@@ -25,7 +25,7 @@ fn a_refusal_is_logged_with_the_role() {
 
 #[test]
 fn a_wrong_config_names_its_key() {
-    let why = |config| mock::configure::<{{type}}>(config).unwrap_err();
+    let why = |config| mock::configure::<Policy>(config).unwrap_err();
     assert!(why("{}").contains("missing field `role`"), "{}", why("{}"));
     assert!(why(r#"{"role": ""}"#).starts_with("role: must not be empty"));
     assert!(why(r#"{"role": "staff", "rule": 1}"#).starts_with("rule: unknown field"));
@@ -33,5 +33,8 @@ fn a_wrong_config_names_its_key() {
 
 #[test]
 fn the_cases_hold() {
-    mock::cases::check(include_str!("../cases.toml"), mock::cases::authorizer::<{{type}}>);
+    mock::cases::check(
+        include_str!("../cases.toml"),
+        mock::cases::authorizer::<Policy>,
+    );
 }

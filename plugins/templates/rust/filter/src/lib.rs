@@ -2,11 +2,12 @@
 //!
 //! Never lets the client's own header through: where the claim is not there it is removed.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use witgate_plugin::{Action, Filter, HeaderOp, Plugin, RequestHead, claims, contract};
 
 /// What the operator writes in `[plugins.{{name}}.config]`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// What the upstream reads.
@@ -27,6 +28,7 @@ pub struct {{type}} {
 impl Plugin for {{type}} {
     type Config = Config;
     witgate_plugin::metadata!();
+    witgate_plugin::schema!();
 
     /// Once for each instance. What is refused here refuses the load: the gateway keeps what it had.
     fn configure(config: Config) -> Result<Self, String> {
@@ -45,14 +47,19 @@ impl Filter for {{type}} {
         let header = self.config.header.clone();
         // a claim with a line break is no header: the gateway would refuse the request
         let op = match value.filter(|value| contract::header_value(value.as_bytes()).is_ok()) {
-            Some(value) => HeaderOp::Set(header, value.into_bytes()),
-            None => HeaderOp::Remove(header),
+            Some(value) => HeaderOp::set(header, value),
+            None => HeaderOp::remove(header),
         };
-        Action::Forward(vec![op])
+        Action::forward([op])
     }
 
     fn on_response(&self, _head: RequestHead, _status: u16) -> Vec<HeaderOp> {
-        self.config.remove.iter().cloned().map(HeaderOp::Remove).collect()
+        self.config
+            .remove
+            .iter()
+            .cloned()
+            .map(HeaderOp::remove)
+            .collect()
     }
 }
 

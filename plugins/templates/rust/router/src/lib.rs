@@ -4,11 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use witgate_plugin::{Plugin, RequestHead, Router, Selection, Target, claims, debug};
+use witgate_plugin::{Plugin, RequestHead, Router, Selection, claims, debug};
 
 /// What the operator writes in `[plugins.{{name}}.config]`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// The claim that chooses: a name, or a pointer such as `/org/plan`.
@@ -31,6 +32,7 @@ pub struct {{type}} {
 impl Plugin for {{type}} {
     type Config = Config;
     witgate_plugin::metadata!();
+    witgate_plugin::schema!();
 
     /// Once for each instance. What is refused here refuses the load: the gateway keeps what it had.
     fn configure(config: Config) -> Result<Self, String> {
@@ -45,7 +47,7 @@ impl Router for {{type}} {
     fn select(&self, _head: RequestHead) -> Selection {
         let plan: Option<String> = claims::get(&self.config.claim);
         match plan.and_then(|plan| self.config.upstreams.get(&plan)) {
-            Some(upstream) => Selection::To(Target::upstream(upstream)),
+            Some(upstream) => Selection::to(upstream),
             None => {
                 debug!("no listed plan");
                 Selection::Default

@@ -1,19 +1,19 @@
 //! The policy against a mock of the gateway, without WebAssembly.
 
 use witgate_plugin::mock::{self, Request};
-use witgate_plugin::{Router, Selection, Target};
+use witgate_plugin::{Router, Selection};
 
-use super::{{type}};
+use super::{{type}} as Policy;
 
 fn chosen(request: &Request) -> Selection {
-    let policy: {{type}} = mock::configure(r#"{"upstreams": {"gold": "fast"}}"#).unwrap();
+    let policy: Policy = mock::configure(r#"{"upstreams": {"gold": "fast"}}"#).unwrap();
     request.run(|head| policy.select(head))
 }
 
 #[test]
 fn a_listed_plan_has_its_upstream() {
     let gold = mock::request("GET", "/orders").claim("plan", "gold");
-    assert_eq!(chosen(&gold), Selection::To(Target::upstream("fast")));
+    assert_eq!(chosen(&gold), Selection::to("fast"));
 }
 
 #[test]
@@ -24,12 +24,12 @@ fn a_claim_of_another_shape_is_no_plan() {
 
 #[test]
 fn a_wrong_config_names_its_key() {
-    let why = |config| mock::configure::<{{type}}>(config).unwrap_err();
+    let why = |config| mock::configure::<Policy>(config).unwrap_err();
     assert!(why(r#"{"upstreams": {}}"#).starts_with("upstreams: must name an upstream"));
     assert!(why(r#"{"upstreams": {"gold": 1}}"#).starts_with("upstreams.gold: invalid type"));
 }
 
 #[test]
 fn the_cases_hold() {
-    mock::cases::check(include_str!("../cases.toml"), mock::cases::router::<{{type}}>);
+    mock::cases::check(include_str!("../cases.toml"), mock::cases::router::<Policy>);
 }
