@@ -180,7 +180,7 @@ impl log::Host for GuestState {
         self.count_log_line(serde_json::Value::from(&*message).to_string().len() + fields.len())?;
         self.record_line(&message, &fields);
         if let Some(case) = self.exchange.tokens.rehearsed_mut() {
-            case.log.push(Line { level: level_word(level), message: message.clone(), fields: pairs });
+            case.log.push(Line { level: level_word(&level), message: message.clone(), fields: pairs });
         }
         if !is_wanted(&level) || !self.log_rate.admits(unix_time::now()) {
             return Ok(());
@@ -221,7 +221,7 @@ impl GuestState {
     }
 }
 
-fn level_word(level: log::Level) -> &'static str {
+fn level_word(level: &log::Level) -> &'static str {
     match level {
         log::Level::Debug => "debug",
         log::Level::Info => "info",

@@ -8,7 +8,7 @@ use std::time::Duration;
 use witgate_cases::File;
 
 use crate::config::{
-    self, Breaker, Grants, HttpGrant, Isolation, OnFault, PluginLimits, PluginSpans, Recycle, StoreGrant, World,
+    self, Breaker, Grants, HttpGrant, Isolation, OnFault, PluginLimits, PluginSpans, Recycle, Span, StoreGrant, World,
 };
 use crate::policy::outline::{Kind, Outline};
 
@@ -23,7 +23,7 @@ pub fn bare(name: &str, world: World, outline: &Outline) -> config::Plugin {
     let imports = |wanted: &str| {
         outline.imports.iter().any(|import| matches!(import.kind, Kind::Contract(short, _) if short == wanted))
     };
-    let (nowhere, limits) = ((0, 0).into(), PluginLimits::default());
+    let (nowhere, limits) = (Span::from((0_usize, 0_usize)), PluginLimits::default());
     let store = StoreGrant { name: name.to_owned(), entries: 1, bytes: 1, ttl: DEADLINE };
     let http = HttpGrant {
         hosts: Vec::new(),

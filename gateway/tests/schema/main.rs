@@ -31,11 +31,11 @@ const SEEN: [&str; 10] = [
 
 #[test]
 fn the_stored_schema_is_what_the_reader_asks_for_in_the_words_of_the_manual() {
-    let manual = Manual::read(&fs::read_to_string("../docs/operators.md").expect("the manual"));
+    let manual = manual();
     let (document, undescribed) = document(&config::outline(), &manual);
-    assert!(undescribed.is_empty(), "docs/operators.md does not describe {undescribed:?}");
+    assert!(undescribed.is_empty(), "the manual does not describe {undescribed:?}");
     let unread: Vec<&str> = manual.places().filter(|place| key(&document, place).is_none()).collect();
-    assert!(unread.is_empty(), "docs/operators.md describes keys that nothing reads: {unread:?}");
+    assert!(unread.is_empty(), "the manual describes keys that nothing reads: {unread:?}");
     let text = serde_json::to_string_pretty(&document).expect("a document") + "\n";
     if std::env::var_os("BLESS").is_some() {
         fs::write(STORED, &text).expect("a written schema");
@@ -46,13 +46,13 @@ fn the_stored_schema_is_what_the_reader_asks_for_in_the_words_of_the_manual() {
 
 #[test]
 fn the_manual_gives_the_defaults_of_the_reader() {
-    let manual = Manual::read(&fs::read_to_string("../docs/operators.md").expect("the manual"));
+    let manual = manual();
     let (document, _) = document(&config::outline(), &manual);
     let mut compared = 0;
     for place in manual.places() {
         let read = key(&document, place).and_then(|key| key["default"].as_f64());
         if let (Some(read), Some(told)) = (read, manual.default_of(place)) {
-            assert!((read - told).abs() < 1e-9, "docs/operators.md: the default of {place} is {read}, not {told}");
+            assert!((read - told).abs() < 1e-9, "the manual's default of {place} is {told}, the reader's {read}");
             compared += 1;
         }
     }
@@ -93,6 +93,12 @@ fn the_schema_refuses_nothing_that_the_reader_takes() {
         }
     }
     assert!(seen >= SEEN.len(), "only {seen}");
+}
+
+/// The pages that have tables of keys.
+fn manual() -> Manual {
+    let pages = ["../docs/operators.md", "../docs/record-replay.md"];
+    Manual::read(&pages.map(|page| fs::read_to_string(page).expect("the manual")).join("\n"))
 }
 
 /// What the schema finds; text that is no TOML has no JSON to look at.

@@ -1,4 +1,4 @@
-//! What docs/operators.md says of each key: the tables whose first column is `Key`.
+//! What the manual says of each key: the tables whose first column is `Key`.
 //!
 //! Never a second place for a description: editors show the manual's own words.
 

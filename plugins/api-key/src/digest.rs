@@ -1,6 +1,7 @@
 //! The SHA-256 of a key, and whether two are equal.
 //!
-//! Never a key: it is hashed where it is read. Never slower or faster for a near miss: digests are compared in constant time.
+//! Never a key: it is hashed where it is read. Never slower or faster for a near miss: digests are compared in
+//! constant time.
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
 

@@ -1,7 +1,7 @@
 //! The keys that are known, and the one that a request has.
 //!
-//! Never says why a key is not good: unknown, expired and another's are one refusal. The log has the reason and the id, and
-//! never the key.
+//! Never says why a key is not good: unknown, expired and another's are one refusal. The log has the reason and the id,
+//! and never the key.
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;

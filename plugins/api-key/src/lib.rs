@@ -1,6 +1,7 @@
 //! Authenticates by a key of the caller's program, beside the token of its user.
 //!
-//! Never `authenticated` by the key alone: that word needs a verified token, and the gateway sees to it. Never shows a key.
+//! Never `authenticated` by the key alone: that word needs a verified token, and the gateway sees to it. Never shows a
+//! key.
 
 mod config;
 mod digest;
@@ -83,7 +84,8 @@ impl ApiKey {
     }
 }
 
-/// The token's attributes and the key's. Where both have a name the key's counts: the operator wrote it for this caller.
+/// The token's attributes and the key's. Where both have a name the key's counts: the operator wrote it for this
+/// caller.
 fn merged(attributes: Vec<(String, String)>, key: &Key) -> Vec<(String, String)> {
     let mut merged: BTreeMap<String, String> = attributes.into_iter().collect();
     merged.extend(key.attributes.clone());

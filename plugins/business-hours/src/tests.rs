@@ -45,11 +45,16 @@ fn a_wrong_config_names_its_key() {
 proptest! {
     /// Minutes and their complement: at each moment exactly one of the two is open.
     #[test]
-    fn hours_and_their_complement_cover_each_moment_once(from in 0_u16..1440, to in 0_u16..1440, at in 0_u64..4_000_000_000) {
+    fn hours_and_their_complement_cover_each_moment_once(
+        from in 0_u16..1440,
+        to in 0_u16..1440,
+        at in 0_u64..4_000_000_000,
+    ) {
         prop_assume!(from != to);
         let time = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
         let open = |from: u16, to: u16| {
-            let config = json!({"zone": "America/New_York", "open": [{"from": time(from), "to": time(to)}]}).to_string();
+            let hours = json!({"from": time(from), "to": time(to)});
+            let config = json!({"zone": "America/New_York", "open": [hours]}).to_string();
             let policy: BusinessHours = mock::configure(&config).unwrap();
             mock::request("GET", "/").clock(at).run(|head| policy.authorize(head)) == Decision::Abstain
         };

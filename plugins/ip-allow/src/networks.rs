@@ -81,8 +81,8 @@ fn parsed(text: &str) -> Option<IpNet> {
     IpNet::new(address.parse().ok()?, bits.parse().ok().filter(|_| digits)?).ok()
 }
 
-/// Mapped addresses (RFC 4291 section 2.5.5.2) are looked up as IPv4, so such a network would hold nobody. `::/0` and its
-/// like hold them only by the way.
+/// Mapped addresses (RFC 4291 section 2.5.5.2) are looked up as IPv4, so such a network would hold nobody. `::/0` and
+/// its like hold them only by the way.
 fn covers_mapped(net: &Ipv6Net) -> bool {
     net.prefix_len() >= 96 && net.network().to_ipv4_mapped().is_some()
 }

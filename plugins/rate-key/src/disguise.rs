@@ -1,7 +1,7 @@
 //! From a key's text to what stands in the header.
 //!
-//! Never lets a long value, or one with strange bytes, past as it is, and never skips it either: who could make his own key
-//! illegal would be counted as somebody else.
+//! Never lets a long value, or one with strange bytes, past as it is, and never skips it either: who could make his
+//! own key illegal would be counted as somebody else.
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 

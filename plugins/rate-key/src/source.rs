@@ -1,6 +1,7 @@
 //! Where a key comes from, and its text: `claim:sub=alice`, `peer=192.0.2.0/24`.
 //!
-//! Never one text for two callers: the text says its source, so a subject that is called like a network is not that network.
+//! Never one text for two callers: the text says its source, so a subject that is called like a network is not that
+//! network.
 use std::net::IpAddr;
 
 use ipnet::IpNet;

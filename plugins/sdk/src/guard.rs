@@ -1,6 +1,7 @@
 //! What authorizers have in common that guard something and leave the rest to others.
 //!
-//! Never a decision of its own: a guard says what it is against, and the operator what follows where it is against nothing.
+//! Never a decision of its own: a guard says what it is against, and the operator what follows where it is against
+//! nothing.
 use serde::Deserialize;
 
 use crate::types::{Decision, Refusal};

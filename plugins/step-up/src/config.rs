@@ -49,7 +49,8 @@ pub enum AgeSince {
     #[default]
     #[serde(rename = "auth_time")]
     AuthTime,
-    /// When the token was issued: for issuers without `auth_time`. A refreshed token is young though its user is long gone.
+    /// When the token was issued: for issuers without `auth_time`. A refreshed token is young though its user is long
+    /// gone.
     #[serde(rename = "iat")]
     IssuedAt,
 }

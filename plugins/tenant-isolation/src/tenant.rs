@@ -1,7 +1,7 @@
 //! The tenant that a request names.
 //!
-//! Never a guess: where a request names two, or could be read in two ways, it names none. A query parameter cannot say whose a
-//! resource is, for it may be there twice and the upstream may read the other one.
+//! Never a guess: where a request names two, or could be read in two ways, it names none. A query parameter cannot say
+//! whose a resource is, for it may be there twice and the upstream may read the other one.
 use witgate_plugin::{contract, request};
 
 use crate::config::WrittenResource;

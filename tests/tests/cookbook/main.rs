@@ -1,5 +1,5 @@
-//! The rules of docs/cookbook.md: the gateway loads each and answers its cases, and the page shows what was tried. Never a second
-//! copy of a rule: page, gateway and cases have one.
+//! The rules of docs/cookbook.md: the gateway loads each and answers its cases, and the page shows what was tried.
+//! Never a second copy of a rule: page, gateway and cases have one.
 
 mod page;
 mod recipe;

@@ -1,5 +1,5 @@
-//! The ready policies through the front door: the parts that a policy and the gateway only keep together. What each policy decides is
-//! in its cases.toml, which the gateway rehearses here at its start. Never a mock.
+//! The ready policies through the front door: the parts that a policy and the gateway only keep together. What each
+//! policy decides is in its cases.toml, which the gateway rehearses here at its start. Never a mock.
 
 use reqwest::{Method, Response};
 use serde_json::{Value, json};

@@ -130,7 +130,12 @@ fn watch(host: &Host, arguments: &Test) -> ExitCode {
 fn watched(arguments: &Test) -> std::io::Result<Vec<PathBuf>> {
     let places = folders(arguments);
     let own = places.iter().chain(&arguments.cases).chain(&arguments.config);
-    own.map(|place| place.canonicalize()).collect()
+    own.map(|place| Ok(looked_at(place.canonicalize()?))).collect()
+}
+
+/// Of a file its folder: an editor that renames takes a watch of the file away with the old one.
+fn looked_at(place: PathBuf) -> PathBuf {
+    if place.is_dir() { place } else { place.parent().map(Path::to_owned).unwrap_or(place) }
 }
 
 fn folders(arguments: &Test) -> Vec<PathBuf> {

@@ -1,5 +1,5 @@
-//! The token's part of an authenticator: finds the issuer profile, verifies with the demands of a config, maps claims to
-//! attributes, and refuses in a few words. jwt-policy is this and nothing more; a policy that asks for a second
+//! The token's part of an authenticator: finds the issuer profile, verifies with the demands of a config, maps claims
+//! to attributes, and refuses in a few words. jwt-policy is this and nothing more; a policy that asks for a second
 //! credential has it as a part.
 //!
 //! Never sees a key and never decides about a signature: the gateway verifies. Never tells the caller why a token that
