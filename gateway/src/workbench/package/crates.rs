@@ -42,7 +42,8 @@ struct Target {
 pub(super) fn read(folder: &Path) -> Result<Package, PackageFault> {
     let file = folder.join(MANIFEST);
     let fault = |why: &str| PackageFault::Manifest { file: file.clone(), why: why.to_owned() };
-    let metadata: Metadata = serde_json::from_slice(&asked(folder, &file)?).map_err(|error| fault(&error.to_string()))?;
+    let metadata: Metadata =
+        serde_json::from_slice(&asked(folder, &file)?).map_err(|error| fault(&error.to_string()))?;
     let whole = file.canonicalize().map_err(|error| fault(&error.to_string()))?;
     let member =
         metadata.packages.into_iter().find(|member| member.manifest_path.canonicalize().ok() == Some(whole.clone()));
