@@ -55,6 +55,7 @@ pub mod contract;
 pub mod path;
 pub mod reach;
 pub mod guard;
+pub mod ruling;
 pub mod named;
 mod config;
 mod plugin;
