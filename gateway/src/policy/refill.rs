@@ -175,7 +175,7 @@ impl Drop for RefillThreads {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+    use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
     use std::time::Duration;
 
     use super::*;
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn who_starts_slowly_keeps_nobody_waiting_who_does_not() {
-        let ((made, seen), (go_on, told)) = (sync_channel(8), channel());
+        let ((made, seen), (go_on, told)) = (sync_channel(8), sync_channel(1));
         let counted =
             |name, waits_for| Arc::new(Counted { name, left: AtomicUsize::new(1), made: made.clone(), waits_for });
         let (slow, quick) = (counted("slow", Some(Mutex::new(told))), counted("quick", None));

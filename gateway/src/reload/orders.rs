@@ -6,7 +6,7 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -138,7 +138,7 @@ impl ReloadThread {
     /// When the system has no thread.
     pub fn start(reloader: Arc<Reloader>) -> io::Result<Self> {
         let (queue, errands) = sync_channel(MOST_WAITING);
-        let (alive, over) = channel::<()>();
+        let (alive, over) = sync_channel::<()>(1);
         let orders = Orders { reloader, queue: Arc::new(Mutex::new(Some(queue))) };
         let own = orders.clone();
         let thread = std::thread::Builder::new().name("witgate-reload".into()).spawn(move || {
@@ -175,8 +175,8 @@ mod tests {
     use crate::reload::reloader::tests::{start, write};
 
     /// Keeps the thread until it is told to go on; the first channel says that it is kept.
-    fn kept(orders: &Orders) -> (Receiver<()>, std::sync::mpsc::Sender<()>) {
-        let ((began, begun), (go_on, told)) = (channel(), channel::<()>());
+    fn kept(orders: &Orders) -> (Receiver<()>, SyncSender<()>) {
+        let ((began, begun), (go_on, told)) = (sync_channel(1), sync_channel::<()>(1));
         let held = orders.leave(Box::new(move |_| {
             began.send(()).expect("the test waits");
             told.recv().expect("the test goes on");

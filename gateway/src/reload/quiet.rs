@@ -3,7 +3,7 @@
 //! Never puts a look off for longer than [`PATIENCE`], and never takes a late event for silence: the files are asked, too.
 
 use std::os::unix::fs::MetadataExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::mpsc::Receiver;
@@ -52,7 +52,7 @@ pub(super) fn age_of(files: &[PathBuf]) -> Option<Duration> {
 }
 
 /// Since 1970-01-01 UTC.
-fn changed(file: &PathBuf) -> Option<Duration> {
+fn changed(file: &Path) -> Option<Duration> {
     let facts = std::fs::metadata(file).ok()?;
     Some(Duration::new(facts.ctime().try_into().ok()?, facts.ctime_nsec().try_into().ok()?))
 }
