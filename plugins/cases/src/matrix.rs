@@ -106,9 +106,8 @@ fn whole(text: &str, row: &[Cell<'_>]) -> Option<Value> {
 /// A name, where a list or a table is only numbered.
 fn named(text: &str, row: &[Cell<'_>]) -> Result<String, Fault> {
     let listed = row.iter().filter(|(.., value)| scalar(value).is_none());
-    let text = listed.fold(text.to_owned(), |text, (name, number, _)| {
-        text.replace(&format!("{{{name}}}"), &number.to_string())
-    });
+    let text = listed
+        .fold(text.to_owned(), |text, (name, number, _)| text.replace(&format!("{{{name}}}"), &number.to_string()));
     filled_text(&text, row)
 }
 
