@@ -1,7 +1,7 @@
 //! The stage: one component under one entry and one config in the real host, asked with cases.
 //!
-//! Never serves a request, and never sees this machine: clock, randomness, variables, the store and the answers from outside
-//! come from the case.
+//! Never serves a request, and never sees this machine: clock, randomness, variables, the store and the answers from
+//! outside come from the case.
 
 mod bare;
 pub(crate) mod exchange;
@@ -43,8 +43,8 @@ pub struct Piece<'a> {
     pub identity_prefix: &'a str,
 }
 
-/// One component, one entry, one config, one instance that is asked again and again. After a fault the next question gets
-/// a new instance, as in the gateway.
+/// One component, one entry, one config, one instance that is asked again and again. After a fault the next question
+/// gets a new instance, as in the gateway.
 pub struct Stage {
     plugin: Plugin,
     identity_prefix: String,

@@ -1,7 +1,7 @@
 //! Granted randomness in a case: one stream for one seed, the same in the component's host and in the mock.
 //!
-//! Never secret and never strong: a case must come out alike each time. The stream is a part of the format, so it is written
-//! out here (SplitMix64) instead of taken from a library that may change its own.
+//! Never secret and never strong: a case must come out alike each time. The stream is a part of the format, so it is
+//! written out here (SplitMix64) instead of taken from a library that may change its own.
 
 /// How far the state moves with each number: the odd number nearest to 2^64 divided by the golden ratio.
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -64,8 +64,11 @@ fn combinations(dimensions: &[Dimension]) -> Vec<Vec<Cell<'_>>> {
 }
 
 fn filled_case(template: &Value, row: &[Cell<'_>]) -> Result<Value, Fault> {
-    let mut case = filled(template, row)?;
     let written = template.get("name").and_then(Value::as_str).unwrap_or_default();
+    let mut case = filled(&without_name(template), row)?;
+    if let (Value::Object(members), false) = (&mut case, written.is_empty()) {
+        members.insert("name".to_owned(), named(written, row)?.into());
+    }
     let missing: Vec<String> = row
         .iter()
         .filter(|(name, ..)| !mentions(written, name))
@@ -98,6 +101,14 @@ fn filled(value: &Value, row: &[Cell<'_>]) -> Result<Value, Fault> {
 fn whole(text: &str, row: &[Cell<'_>]) -> Option<Value> {
     let inside = text.strip_prefix('{')?.strip_suffix('}')?;
     looked_up(inside, row).cloned()
+}
+
+/// A name, where a list or a table is only numbered.
+fn named(text: &str, row: &[Cell<'_>]) -> Result<String, Fault> {
+    let listed = row.iter().filter(|(.., value)| scalar(value).is_none());
+    let text = listed
+        .fold(text.to_owned(), |text, (name, number, _)| text.replace(&format!("{{{name}}}"), &number.to_string()));
+    filled_text(&text, row)
 }
 
 fn filled_text(text: &str, row: &[Cell<'_>]) -> Result<String, Fault> {
@@ -187,6 +198,8 @@ mod tests {
         let rows = json!({"row": [{"who": "a", "code": 1}, {"who": "b", "code": 2}]});
         let all = cases(json!({"name": "n", "who": "u-{row.who}", "code": "{row.code}"}), rows).expect("cases");
         assert_eq!(all[1], json!({"name": "n [row=2]", "who": "u-b", "code": 2}));
+        let lists = cases(json!({"name": "it is {x}", "a": "{x}"}), json!({"x": [["b"], ["c"]]})).expect("cases");
+        assert_eq!((&lists[1]["name"], &lists[1]["a"]), (&json!("it is 2"), &json!(["c"])));
     }
 
     #[test]

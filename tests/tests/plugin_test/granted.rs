@@ -1,26 +1,25 @@
 //! What an entry may grant, as a case says it. Never this machine's clock, chance, variables, memory or network.
 
-use witgate_tests::programs;
-
 use crate::asked::{Policy, case, command, told};
 
-/// The guest denies with what it got as the message, which a case does not see, so each case asks for what decides. The SDK's
-/// mock is asked the same file in `tests/guests/granted`.
+/// The guest logs what it got.
 fn cases() -> String {
-    let denied = "expect = { outcome = \"refused\", code = \"granted\" }";
-    let asks = |name: &str, ask: &str, given: &str| case(name, "x-ask", ask, &format!("{given}\n{denied}"));
-    asks("the time", "clock", "clock = \"2026-11-27T09:00:00Z\"")
-        + &asks("chance", "random", "seed = 7")
-        + &asks("a variable", "env REGION", "environment = { REGION = \"eu\" }")
-        + &asks("an entry", "get k", "store = { k = \"v\" }")
-        + &asks("a count", "count n", "store = { n = \"41\" }")
-        + &asks("an answer", "http GET https://a.test/x", "answers = [{ url = \"https://a.test/x\", body = \"gold\" }]")
-        + &asks(
-            "no answer",
-            "http GET https://b.test/",
-            "answers = [{ url = \"https://b.test/\", fails = \"timeout\" }]",
-        )
-        + &asks("nobody", "http GET https://c.test/", "")
+    let asks = |name: &str, ask: &str, got: &str, given: &str| {
+        let expect =
+            format!("expect = {{ outcome = \"refused\", code = \"granted\", log = [\"info granted got={got}\"] }}");
+        case(name, "x-ask", ask, &format!("{given}\n{expect}"))
+    };
+    asks("the time", "clock", "1795770000", "clock = \"2026-11-27T09:00:00Z\"")
+        // The first number of SplitMix64 for this seed.
+        + &asks("chance", "random", "63cbe1e459320dd7", "seed = 7")
+        + &asks("a variable", "env REGION", "eu", "environment = { REGION = \"eu\" }")
+        + &asks("no variable", "env REGION", "absent", "")
+        + &asks("an entry", "get k", "v", "store = { k = \"v\" }")
+        + &asks("no entry", "get k", "absent", "")
+        + &asks("a count", "count n", "Ok(42)", "store = { n = \"41\" }")
+        + &asks("an answer", "http GET https://a.test/x", "200 gold", "answers = [{ url = \"https://a.test/x\", body = \"gold\" }]")
+        + &asks("no answer", "http GET https://b.test/", "Timeout", "answers = [{ url = \"https://b.test/\", fails = \"timeout\" }]")
+        + &asks("nobody", "http GET https://c.test/", "Denied", "")
 }
 
 #[test]
@@ -43,8 +42,7 @@ fn a_case_is_the_whole_world_of_a_component() {
     assert_eq!(read("an entry", "store"), "v");
     assert_eq!(read("a count", "store"), "42");
     assert_eq!(read("an answer", "http"), "200");
-    assert_eq!(read("no answer", "http"), "Error::Timeout");
-    assert_eq!(read("nobody", "http"), "Error::Denied");
+    assert!(read("no answer", "http").contains("timeout") && read("nobody", "http").contains("denied"));
 }
 
 #[test]
@@ -64,7 +62,6 @@ fn what_an_entry_does_not_grant_no_case_can_give() {
         "PASS  one  an entry",
         "called `wasi:clocks/wall-clock#now`, which is not granted: add clock = true",
         "the case gives the variable `REGION`, which the entry does not grant",
-        "6 passed, 2 failed in ",
+        "8 passed, 2 failed in ",
     ]);
-    assert!(programs::component("guest_granted").exists());
 }

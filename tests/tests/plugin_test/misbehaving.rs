@@ -63,7 +63,7 @@ fn a_slow_policy_is_told_which_limit_ended_it() {
 fn a_fault_that_is_expected_holds_and_the_next_case_is_asked() {
     let cases = case("a trap", "x-attack", "trap", "expect = { fault = \"trap\" }")
         + &case("a loop", "x-attack", "loop", "expect = { fault = \"cpu_ms\" }")
-        + &case("hoarding", "x-attack", "memory", "expect = { fault = \"memory_bytes\" }")
+        + &case("a flood", "x-attack", "log-lines", "expect = { fault = \"log_lines\" }")
         + &case("no answer", "x-attack", "refuse-with-success", "expect = { fault = \"contract\" }")
         + &case("and afterwards", "x-attack", "none", "expect = { outcome = \"allow\" }");
     let told = Policy::new("guest_hostile_authorizer", &cases).test(&[]);

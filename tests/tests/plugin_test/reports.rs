@@ -115,5 +115,9 @@ fn a_matrix_is_one_line_for_each_case() {
     let cases =
         case("{who} may", "x-attack", "{who}", "expect = { outcome = \"allow\" }\n[case.matrix]\nwho = [\"a\", \"b\"]");
     let told = Policy::new("guest_hostile_authorizer", &cases).test(&[]);
-    told.says(&["PASS  guest-hostile-authorizer  a may", "PASS  guest-hostile-authorizer  b may", "2 passed, 0 failed"]);
+    told.says(&[
+        "PASS  guest-hostile-authorizer  a may",
+        "PASS  guest-hostile-authorizer  b may",
+        "2 passed, 0 failed",
+    ]);
 }

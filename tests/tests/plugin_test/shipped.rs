@@ -20,7 +20,8 @@ fn crates() -> Vec<PathBuf> {
     let folders = entries.map(|entry| entry.expect("an entry").path());
     let is_built_here = |folder: &PathBuf| {
         let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
-        !manifest.is_empty() && (!manifest.contains("\n[workspace]") || folder.join("target/wasm32-wasip2/plugin").is_dir())
+        !manifest.is_empty()
+            && (!manifest.contains("\n[workspace]") || folder.join("target/wasm32-wasip2/plugin").is_dir())
     };
     folders.filter(|folder| folder.join("cases.toml").is_file() && is_built_here(folder)).collect()
 }

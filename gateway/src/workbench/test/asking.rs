@@ -41,6 +41,7 @@ fn run(host: &Host, target: &Target, filter: Option<&str>, report: &mut PluginRe
         None => {
             let entry = made_up(host, target)?;
             report.granted = entry.grants.phrases();
+            report.granted.extend(entry.grants.http.is_some().then(|| "http".to_owned()));
             (entry, IDENTITY_PREFIX)
         }
     };
@@ -68,7 +69,9 @@ fn run(host: &Host, target: &Target, filter: Option<&str>, report: &mut PluginRe
         asked.iter_mut().for_each(|one| note(one, &mut told));
     }
     if filter.is_none() {
-        report.unreached = Some(coverage::unreached(host, &piece, schema.as_deref(), &groups));
+        let own = target.cases.config.as_ref().map(ToString::to_string);
+        let known = (schema.as_deref(), own.as_deref());
+        report.unreached = Some(coverage::unreached(host, &piece, known, &groups));
     }
     report.cases = cases.iter().filter_map(|case| told.remove(case.name.as_str())).collect();
     Ok(())

@@ -23,8 +23,13 @@ const MOST_TRIED: usize = 200;
 /// The cases that were asked, by their config.
 pub(super) type Groups<'c> = BTreeMap<String, Vec<Asked<'c>>>;
 
-/// Codes and rules that none of them reached.
-pub(super) fn unreached(host: &Host, piece: &Piece<'_>, schema: Option<&str>, groups: &Groups<'_>) -> Unreached {
+/// Codes, and rules of the file's own config, that none of them reached; without one, rules of the cases' configs.
+pub(super) fn unreached(
+    host: &Host,
+    piece: &Piece<'_>,
+    (schema, own): (Option<&str>, Option<&str>),
+    groups: &Groups<'_>,
+) -> Unreached {
     let asked = || groups.values().flatten();
     let answered: BTreeSet<String> =
         asked().filter_map(|one| one.fresh.told()["code"].as_str().map(str::to_owned)).collect();
@@ -33,7 +38,7 @@ pub(super) fn unreached(host: &Host, piece: &Piece<'_>, schema: Option<&str>, gr
         asked().flat_map(|one| &one.fresh.log).filter_map(|line| line.field(RULE_FIELD)).collect();
     let mut rules: BTreeMap<String, bool> = BTreeMap::new();
     let mut tried = 0;
-    for (config, cases) in groups {
+    for (config, cases) in groups.iter().filter(|(config, _)| own.is_none_or(|own| own == config.as_str())) {
         for (index, name) in names(config).into_iter().enumerate() {
             let Some(name) = name else { continue };
             let known = rules.get(&name) == Some(&true) || logged.contains(name.as_str());

@@ -9,6 +9,9 @@ use quick_junit::{NonSuccessKind, Report as Document, SerializeError, TestCase, 
 use super::report::{CaseReport, PluginReport, Report, Verdict};
 use super::text;
 
+/// So many lines of a failure are its message: a key, what was expected, what came.
+const MESSAGE_LINES: usize = 3;
+
 /// The document: a suite for each policy, a test for each case.
 ///
 /// # Errors
@@ -37,7 +40,8 @@ fn case(case: &CaseReport) -> TestCase {
         Verdict::Failed => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             let what = text::plain(case);
-            status.set_message(what.lines().next().unwrap_or_default().trim());
+            let first: Vec<&str> = what.lines().take(MESSAGE_LINES).map(str::trim).collect();
+            status.set_message(first.join(" "));
             status.set_description(what);
             status
         }

@@ -19,8 +19,8 @@ pub(super) struct Asked<'c> {
     pub(super) leak: Option<Leak>,
 }
 
-/// Asks all of them on one instance, in their order and then once more in the opposite one, and notes where an answer is
-/// another than on a new instance.
+/// Asks all of them on one instance, in their order and then once more in the opposite one, and notes where an answer
+/// is another than on a new instance.
 pub(super) fn look(host: &Host, piece: &Piece<'_>, config: &str, asked: &mut [Asked<'_>]) {
     let Some(first) = asked.first() else { return };
     let Ok(stage) = Stage::for_case(piece, config, first.case) else { return };

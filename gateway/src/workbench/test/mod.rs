@@ -1,4 +1,5 @@
-//! `witgate plugin test`: the cases of policies on their real components, each on a new instance and on one that is reused.
+//! `witgate plugin test`: the cases of policies on their real components, each on a new instance and on one that is
+//! reused.
 //!
 //! Never passes a policy without cases, and never lets one policy's cases see another's.
 
@@ -38,12 +39,12 @@ pub struct Testing<'t> {
 }
 
 impl Testing<'_> {
-    /// Tests every policy, several at once, and shows each in the order of the targets as soon as it is done. Blocks; not
-    /// for a thread of a runtime.
+    /// Tests every policy, several at once, and shows each in the order of the targets as soon as it is done. Blocks:
+    /// not for a thread of a runtime.
     pub fn run(&self, host: &Host, mut show: impl FnMut(&PluginReport)) -> Report {
         let began = Instant::now();
         let next = AtomicUsize::new(0);
-        let (done, reports) = mpsc::channel();
+        let (done, reports) = mpsc::sync_channel(self.targets.len());
         let mut finished: Vec<Option<PluginReport>> = self.targets.iter().map(|_| None).collect();
         thread::scope(|scope| {
             for _ in 0..self.threads() {

@@ -14,6 +14,8 @@ use crate::policy::trace::Read;
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const NOTE: Style = AnsiColor::Yellow.on_default();
+/// What is granted to every component alone.
+const USUAL: [&str; 2] = ["clock", "random"];
 /// Reads of one case that are shown.
 const MOST_READS: usize = 40;
 
@@ -50,6 +52,12 @@ pub fn failures(report: &Report) -> String {
 pub fn summary(report: &Report) -> String {
     let mut text = String::from("\n");
     for plugin in &report.plugins {
+        // Nearly every component imports the first two, whether it needs them or not.
+        let granted: Vec<&str> = plugin.granted.iter().map(String::as_str).filter(|one| !USUAL.contains(one)).collect();
+        if !granted.is_empty() {
+            let granted = on_one_line(&granted.join(", "));
+            let _ = writeln!(text, "granted for the cases  {}  {granted}", plugin.name);
+        }
         if let Some(unreached) = plugin.unreached.as_ref().map(unreached).filter(|words| !words.is_empty()) {
             let _ = writeln!(text, "{NOTE}not reached{NOTE:#}  {}  {unreached}", plugin.name);
         }
