@@ -26,8 +26,12 @@ pub(super) struct Tool {
 }
 
 /// npm's componentizer.
-pub(super) const JCO: Tool =
-    Tool { name: "jco", own: "node_modules/.bin/jco", shared: "node/node_modules/.bin/jco", installed_by: "npm ci" };
+pub(super) const JCO: Tool = Tool {
+    name: "jco",
+    own: "node_modules/.bin/jco",
+    shared: "node/node_modules/.bin/jco",
+    installed_by: "npm ci --ignore-scripts",
+};
 
 /// PyPI's componentizer.
 pub(super) const COMPONENTIZE_PY: Tool = Tool {
