@@ -19,7 +19,7 @@ const STORED: &str = "../gateway.schema.json";
 const SEEN: [&str; 10] = [
     "everything-at-once",
     "grants",
-    "issuer-no-audience",
+    "issuer-missing-parts",
     "listeners-missing",
     "number-range",
     "plugin-limits",
