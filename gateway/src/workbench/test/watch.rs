@@ -29,7 +29,8 @@ impl Changes {
         // One place is enough: an event says only that something happened.
         let (sender, heard) = sync_channel(1);
         let roots: Vec<PathBuf> = places.to_vec();
-        let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| tell(&sender, &roots, event))?;
+        let mut watcher =
+            notify::recommended_watcher(move |event: notify::Result<Event>| tell(&sender, &roots, event))?;
         for place in places {
             watcher.watch(place, RecursiveMode::Recursive)?;
         }
