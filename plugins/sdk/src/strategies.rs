@@ -11,12 +11,8 @@
 //!     if claims::has_scope("orders:read") { Decision::Allow } else { Decision::deny(403, "scope_missing", "No.") }
 //! }
 //!
-//! proptest! {
-//!     #[test]
-//!     fn nobody_passes_without_a_scope(request in strategies::request()) {
-//!         prop_assert_ne!(request.run(authorize), Decision::Allow);
-//!     }
-//! }
+//! // Nobody passes without a scope.
+//! proptest!(|(request in strategies::request())| prop_assert_ne!(request.run(authorize), Decision::Allow));
 //! ```
 use std::net::IpAddr;
 

@@ -18,7 +18,7 @@ fn javascript_runs_under_node() {
     }
     let register = programs::root().join("plugins/js-sdk/mock/register.js");
     let mut node = Command::new("node");
-    node.arg("--import").arg(register).arg("--test").args(JAVASCRIPT);
+    node.arg("--import").arg(register).args(["--test", "--test-reporter=tap"]).args(JAVASCRIPT);
     let told = passed(node.current_dir(programs::root()));
     assert!(counted(&told, "# pass ") >= 20, "{told}");
 }
