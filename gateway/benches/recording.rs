@@ -1,5 +1,5 @@
-//! What recording costs a request, as a table: `cargo bench -p witgate --bench recording`. Never through a socket: what HTTP
-//! costs is another table.
+//! What recording costs a request, as a table: `cargo bench -p witgate --bench recording`. Never through a socket: what
+//! HTTP costs is another table.
 #![allow(clippy::print_stdout, reason = "its output is for a person at a terminal")]
 
 #[path = "../tests/innocents/policies.rs"]
@@ -24,7 +24,11 @@ file = "claims_authz.wasm"
 
 [plugins.first.config]
 default = "abstain"
-rules = [{ name = "none", effect = "allow", when = { all = [{ header = "x-fault", equals = "x" }, { claim = "roles", contains = "staff" }] } }]
+
+[[plugins.first.config.rules]]
+name = "none"
+effect = "allow"
+when = { all = [{ not = { header = "x-fault", equals = "x" } }, { claim = "roles", contains = "staff" }] }
 
 [plugins.last]
 world = "authorizer"

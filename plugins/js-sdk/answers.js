@@ -51,17 +51,15 @@ export const Outcome = {
 /** A router's answer: an upstream that the route lists, where wanted with another path and attributes; or its own. */
 export const Selection = {
   to: (upstream, { path, attributes = {} } = {}) => ({
-    tag: "to", val: { upstream, path: path ?? null, attributes: pairs(attributes) },
+    tag: "to",
+    val: { upstream, path: path ?? null, attributes: pairs(attributes) },
   }),
   default: { tag: "default" },
   refused,
 };
 
 /** A filter's answer to a request: the request goes on with these changes, in order. */
-export const Action = {
-  forward: (ops = []) => ({ tag: "forward", val: ops }),
-  refused,
-};
+export const Action = { forward: (ops = []) => ({ tag: "forward", val: ops }), refused };
 
 /** One change of a header; a value is a text or bytes. */
 export const HeaderOp = {

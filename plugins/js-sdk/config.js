@@ -1,5 +1,5 @@
-// Reading a policy's `config` strictly, and saying as JSON Schema what it may be. Never takes a key that nobody knows, and
-// never guesses at a shape: each fault begins with the key that is wrong.
+// Reading a policy's `config` strictly, and saying as JSON Schema what it may be. Never takes a key that nobody knows,
+// and never guesses at a shape: each fault begins with the key that is wrong.
 
 /**
  * The settings in a config: `keys` names each key with its reader.
@@ -30,38 +30,45 @@ export function schemaOf(keys, codes = []) {
 export const described = (schema, check) => Object.assign((value, key) => check(value, key), { schema });
 
 /** A key that must be there. */
-export const required = (check) => Object.assign(
-  (value, key) => value === undefined ? refuse(key, "is missing") : check(value, key),
-  { schema: check.schema, isRequired: true },
-);
+export const required = (check) =>
+  Object.assign((value, key) => (value === undefined ? refuse(key, "is missing") : check(value, key)), {
+    schema: check.schema,
+    isRequired: true,
+  });
 
 /** A key that may be left out. */
-export const optional = (check, otherwise) => Object.assign(
-  (value, key) => value === undefined ? otherwise : check(value, key),
-  { schema: otherwise === undefined ? check.schema : { ...check.schema, default: otherwise } },
-);
+export const optional = (check, otherwise) =>
+  Object.assign((value, key) => (value === undefined ? otherwise : check(value, key)), {
+    schema: otherwise === undefined ? check.schema : { ...check.schema, default: otherwise },
+  });
 
 /** A text that is not empty. */
 export const text = described({ type: "string", minLength: 1 }, (value, key) =>
-  typeof value === "string" && value !== "" ? value : refuse(key, "must be a text that is not empty"));
+  typeof value === "string" && value !== "" ? value : refuse(key, "must be a text that is not empty"),
+);
 
 /** `true` or `false`. */
 export const flag = described({ type: "boolean" }, (value, key) =>
-  typeof value === "boolean" ? value : refuse(key, "must be true or false"));
+  typeof value === "boolean" ? value : refuse(key, "must be true or false"),
+);
 
 /** A whole number that is not negative. */
 export const count = described({ type: "integer", minimum: 0 }, (value, key) =>
-  Number.isSafeInteger(value) && value >= 0 ? value : refuse(key, "must be a whole number, 0 or more"));
+  Number.isSafeInteger(value) && value >= 0 ? value : refuse(key, "must be a whole number, 0 or more"),
+);
 
 /** One of some words. */
-export const oneOf = (...words) => described({ enum: words }, (value, key) =>
-  words.includes(value) ? value : refuse(key, `must be one of ${words.join(", ")}`));
+export const oneOf = (...words) =>
+  described({ enum: words }, (value, key) =>
+    words.includes(value) ? value : refuse(key, `must be one of ${words.join(", ")}`),
+  );
 
-/** A list that is not empty, each item of which passes a check. */
-export const listOf = (check) => described({ type: "array", minItems: 1, items: check.schema ?? {} }, (value, key) => {
-  if (!Array.isArray(value) || value.length === 0) refuse(key, "must be a list that is not empty");
-  return value.map((item, index) => check(item, `${key}[${index}]`));
-});
+/** A list, each item of which passes a check. */
+export const listOf = (check) =>
+  described({ type: "array", items: check.schema ?? {} }, (value, key) => {
+    if (!Array.isArray(value)) refuse(key, "must be a list");
+    return value.map((item, index) => check(item, `${key}[${index}]`));
+  });
 
 /** Refuses the config: the gateway shows it and does not load it. */
 export function refuse(key, how) {

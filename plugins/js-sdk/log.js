@@ -15,5 +15,9 @@ export const warn = (message, fields) => event("warn", message, fields);
 export const error = (message, fields) => event("error", message, fields);
 
 function event(level, message, fields = {}) {
-  gateway.log(level, message, Object.entries(fields).map(([name, value]) => [name, String(value)]));
+  gateway.log(
+    level,
+    message,
+    Object.entries(fields).map(([name, value]) => [name, String(value)]),
+  );
 }

@@ -1,4 +1,5 @@
-// HTTP to the hosts that the plugin's entry lists. Never follows a redirect, and never in `configure`: nothing may wait.
+// HTTP to the hosts that the plugin's entry lists. Never follows a redirect, and never in `configure`: nothing may
+// wait.
 
 import gateway from "witgate:policy/outbound@0.1.0";
 

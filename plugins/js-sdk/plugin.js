@@ -3,8 +3,8 @@
 import { schemaOf, settings } from "./config.js";
 
 /**
- * A plugin: `const plugin = definePlugin({ name, version, description, config, codes, configure })`, then
- * `export const { lifecycle } = plugin`. `config` names each key with its reader, `codes` lists every code of the policy's
+ * A plugin: `const plugin = definePlugin({ name, version, description, config, codes, configure })`, then `export
+ * const { lifecycle } = plugin`. `config` names each key with its reader, `codes` lists every code of the policy's
  * own, `configure` may check what was read, or return something else to be `plugin.config`.
  */
 export function definePlugin({ name, version, description, config = {}, codes = [], configure = (given) => given }) {

@@ -1,5 +1,5 @@
-// A role's functions as the gateway calls them. Never turns an exception into an answer: it costs the request a 500, as a
-// panic does in Rust.
+// A role's functions as the gateway calls them. Never turns an exception into an answer: it costs the request a 500,
+// as a panic does in Rust.
 
 import { Refusal } from "./answers.js";
 import * as log from "./log.js";
@@ -13,9 +13,9 @@ const ANSWERS = {
 };
 
 /**
- * The exported functions of a role: `authorize`, `authenticate`, `select`, or `onRequest` with or without `onResponse`.
- * A `Refusal` is an answer of each of them but `onResponse`, which answers with a list of operations. The operator's log gets
- * the kind and the place of what they throw.
+ * The exported functions of a role: `authorize`, `authenticate`, `select`, or `onRequest` with or without
+ * `onResponse`. A `Refusal` is an answer of each of them but `onResponse`, which answers with a list of operations.
+ * The operator's log gets the kind and the place of what they throw.
  */
 export function role(functions) {
   const all = "onRequest" in functions ? { onResponse: () => [], ...functions } : functions;
@@ -43,5 +43,7 @@ function answer(name, given) {
 }
 
 function place(error) {
-  return String(error?.stack ?? "").split("\n")[0].trim();
+  return String(error?.stack ?? "")
+    .split("\n")[0]
+    .trim();
 }

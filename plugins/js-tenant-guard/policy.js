@@ -2,7 +2,18 @@
 // Never reads a tenant out of two headers, and never takes a claim that is no text for one.
 
 import {
-  Decision, Refusal, claims, definePlugin, described, log, optional, refuse, request, required, role, text,
+  Decision,
+  Refusal,
+  claims,
+  definePlugin,
+  described,
+  log,
+  optional,
+  refuse,
+  request,
+  required,
+  role,
+  text,
 } from "../js-sdk/witgate.js";
 
 /** A header's name (RFC 9110 section 5.6.2). */
@@ -11,7 +22,8 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const headerName = described({ type: "string", pattern: HEADER_NAME.source }, (value, key) =>
   typeof value === "string" && HEADER_NAME.test(value)
     ? value
-    : refuse(key, 'must be the name of a header, such as "x-tenant"'));
+    : refuse(key, 'must be the name of a header, such as "x-tenant"'),
+);
 
 const plugin = definePlugin({
   name: "js-tenant-guard",

@@ -1,4 +1,5 @@
-// The policy under `node --test`: `node --import ../js-sdk/mock/register.js --test`. Never a component: cases.toml is for that.
+// The policy under `node --test`: `node --import ../js-sdk/mock/register.js --test`. Never a component: cases.toml is
+// for that.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

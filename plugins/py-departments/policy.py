@@ -34,10 +34,17 @@ def nobody(code: str, message: str) -> Decision | Refusal:
     return Decision.abstain if plugin.config["otherwise"] == "abstain" else Refusal.forbidden(code, message)
 
 
-@described({
-    "type": "object", "minProperties": 1,
-    "additionalProperties": {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": r"^([A-Z]+|\*)$"}},
-})
+@described(
+    {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string", "pattern": r"^([A-Z]+|\*)$"},
+        },
+    }
+)
 def departments(value: object, key: str) -> dict[str, frozenset[str]]:
     """A table of departments, each with its methods in upper case, or "*"."""
     if not isinstance(value, dict) or not value:
@@ -56,7 +63,9 @@ def is_method(word: str) -> bool:
 
 
 plugin = Plugin(
-    "py-departments", "0.1.0", "Lets departments use the methods they are listed with",
+    "py-departments",
+    "0.1.0",
+    "Lets departments use the methods they are listed with",
     {
         "claim": optional(text, "department"),
         "otherwise": optional(one_of("deny", "abstain"), "deny"),

@@ -18,7 +18,9 @@ def decision(request: mock.Request, **config: object) -> object:
 class Departments(unittest.TestCase):
     def test_a_listed_department_uses_its_methods(self) -> None:
         self.assertEqual(decision(mock.request("GET", "/").claim("department", "audit")), Decision.allow)
-        self.assertEqual(decision(mock.request("PUT", "/").claim("department", ["audit", "engineering"])), Decision.allow)
+        self.assertEqual(
+            decision(mock.request("PUT", "/").claim("department", ["audit", "engineering"])), Decision.allow
+        )
 
     def test_another_method_is_refused_and_the_log_says_so(self) -> None:
         denied = decision(mock.request("POST", "/").claim("department", "audit"))

@@ -94,7 +94,8 @@ impl Language {
         there
     }
 
-    /// Whether they are there. xtask leaves a copy of the lock file that it installed from: only the very same one counts.
+    /// Whether they are there. xtask leaves a copy of the lock file that it installed from: only the very same one
+    /// counts.
     pub fn is_installed(self) -> bool {
         let (tools, lock, _) = self.stands_on();
         let root = programs::root();

@@ -1,5 +1,5 @@
-//! A folder outside the repository, where an author writes a policy: the programs on the path, the caches of the build shared
-//! between tests, no network. Never a folder that cargo would take for a part of this workspace.
+//! A folder outside the repository, where an author writes a policy: the programs on the path, the caches of the build
+//! shared between tests, no network. Never a folder that cargo would take for a part of this workspace.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -51,10 +51,8 @@ impl Outside {
         let program = words.next().expect("a program");
         let program = if program == "witgate" { programs::program(program) } else { program.into() };
         let mut command = Command::new(program);
-        command.args(words).current_dir(self.path().join(below)).envs(variables());
-        for name in OURS {
-            command.env_remove(name);
-        }
+        command.args(words).current_dir(self.path().join(below));
+        prepare(&mut command);
         command
     }
 }
@@ -65,8 +63,17 @@ impl Default for Outside {
     }
 }
 
+/// Gives a command the environment of an author: caches of its own, no network, and nothing of the cargo that runs the
+/// test.
+pub fn prepare(command: &mut Command) {
+    command.envs(variables());
+    for name in OURS {
+        command.env_remove(name);
+    }
+}
+
 /// What makes a build outside quick and independent of the network, and its output the same everywhere.
-pub fn variables() -> Vec<(String, String)> {
+fn variables() -> Vec<(String, String)> {
     let target = programs::target();
     let place = |name: &str| target.join(name).display().to_string();
     let languages = programs::root().join("target/languages").display().to_string();

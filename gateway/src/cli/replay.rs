@@ -133,7 +133,8 @@ fn write_cases(path: &Path, report: &Report, newcomer: &Newcomer, expecting: Exp
     let fault = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(fault)?;
     file.write_all(text.as_bytes()).map_err(fault)?;
-    let _ = writeln!(std::io::stderr(), "{count} cases written to {}", path.display());
+    let cases = if count == 1 { "1 case".to_owned() } else { format!("{count} cases") };
+    let _ = writeln!(std::io::stderr(), "{cases} written to {}", path.display());
     Ok(())
 }
 

@@ -185,5 +185,5 @@ fn broken(entry: &config::Plugin) -> String {
     };
     let breaker = &entry.breaker;
     let (faults, window, open) = (breaker.faults, time(breaker.window), time(breaker.open));
-    format!("{consequence}; after {faults} within {window} it is not asked for {open}")
+    format!("{consequence}; after {faults} faults within {window} it is not asked for {open}")
 }

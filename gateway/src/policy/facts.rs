@@ -111,8 +111,9 @@ fn query_value(query: &str, name: &str) -> Option<String> {
     })
 }
 
-/// The claims that were read and may be kept, those that are always kept, and the `frame`, with as little around them as
-/// their pointers need. Whether a scope is held that was asked for is a fact of its own: the held ones stand in `scope`.
+/// The claims that were read and may be kept, those that are always kept, and the `frame`, with as little around them
+/// as their pointers need. Whether a scope is held that was asked for is a fact of its own: the held ones stand in
+/// `scope`.
 pub(super) fn claims(
     claims: Option<&Claims>,
     read: &Names,

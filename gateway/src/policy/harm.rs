@@ -52,6 +52,20 @@ async fn a_passed_limit_costs_its_own_call_and_is_named_with_its_value() {
     }
 }
 
+/// Making a schema of a config may cost more than a start.
+#[tokio::test]
+async fn only_the_first_instance_is_asked_what_it_is() {
+    for calling in [Calling::Sync, Calling::Waiting] {
+        let bench = Bench::new();
+        let warm = bench.load("", calling).expect("it loads");
+        let first = warm.authorize(0, &mut ask("recall")).await;
+        assert!(matches!(first, Err(Fault::Trap(_))), "{calling:?}: nobody was asked");
+        assert!(warm.authorize(1, &mut ask("recall")).await.is_ok(), "{calling:?}: the second was asked as well");
+        let fresh = bench.load("isolation = \"request\"", calling).expect("it loads");
+        assert_eq!(call(&fresh, "recall").await, Ok(()), "{calling:?}: each call pays for a description");
+    }
+}
+
 #[tokio::test]
 async fn time_on_the_wall_is_bounded_too() {
     for calling in [Calling::Sync, Calling::Waiting] {

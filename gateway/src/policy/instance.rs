@@ -94,18 +94,37 @@ pub(super) struct Instance {
 }
 
 impl Blueprint {
-    /// Instantiates, describes and configures, within so much CPU time and time on the wall. Never waits: a host function
-    /// that would is a fault here.
+    /// The first instance, which is also asked what it is; otherwise as [`Blueprint::start`].
     ///
     /// # Errors
     /// When the component breaks on the way or refuses its configuration.
-    pub(super) fn start(&self, cpu: Duration, wall: Duration) -> Result<(Instance, Description), StartError> {
+    pub(super) fn first(&self, cpu: Duration, wall: Duration) -> Result<(Instance, Description), StartError> {
+        let mut said = None;
+        let instance = self.make(cpu, wall, Some(&mut said))?;
+        Ok((instance, said.expect("an instance that was made was asked")))
+    }
+
+    /// Instantiates and configures, within so much CPU time and time on the wall. Never waits: a host function that would
+    /// is a fault here. Never describes: making the schema of a config may cost more than all the rest.
+    ///
+    /// # Errors
+    /// When the component breaks on the way or refuses its configuration.
+    pub(super) fn start(&self, cpu: Duration, wall: Duration) -> Result<Instance, StartError> {
+        self.make(cpu, wall, None)
+    }
+
+    fn make(
+        &self,
+        cpu: Duration,
+        wall: Duration,
+        said: Option<&mut Option<Description>>,
+    ) -> Result<Instance, StartError> {
         let (mut store, turns) = self.store(cpu, wall);
-        let started = in_turns(turns.as_ref(), self.started(&mut store));
-        let (functions, description, configured) = settled(&store, started)?;
+        let started = in_turns(turns.as_ref(), self.started(&mut store, said));
+        let (functions, configured) = settled(&store, started)?;
         configured.map_err(|why| StartError::Config(self.hidden.hide(&why).into_owned()))?;
         let service = Service::begin(&self.recycle, store.data().memory_used(), self.limits.memory_bytes);
-        Ok((Instance { store, role: functions.role, limits: self.limits, turns, service }, description))
+        Ok(Instance { store, role: functions.role, limits: self.limits, turns, service })
     }
 
     /// What the component says of itself, before it is configured, within the time of a start; and its memory then.
@@ -115,7 +134,7 @@ impl Blueprint {
     pub(super) fn describe(&self) -> Result<(Description, usize), StartError> {
         let (mut store, turns) = self.store(self.limits.start_cpu, START_WALL);
         let described = in_turns(turns.as_ref(), self.described(&mut store));
-        let (_, description) = settled(&store, described)?;
+        let description = settled(&store, described)?;
         Ok((description, store.data().memory_used()))
     }
 
@@ -133,27 +152,41 @@ impl Blueprint {
         (store, turns)
     }
 
-    async fn started(&self, store: &mut Store<GuestState>) -> Result<(Functions, Description, Result<(), String>)> {
-        let (functions, description) = self.described(store).await?;
+    async fn started(
+        &self,
+        store: &mut Store<GuestState>,
+        said: Option<&mut Option<Description>>,
+    ) -> Result<(Functions, Result<(), String>)> {
+        let functions = self.instantiated(store).await?;
+        if let Some(said) = said {
+            *said = Some(self.said(&functions, store).await?);
+        }
         let config = (Arc::clone(&self.config_json),);
         let (configured,) = called(self.calling, &functions.configure, store, config).await?;
-        Ok((functions, description, configured))
+        Ok((functions, configured))
     }
 
-    async fn described(&self, store: &mut Store<GuestState>) -> Result<(Functions, Description)> {
+    async fn described(&self, store: &mut Store<GuestState>) -> Result<Description> {
+        let functions = self.instantiated(store).await?;
+        self.said(&functions, store).await
+    }
+
+    async fn instantiated(&self, store: &mut Store<GuestState>) -> Result<Functions> {
         let instance = match self.calling {
             Calling::Sync => self.linked.pre().instantiate(&mut *store)?,
             Calling::Waiting => self.linked.pre().instantiate_async(&mut *store).await?,
         };
-        let functions = self.exports.functions(&instance, store)?;
+        self.exports.functions(&instance, store)
+    }
+
+    async fn said(&self, functions: &Functions, store: &mut Store<GuestState>) -> Result<Description> {
         let (said,) = called(self.calling, &functions.describe, store, ()).await?;
-        let description = Description {
+        Ok(Description {
             name: said.name,
             version: said.version,
             description: said.description,
             config_schema: said.config_schema,
-        };
-        Ok((functions, description))
+        })
     }
 }
 

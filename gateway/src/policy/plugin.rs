@@ -360,11 +360,11 @@ pub(super) fn need(entry: &config::Plugin, workers: usize, calling: Calling) -> 
 fn started(blueprint: &Blueprint, workers: usize) -> Result<(Vec<Instance>, Description, Duration), StartError> {
     let most = blueprint.limits.start_cpu;
     let began = thread_cpu_time();
-    let (first, description) = blueprint.start(most, START_WALL)?;
+    let (first, description) = blueprint.first(most, START_WALL)?;
     let took = thread_cpu_time().saturating_sub(began);
     let mut warm = vec![first];
     for _ in 1..workers {
-        warm.push(blueprint.start(most, START_WALL)?.0);
+        warm.push(blueprint.start(most, START_WALL)?);
     }
     Ok((warm, description, took))
 }

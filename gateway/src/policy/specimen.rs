@@ -68,7 +68,7 @@ impl Specimen {
     /// When it breaks on the way, passes a limit or refuses its configuration.
     pub fn start(&self) -> Result<Live, StartError> {
         let (began, cpu) = (Instant::now(), thread_cpu_time());
-        let (instance, _) = self.blueprint.start(self.blueprint.limits.start_cpu, START_WALL)?;
+        let instance = self.blueprint.start(self.blueprint.limits.start_cpu, START_WALL)?;
         let (wall, cpu) = (began.elapsed(), thread_cpu_time().saturating_sub(cpu));
         let start = Start { cpu, wall, memory_bytes: instance.memory_bytes() };
         Ok(Live { instance, world: self.world, start })

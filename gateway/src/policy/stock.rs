@@ -255,7 +255,7 @@ impl Stock {
 
     fn start(&self, wall: Duration) -> Result<Instance, Fault> {
         let started = self.blueprint.start(self.start_cpu, wall);
-        let (instance, _) = started.map_err(|error| Fault::Start(error.to_string()))?;
+        let instance = started.map_err(|error| Fault::Start(error.to_string()))?;
         self.counters.started();
         Ok(instance)
     }

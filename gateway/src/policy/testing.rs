@@ -67,7 +67,7 @@ const FRAME: &str = r#"
     (table $table 1 funcref)
     (func $deep (result i32) (i32.add (call $deep) (i32.const 1)))
     (func $forever (loop $again (br $again)))
-    (func (export "describe") (result i32) (i32.const 16))
+    (func (export "describe") (result i32) (i32.store (i32.const 132) (i32.const 1)) (i32.const 16))
     (func (export "configure") (param i32 i32) (result i32)
       (if (i32.eq (i32.load8_u offset=2 (local.get 0)) (i32.const 108)) (then (call $forever)))
       (i32.const 16))
@@ -81,6 +81,8 @@ const FRAME: &str = r#"
       ;; p: leaves a mark, then loops; q: traps where the mark is
       (if (i32.eq (local.get $what) (i32.const 112)) (then (i32.store (i32.const 128) (i32.const 1)) (call $forever)))
       (if (i32.eq (local.get $what) (i32.const 113)) (then (if (i32.load (i32.const 128)) (then (unreachable)))))
+      ;; r: traps where it was asked to describe itself
+      (if (i32.eq (local.get $what) (i32.const 114)) (then (if (i32.load (i32.const 132)) (then (unreachable)))))
       ;; n: leaves a mark and allows
       (if (i32.eq (local.get $what) (i32.const 110)) (then (i32.store (i32.const 128) (i32.const 1))))
       ;; m: memory until it is refused; e: elements of a table; s: stack

@@ -1,6 +1,7 @@
 //! The one thread that writes recordings.
 //!
-//! Never started before something is recorded, and never outlives its owner: stopping it writes what waits, and ends it.
+//! Never started before something is recorded, and never outlives its owner: stopping it writes what waits, and ends
+//! it.
 
 use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};

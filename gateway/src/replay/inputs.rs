@@ -10,7 +10,7 @@ use crate::policy::withheld::named;
 /// Inputs that each line has.
 const ALWAYS: [What; 5] = [What::Authority, What::TokenHeader, What::Issuer, What::Profile, What::Verification];
 
-/// The part of the clock that each line has: the time of day. What passes since the start of an instance is not recorded.
+/// The part of the clock that each line has: the time of day. What passes since an instance's start is not recorded.
 const TIME_OF_DAY: &str = "now";
 
 /// Why a replay cannot know an input.
@@ -41,11 +41,16 @@ pub(super) fn unknown(line: &Line, step: &Step) -> Vec<(String, Why)> {
     let verification = What::Verification.word();
     let verified = !step.verifications.is_empty() && line.hidden.iter().any(|hidden| hidden == verification);
     let verification = verified.then(|| (verification.to_owned(), Why::Withheld));
-    let mut unknown: Vec<(String, Why)> = reads.chain(required).chain(path).chain(verification).collect();
+    let more = step.reads_cut.then(|| (MORE.to_owned(), Why::NeverRecorded));
+    let all = reads.chain(required).chain(path).chain(verification).chain(more);
+    let mut unknown: Vec<(String, Why)> = all.collect();
     unknown.sort();
     unknown.dedup();
     unknown
 }
+
+/// What was read beyond the inputs that are noted of one call.
+const MORE: &str = "more inputs than are noted";
 
 /// The path of a request, where a credential stands in it.
 pub(super) const PATH: &str = "path";
@@ -148,6 +153,12 @@ mod tests {
     #[test]
     fn all_scopes_are_known_where_their_claims_are() {
         assert_eq!(told(&line(&["scope"], &[]), &[("scope", "b")]), []);
+    }
+
+    #[test]
+    fn reads_that_were_not_noted_are_not_known() {
+        let step = Step { reads_cut: true, ..Step::default() };
+        assert_eq!(unknown(&line(&[], &[]), &step), [(MORE.to_owned(), Why::NeverRecorded)]);
     }
 
     #[test]

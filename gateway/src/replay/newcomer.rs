@@ -81,7 +81,8 @@ pub struct Newcomer {
 }
 
 impl Newcomer {
-    /// A component, or what a policy's folder was built into, under given settings (see [`settings::read`]), or under none.
+    /// A component, or what a policy's folder was built into, under given settings (see [`settings::read`]), or under
+    /// none.
     ///
     /// # Errors
     /// When a file cannot be read, or is none of its kind.

@@ -16,14 +16,18 @@ use crate::policy::outline::{Kind, Outline};
 const DEADLINE: Duration = Duration::from_secs(1);
 /// As above, in bytes.
 const BODY_BYTES: usize = 64 * 1024;
+/// Core instances of a component alone: CPython is made of more than gateway.toml's default, and its entry there says
+/// so.
+const PARTS: usize = 64;
 
-/// An entry with the default limits, whose grants are what the component imports. Clock and randomness are always
-/// granted: most components import them on their language's account.
+/// An entry with the default limits, but for an interpreter's many parts, whose grants are what the component imports.
+/// Clock and randomness are always granted: most components import them on their language's account.
 pub fn bare(name: &str, world: World, outline: &Outline) -> config::Plugin {
     let imports = |wanted: &str| {
         outline.imports.iter().any(|import| matches!(import.kind, Kind::Contract(short, _) if short == wanted))
     };
-    let (nowhere, limits) = (Span::from((0_usize, 0_usize)), PluginLimits::default());
+    let nowhere = Span::from((0_usize, 0_usize));
+    let limits = PluginLimits { parts: PARTS, ..PluginLimits::default() };
     let store = StoreGrant { name: name.to_owned(), entries: 1, bytes: 1, ttl: DEADLINE };
     let http = HttpGrant {
         hosts: Vec::new(),

@@ -37,6 +37,11 @@ pub enum SubjectFault {
 }
 
 impl Subject {
+    /// How it is called where no entry names it: as its file, without the ending.
+    pub fn name(&self) -> String {
+        self.component.file_stem().unwrap_or_default().to_string_lossy().replace('_', "-")
+    }
+
     /// Reads a component: the file at `place`, or what the folder there was built into.
     ///
     /// # Errors

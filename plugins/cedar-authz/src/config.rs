@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
+use witgate_plugin::ruling::NoMatch;
 
 /// What the operator wrote.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -33,17 +34,6 @@ pub struct Config {
     /// Entities that are always there, in Cedar's JSON form.
     #[serde(default)]
     pub entities: Vec<Value>,
-}
-
-/// What happens where no policy permits and none forbids. There is no `allow` here, on purpose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, Default)]
-#[serde(rename_all = "kebab-case")]
-pub enum NoMatch {
-    /// 403 `no_policy_permits`.
-    #[default]
-    Deny,
-    /// The next authorizer decides; a chain that ends without an allow is a refusal.
-    Abstain,
 }
 
 /// What the action is named after.

@@ -13,10 +13,10 @@ mod question;
 use std::fmt;
 
 use cedar_policy::{Decision as Verdict, Response};
+use witgate_plugin::ruling::NoMatch;
 use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, debug, info, warn};
 
 pub use config::Config;
-use config::NoMatch;
 use policies::Policies;
 use question::{Asker, Unasked};
 
@@ -81,14 +81,13 @@ impl CedarAuthz {
         for policy in determining.iter().take(MAX_NAMED) {
             info!("denied", rule = policy.name, code = policy.refusal.code);
         }
-        match (determining.first(), self.no_match) {
-            (Some(policy), _) => Decision::Deny(policy.refusal.clone()),
-            (None, NoMatch::Abstain) => Decision::Abstain,
-            (None, NoMatch::Deny) => {
-                info!("no policy permits");
-                Decision::Deny(Refusal::forbidden(NO_POLICY_PERMITS, MESSAGE))
-            }
+        if let Some(policy) = determining.first() {
+            return Decision::Deny(policy.refusal.clone());
         }
+        if self.no_match == NoMatch::Deny {
+            info!("no policy permits");
+        }
+        self.no_match.decide(NO_POLICY_PERMITS)
     }
 }
 

@@ -12,14 +12,13 @@ mod rule;
 
 use std::fmt;
 
+use witgate_plugin::ruling::{DENIED_CODE, NO_RULE_MATCHED, NoMatch, Ruling};
 use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, debug, info, warn};
 
 pub use config::Config;
-use config::NoMatch;
 use language::Language;
-use rule::{Effect, Rule};
+use rule::Rule;
 
-const NO_RULE_MATCHED: &str = "no_rule_matched";
 const RULE_FAILED: &str = "rule_failed";
 
 /// The policy, configured. See the README for its config.
@@ -31,7 +30,7 @@ pub struct CelAuthz {
 
 impl Plugin for CelAuthz {
     type Config = Config;
-    const CODES: &'static [&'static str] = &[NO_RULE_MATCHED, rule::DENIED_CODE, RULE_FAILED];
+    const CODES: &'static [&'static str] = &[NO_RULE_MATCHED, DENIED_CODE, RULE_FAILED];
     witgate_plugin::metadata!();
     witgate_plugin::schema!();
 
@@ -58,13 +57,10 @@ impl Authorizer for CelAuthz {
 
 impl CelAuthz {
     fn without_a_rule(&self) -> Decision {
-        match self.no_match {
-            NoMatch::Abstain => Decision::Abstain,
-            NoMatch::Deny => {
-                info!("no rule matched");
-                Decision::Deny(Refusal::forbidden(NO_RULE_MATCHED, "You may not do this."))
-            }
+        if self.no_match == NoMatch::Deny {
+            info!("no rule matched");
         }
+        self.no_match.decide(NO_RULE_MATCHED)
     }
 }
 
@@ -75,12 +71,12 @@ impl fmt::Debug for CelAuthz {
 }
 
 fn decide(rule: &Rule) -> Decision {
-    match &rule.effect {
-        Effect::Allow => {
+    match &rule.ruling {
+        Ruling::Allow => {
             debug!("allowed", rule = rule.name);
             Decision::Allow
         }
-        Effect::Deny(refusal) => {
+        Ruling::Deny(refusal) => {
             info!("denied", rule = rule.name, code = refusal.code);
             Decision::Deny(refusal.clone())
         }

@@ -4,6 +4,8 @@ use witgate_plugin::{Router, Selection};
 
 use super::ClaimRouter;
 
+mod properties;
+
 /// The chosen upstream, `default`, or the refusal's code.
 fn choice(config: &str, request: &Request) -> String {
     let policy: ClaimRouter = mock::configure(config).unwrap();

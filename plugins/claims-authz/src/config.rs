@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
+use witgate_plugin::ruling::{Effect, NoMatch};
 
 /// What the operator wrote.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -11,20 +12,9 @@ use serde_json::Value;
 pub struct Config {
     /// What happens where no rule matches.
     #[serde(default)]
-    pub default: Default,
+    pub default: NoMatch,
     /// Tried in order.
     pub rules: Vec<WrittenRule>,
-}
-
-/// What happens where no rule matches. There is no `allow` here, on purpose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, std::default::Default)]
-#[serde(rename_all = "kebab-case")]
-pub enum Default {
-    /// 403 `no_rule_matched`.
-    #[default]
-    Deny,
-    /// The next authorizer decides; a chain that ends without an allow is a refusal.
-    Abstain,
 }
 
 /// One rule. Absent methods, paths and `when` match everything.
@@ -33,7 +23,7 @@ pub enum Default {
 pub struct WrittenRule {
     /// Unique; the log says it.
     pub name: String,
-    pub effect: WrittenEffect,
+    pub effect: Effect,
     pub methods: Option<Vec<String>>,
     pub paths: Option<Vec<String>>,
     pub when: Option<WrittenCondition>,
@@ -43,15 +33,8 @@ pub struct WrittenRule {
     pub message: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum WrittenEffect {
-    Allow,
-    Deny,
-}
-
 /// One condition: exactly one subject (claim, attribute, scope, all, any, not), and a test where the subject has a value.
-#[derive(Debug, std::default::Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct WrittenCondition {
     pub claim: Option<String>,

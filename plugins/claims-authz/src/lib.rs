@@ -6,13 +6,11 @@ mod config;
 mod condition;
 mod rule;
 
-use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, info};
+use witgate_plugin::ruling::{DENIED_CODE, NO_RULE_MATCHED, NoMatch, Ruling};
+use witgate_plugin::{Authorizer, Decision, Plugin, RequestHead, info};
 
 pub use config::Config;
-use config::Default as NoMatch;
-use rule::{Effect, Rule};
-
-const NO_RULE_MATCHED: &str = "no_rule_matched";
+use rule::Rule;
 
 /// The policy, configured. See the README for its config.
 #[derive(Debug)]
@@ -23,7 +21,7 @@ pub struct ClaimsAuthz {
 
 impl Plugin for ClaimsAuthz {
     type Config = Config;
-    const CODES: &'static [&'static str] = &[NO_RULE_MATCHED, rule::DENIED_CODE];
+    const CODES: &'static [&'static str] = &[NO_RULE_MATCHED, DENIED_CODE];
     witgate_plugin::metadata!();
     witgate_plugin::schema!();
 
@@ -43,21 +41,18 @@ impl Authorizer for ClaimsAuthz {
 
 impl ClaimsAuthz {
     fn without_a_rule(&self) -> Decision {
-        match self.no_match {
-            NoMatch::Abstain => Decision::Abstain,
-            NoMatch::Deny => {
-                info!("no rule matched");
-                Decision::Deny(Refusal::forbidden(NO_RULE_MATCHED, "You may not do this."))
-            }
+        if self.no_match == NoMatch::Deny {
+            info!("no rule matched");
         }
+        self.no_match.decide(NO_RULE_MATCHED)
     }
 }
 
 fn decide(rule: &Rule) -> Decision {
-    match &rule.effect {
+    match &rule.ruling {
         // Not logged: each event is a call into the host, and this is the usual way.
-        Effect::Allow => Decision::Allow,
-        Effect::Deny(refusal) => {
+        Ruling::Allow => Decision::Allow,
+        Ruling::Deny(refusal) => {
             info!("denied", rule = rule.name, code = refusal.code);
             Decision::Deny(refusal.clone())
         }

@@ -5,6 +5,7 @@ use witgate_plugin::{Authorizer, Decision};
 
 use super::ClaimsAuthz;
 
+mod properties;
 mod wrong_config;
 
 fn decide(config: &str, request: &Request) -> Decision {

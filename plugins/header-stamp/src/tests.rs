@@ -5,6 +5,8 @@ use witgate_plugin::{Action, Filter, HeaderOp, Level};
 
 use super::HeaderStamp;
 
+mod properties;
+
 const CONFIG: &str = r#"{
     "request": {"set": {"X-Tenant": {"claim": "tenant"}, "x-plan": {"claim": "/org/plan"}, "x-roles": {"claim": "roles"},
         "x-region": {"attribute": "region"}, "x-gateway": {"value": "witgate"}}, "remove": ["Cookie"]},

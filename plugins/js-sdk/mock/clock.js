@@ -19,5 +19,7 @@ function stop(milliseconds) {
       return milliseconds;
     }
   };
-  return () => { globalThis.Date = SystemDate; };
+  return () => {
+    globalThis.Date = SystemDate;
+  };
 }

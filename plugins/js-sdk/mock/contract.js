@@ -1,5 +1,5 @@
-// What the gateway accepts of an answer, for a test. Never all of it: names and values of headers are checked on the real
-// component, by `witgate plugin test`. Never judges what is no role's answer: a test may return anything.
+// What the gateway accepts of an answer, for a test. Never all of it: names and values of headers are checked on the
+// real component, by `witgate plugin test`. Never judges what is no role's answer: a test may return anything.
 
 const MAX_MESSAGE_BYTES = 1024;
 

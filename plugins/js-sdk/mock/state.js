@@ -1,11 +1,26 @@
-// The request under way, as the mock's interfaces answer from it. Never kept from one run for the next, but for what was
-// logged and sent.
+// The request under way, as the mock's interfaces answer from it. Never kept from one run for the next, but for what
+// was logged and sent.
 
 /** A request that nobody has said anything about. */
 export const fresh = () => ({
-  headers: [], query: [], authority: "gateway.test", peer: "192.0.2.1", attributes: {}, claims: {}, verified: false,
-  issuers: {}, token: undefined, unreadable: undefined, verdict: undefined, now: 0, leeway: 30, store: {}, answers: {},
-  clock: 0, logs: [], sent: [],
+  headers: [],
+  query: [],
+  authority: "gateway.test",
+  peer: "192.0.2.1",
+  attributes: {},
+  claims: {},
+  verified: false,
+  issuers: {},
+  token: undefined,
+  unreadable: undefined,
+  verdict: undefined,
+  now: 0,
+  leeway: 30,
+  store: {},
+  answers: {},
+  clock: 0,
+  logs: [],
+  sent: [],
 });
 
 let current = fresh();

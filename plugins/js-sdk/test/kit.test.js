@@ -1,4 +1,5 @@
-// The kit under `node --test`, with the mock in the gateway's place. Never a component: tests/tests/languages has those.
+// The kit under `node --test`, with the mock in the gateway's place. Never a component: tests/tests/languages has
+// those.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,33 +8,63 @@ import * as jwt from "../jwt.js";
 import * as mock from "../mock/mock.js";
 import * as outbound from "../outbound.js";
 import * as store from "../store.js";
-import { Action, Decision, HeaderOp, Outcome, Refusal, Selection, claims, clock, log, request, role } from "../witgate.js";
+import {
+  Action,
+  Decision,
+  HeaderOp,
+  Outcome,
+  Refusal,
+  Selection,
+  claims,
+  clock,
+  log,
+  request,
+  role,
+} from "../witgate.js";
 
 const GET = mock.request("GET", "/orders/1");
 const ISSUER = "https://issuer.test";
-const asked = GET.issuer("main", ISSUER).token({ alg: "ES256" }, { iss: ISSUER, sub: "alice", iat: 100, aud: ["a", "b"] });
+const asked = GET.issuer("main", ISSUER).token(
+  { alg: "ES256" },
+  { iss: ISSUER, sub: "alice", iat: 100, aud: ["a", "b"] },
+);
 
 const failed = (Kind, reason) => (error) => error instanceof Kind && error.reason === reason;
 
 test("what is absent, and what is no text, is undefined", () => {
-  GET.header("X-Name", "größe 🦀").header("x-raw", Uint8Array.of(0xff)).run((head) => {
-    assert.deepEqual(head, { method: "GET", path: "/orders/1", route: "test" });
-    assert.deepEqual([request.header("x-NAME"), request.header("x-raw"), request.header("no")], ["größe 🦀", undefined, undefined]);
-    assert.deepEqual([request.headerValues("x-raw"), request.headerValues("no")], [[undefined], []]);
-    assert.deepEqual([request.queryParam("no"), request.attribute("no"), claims.get("no")], [undefined, undefined, undefined]);
-  });
+  GET.header("X-Name", "größe 🦀")
+    .header("x-raw", Uint8Array.of(0xff))
+    .run((head) => {
+      assert.deepEqual(head, { method: "GET", path: "/orders/1", route: "test" });
+      assert.deepEqual(
+        [request.header("x-NAME"), request.header("x-raw"), request.header("no")],
+        ["größe 🦀", undefined, undefined],
+      );
+      assert.deepEqual([request.headerValues("x-raw"), request.headerValues("no")], [[undefined], []]);
+      assert.deepEqual(
+        [request.queryParam("no"), request.attribute("no"), claims.get("no")],
+        [undefined, undefined, undefined],
+      );
+    });
 });
 
 test("a claim is found by name and by pointer, and keeps its shape", () => {
   const realm_access = { roles: ["staff"], mixed: [1, "two"], "a/b": { "~": null } };
-  GET.claim("realm_access", realm_access).claim("level", 3).claim("share", 0.5).claim("scp", ["read"]).run(() => {
-    assert.deepEqual(claims.get("/realm_access/roles"), ["staff"]);
-    assert.deepEqual(claims.get("realm_access"), realm_access);
-    assert.deepEqual([claims.get("/realm_access/mixed/1"), claims.get("/realm_access/mixed/01")], ["two", undefined]);
-    assert.deepEqual([claims.get("level"), claims.get("share"), claims.get("/realm_access/a~1b/~0")], [3, 0.5, undefined]);
-    assert.deepEqual([claims.get("constructor"), claims.get("/realm_access/toString")], [undefined, undefined]);
-    assert.deepEqual([claims.hasScope("read"), claims.hasScope("write"), claims.hasScope("")], [true, false, false]);
-  });
+  GET.claim("realm_access", realm_access)
+    .claim("level", 3)
+    .claim("share", 0.5)
+    .claim("scp", ["read"])
+    .run(() => {
+      assert.deepEqual(claims.get("/realm_access/roles"), ["staff"]);
+      assert.deepEqual(claims.get("realm_access"), realm_access);
+      assert.deepEqual([claims.get("/realm_access/mixed/1"), claims.get("/realm_access/mixed/01")], ["two", undefined]);
+      assert.deepEqual(
+        [claims.get("level"), claims.get("share"), claims.get("/realm_access/a~1b/~0")],
+        [3, 0.5, undefined],
+      );
+      assert.deepEqual([claims.get("constructor"), claims.get("/realm_access/toString")], [undefined, undefined]);
+      assert.deepEqual([claims.hasScope("read"), claims.hasScope("write"), claims.hasScope("")], [true, false, false]);
+    });
 });
 
 test("an integer that a number cannot hold is an error, not another tenant", () => {
@@ -53,12 +84,18 @@ test("a token is verified before its claims are there", () => {
 
 test("a demand that fails is told in the gateway's words", () => {
   const reasons = [
-    [GET, {}, "missing"], [GET.unreadableToken("malformed"), {}, "malformed"], [asked, { algorithms: ["RS256"] }, "algorithm"],
-    [asked, { audiences: ["c"] }, "audience"], [asked, { requiredClaims: ["tenant"] }, "claim"],
-    [asked.now(200), { maxAgeSeconds: 60 }, "expired"], [asked.tokenFails("signature"), { audiences: ["c"] }, "signature"],
+    [GET, {}, "missing"],
+    [GET.unreadableToken("malformed"), {}, "malformed"],
+    [asked, { algorithms: ["RS256"] }, "algorithm"],
+    [asked, { audiences: ["c"] }, "audience"],
+    [asked, { requiredClaims: ["tenant"] }, "claim"],
+    [asked.now(200), { maxAgeSeconds: 60 }, "expired"],
+    [asked.tokenFails("signature"), { audiences: ["c"] }, "signature"],
   ];
   for (const [made, demands, reason] of reasons) {
-    made.issuer("main", ISSUER).run(() => assert.throws(() => jwt.verify("main", demands), failed(jwt.Failure, reason)));
+    made
+      .issuer("main", ISSUER)
+      .run(() => assert.throws(() => jwt.verify("main", demands), failed(jwt.Failure, reason)));
   }
 });
 
@@ -68,10 +105,14 @@ test("answers are those of the Rust SDK", () => {
   assert.deepEqual(Selection.to("b"), { tag: "to", val: { upstream: "b", path: null, attributes: [] } });
   const ops = [HeaderOp.set("x-a", "é"), HeaderOp.remove("cookie")];
   assert.deepEqual(Action.forward(ops).val, [
-    { tag: "set", val: ["x-a", Uint8Array.of(0xc3, 0xa9)] }, { tag: "remove", val: "cookie" },
+    { tag: "set", val: ["x-a", Uint8Array.of(0xc3, 0xa9)] },
+    { tag: "remove", val: "cookie" },
   ]);
   const statuses = ["badRequest", "unauthorized", "forbidden", "notFound", "tooManyRequests", "unavailable"];
-  assert.deepEqual(statuses.map((name) => Refusal[name]("c", "m").status), [400, 401, 403, 404, 429, 503]);
+  assert.deepEqual(
+    statuses.map((name) => Refusal[name]("c", "m").status),
+    [400, 401, 403, 404, 429, 503],
+  );
 });
 
 test("a role may answer with a refusal, and what is no answer is told", () => {
@@ -84,7 +125,11 @@ test("a role may answer with a refusal, and what is no answer is told", () => {
 });
 
 test("an exception is logged by kind and place, never by message", () => {
-  const { authorize } = role({ authorize() { throw new RangeError("secret"); } });
+  const { authorize } = role({
+    authorize() {
+      throw new RangeError("secret");
+    },
+  });
   assert.throws(() => GET.run(authorize), RangeError);
   assert.equal(mock.logs()[0].fields.kind, "RangeError");
   assert.ok(!JSON.stringify(mock.logs()[0].fields.kind + mock.logs()[0].message).includes("secret"));
@@ -94,26 +139,33 @@ test("an answer that breaks the contract fails the run", () => {
   assert.throws(() => GET.run(() => Decision.deny(200, "fine", "")), /a refusal with status 200/);
   assert.throws(() => GET.run(() => Decision.deny(403, "Not Fine", "")), /must be 1 to 64/);
   assert.throws(() => asked.run(() => Outcome.authenticated()), /without a verified token/);
-  asked.run(() => { jwt.verify("main"); return Outcome.authenticated(); });
+  asked.run(() => {
+    jwt.verify("main");
+    return Outcome.authenticated();
+  });
 });
 
 test("the store counts in one step and says what it will not do", () => {
-  GET.storeEntry("old", "5").storeEntry("word", "x").run(() => {
-    assert.deepEqual([store.increment("old", 2), store.increment("new"), store.get("none")], [7, 1, undefined]);
-    assert.throws(() => store.increment("word"), failed(store.StoreError, "not-a-number"));
-    assert.throws(() => store.set("", "x"), failed(store.StoreError, "key"));
-    store.delete("old");
-    assert.equal(store.get("old"), undefined);
-  });
+  GET.storeEntry("old", "5")
+    .storeEntry("word", "x")
+    .run(() => {
+      assert.deepEqual([store.increment("old", 2), store.increment("new"), store.get("none")], [7, 1, undefined]);
+      assert.throws(() => store.increment("word"), failed(store.StoreError, "not-a-number"));
+      assert.throws(() => store.set("", "x"), failed(store.StoreError, "key"));
+      store.delete("old");
+      assert.equal(store.get("old"), undefined);
+    });
 });
 
 test("outbound HTTP comes back as made up, and any other is denied", () => {
-  GET.answer("https://a/", { status: 302, headers: { Location: "/" }, body: "gold" }).answer("https://b/", "timeout").run(() => {
-    const answer = outbound.send({ url: "https://a/" });
-    assert.deepEqual([answer.status, answer.header("location"), answer.text()], [302, "/", "gold"]);
-    assert.throws(() => outbound.send({ url: "https://b/" }), failed(outbound.OutboundError, "timeout"));
-    assert.throws(() => outbound.send({ url: "https://c/" }), failed(outbound.OutboundError, "denied"));
-  });
+  GET.answer("https://a/", { status: 302, headers: { Location: "/" }, body: "gold" })
+    .answer("https://b/", "timeout")
+    .run(() => {
+      const answer = outbound.send({ url: "https://a/" });
+      assert.deepEqual([answer.status, answer.header("location"), answer.text()], [302, "/", "gold"]);
+      assert.throws(() => outbound.send({ url: "https://b/" }), failed(outbound.OutboundError, "timeout"));
+      assert.throws(() => outbound.send({ url: "https://c/" }), failed(outbound.OutboundError, "denied"));
+    });
   assert.equal(mock.sent().length, 3);
 });
 
@@ -121,11 +173,17 @@ test("the clock stands still during a run, and the machine's own is back after i
   const seen = GET.clock("2026-11-27T09:00:00Z").run(() => [clock.unixSeconds(), clock.now().toISOString()]);
   assert.deepEqual(seen, [1795770000, "2026-11-27T09:00:00.000Z"]);
   assert.ok(Date.now() > 0 && new Date("2020-01-01").getUTCFullYear() === 2020);
-  assert.equal(GET.run(() => clock.unixSeconds()), 0);
+  assert.equal(
+    GET.run(() => clock.unixSeconds()),
+    0,
+  );
   assert.throws(() => GET.clock("soon"), /is no time such as/);
 });
 
 test("nothing is left after a run but the log", () => {
   GET.claim("sub", "alice").run(() => log.info("seen", { n: 1 }));
-  assert.deepEqual([claims.get("sub"), mock.logs()], [undefined, [{ level: "info", message: "seen", fields: { n: "1" } }]]);
+  assert.deepEqual(
+    [claims.get("sub"), mock.logs()],
+    [undefined, [{ level: "info", message: "seen", fields: { n: "1" } }]],
+  );
 });

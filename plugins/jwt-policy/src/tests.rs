@@ -5,6 +5,8 @@ use witgate_plugin::{Authenticator, Failure, Outcome, Refusal};
 
 use super::JwtPolicy;
 
+mod properties;
+
 const ISSUER: &str = "https://issuer.test";
 
 fn claims() -> Value {

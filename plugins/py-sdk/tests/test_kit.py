@@ -1,10 +1,9 @@
-"""The kit under `python3 -m unittest`, with the mock in the gateway's place. Never a component: tests/tests/languages has those."""
+"""The kit under `python3 -m unittest`, with the mock in the gateway's place. Never a component: tests/tests/languages
+has those."""
 
-import json
 import unittest
 
-from witgate import Plugin, Refusal, claims, count, flag, jwt, list_of, log, mock, one_of, optional, outbound, refuse, request
-from witgate import required, role, store, text
+from witgate import Refusal, claims, jwt, log, mock, outbound, request, role, store
 from witgate.authenticator import Outcome
 from witgate.authorizer import Decision
 from witgate.filter import Action, HeaderOp
@@ -12,14 +11,18 @@ from witgate.router import Selection
 
 GET = mock.request("GET", "/orders/1")
 ISSUER = "https://issuer.test"
-ASKED = GET.issuer("main", ISSUER).token({"alg": "ES256"}, {"iss": ISSUER, "sub": "alice", "iat": 100, "aud": ["a", "b"]})
+ASKED = GET.issuer("main", ISSUER).token(
+    {"alg": "ES256"}, {"iss": ISSUER, "sub": "alice", "iat": 100, "aud": ["a", "b"]}
+)
 
 
 class Request(unittest.TestCase):
     def test_what_is_absent_and_what_is_no_text_is_none(self) -> None:
         def look(head: object) -> None:
             self.assertEqual((head.method, head.path, head.route), ("GET", "/orders/1", "test"))
-            self.assertEqual((request.header("x-NAME"), request.header("x-raw"), request.header("no")), ("größe", None, None))
+            self.assertEqual(
+                (request.header("x-NAME"), request.header("x-raw"), request.header("no")), ("größe", None, None)
+            )
             self.assertEqual((request.header_values("x-raw"), request.header_values("no")), ([None], []))
             self.assertEqual((request.query_param("no"), request.attribute("no"), claims.get("no")), (None, None, None))
 
@@ -30,7 +33,9 @@ class Request(unittest.TestCase):
             self.assertEqual(claims.get("/realm_access/roles"), ["staff"])
             self.assertEqual(claims.get("realm_access"), access)
             self.assertEqual((claims.get("/realm_access/mixed/1"), claims.get("/realm_access/mixed/01")), ("two", None))
-            self.assertEqual((claims.get("level"), claims.get("share"), claims.get("/realm_access/a~1b/~0")), (3, 0.5, None))
+            self.assertEqual(
+                (claims.get("level"), claims.get("share"), claims.get("/realm_access/a~1b/~0")), (3, 0.5, None)
+            )
             self.assertIs(claims.get("admin"), True)
             self.assertEqual([claims.has_scope(one) for one in ("read", "write", "")], [True, False, False])
 
@@ -62,9 +67,12 @@ class Token(unittest.TestCase):
 
     def test_a_demand_that_fails_is_told_in_the_gateways_words(self) -> None:
         reasons = [
-            (GET, {}, "missing"), (GET.unreadable_token("malformed"), {}, "malformed"),
-            (ASKED, {"algorithms": ["RS256"]}, "algorithm"), (ASKED, {"audiences": ["c"]}, "audience"),
-            (ASKED, {"required_claims": ["tenant"]}, "claim"), (ASKED.now(200), {"max_age_seconds": 60}, "expired"),
+            (GET, {}, "missing"),
+            (GET.unreadable_token("malformed"), {}, "malformed"),
+            (ASKED, {"algorithms": ["RS256"]}, "algorithm"),
+            (ASKED, {"audiences": ["c"]}, "audience"),
+            (ASKED, {"required_claims": ["tenant"]}, "claim"),
+            (ASKED.now(200), {"max_age_seconds": 60}, "expired"),
             (ASKED.token_fails("not-yet-valid"), {}, "not-yet-valid"),
             (ASKED.token_fails("signature"), {"audiences": ["c"]}, "signature"),
         ]
@@ -85,9 +93,12 @@ class Answers(unittest.TestCase):
 
     def test_each_roles_refusal_is_its_own(self) -> None:
         for method, case in [
-            ("authorize", "Decision_Deny"), ("authenticate", "Outcome_Refused"), ("select", "Selection_Refused"),
+            ("authorize", "Decision_Deny"),
+            ("authenticate", "Outcome_Refused"),
+            ("select", "Selection_Refused"),
             ("on_request", "Action_Refused"),
         ]:
+
             def refuse_all(head: object) -> object:
                 return Refusal.forbidden("no", "No.")
 
@@ -117,7 +128,10 @@ class Granted(unittest.TestCase):
     def test_the_store_counts_in_one_step_and_says_what_it_will_not_do(self) -> None:
         def look(_: object) -> None:
             self.assertEqual((store.increment("old", 2), store.increment("new"), store.get("none")), (7, 1, None))
-            for reason, call in [("not-a-number", lambda: store.increment("word")), ("key", lambda: store.set("", "x"))]:
+            for reason, call in [
+                ("not-a-number", lambda: store.increment("word")),
+                ("key", lambda: store.set("", "x")),
+            ]:
                 with self.assertRaises(store.StoreError) as failed:
                     call()
                 self.assertEqual(failed.exception.reason, reason)
@@ -136,45 +150,3 @@ class Granted(unittest.TestCase):
 
         GET.answer("https://a/", 200, "gold").answer("https://b/", fails="timeout").run(look)
         self.assertEqual(len(mock.sent()), 3)
-
-
-class Config(unittest.TestCase):
-    KEYS = {
-        "header": required(text), "mode": optional(one_of("deny", "abstain"), "deny"), "limit": optional(count),
-        "dry": optional(flag, False), "tenants": optional(list_of(text)),
-    }
-
-    def plugin(self, **more: object) -> Plugin:
-        return Plugin("a", "1", "d", self.KEYS, codes=["no"], **more)
-
-    def test_a_good_config_is_read_with_its_defaults(self) -> None:
-        plugin = self.plugin()
-        plugin.lifecycle().configure('{"header": "x", "limit": 3, "tenants": ["a"]}')
-        self.assertEqual(plugin.config, {"header": "x", "mode": "deny", "limit": 3, "dry": False, "tenants": ["a"]})
-
-    def test_each_fault_begins_with_the_key_that_is_wrong(self) -> None:
-        faults = {
-            "{}": "header: is missing", '{"header": ""}': "header: must be a text", '{"header": "x", "hed": 1}': "hed: is no key",
-            '{"header": "x", "mode": "allow"}': "mode: must be one of deny, abstain", '{"header": "x", "limit": true}': "limit: must",
-            '{"header": "x", "dry": "no"}': "dry: must be true or false", '{"header": "x", "tenants": []}': "tenants: must be a list",
-            '{"header": "x", "tenants": ["a", 1]}': "tenants[1]: must be a text",
-        }
-        for config, words in faults.items():
-            with self.assertRaises(mock.Err) as refused:
-                self.plugin().lifecycle().configure(config)
-            self.assertTrue(refused.exception.value.startswith(words), refused.exception.value)
-
-    def test_configure_may_refuse_and_may_make_something_else_of_the_config(self) -> None:
-        plugin = self.plugin(configure=lambda given: refuse("header", "no") if given["header"] == "host" else {given["header"]})
-        with self.assertRaises(mock.Err):
-            plugin.lifecycle().configure('{"header": "host"}')
-        self.assertIsNone(plugin.config)
-        plugin.lifecycle().configure('{"header": "x"}')
-        self.assertEqual(plugin.config, {"x"})
-
-    def test_describe_has_the_schema_of_the_same_keys_with_the_codes(self) -> None:
-        said = self.plugin().lifecycle().describe()
-        schema = json.loads(said.config_schema)
-        self.assertEqual((said.name, schema["required"], schema["additionalProperties"]), ("a", ["header"], False))
-        self.assertEqual(schema["x-witgate-codes"], ["no"])
-        self.assertEqual(schema["properties"]["mode"], {"enum": ["deny", "abstain"], "default": "deny"})

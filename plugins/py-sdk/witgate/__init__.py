@@ -1,5 +1,6 @@
-"""What a policy in Python imports, by the names of the Rust SDK. Never more than the four worlds have in common: `authorizer`,
-`authenticator`, `router` and `filter` have each role's answers, `jwt`, `store` and `outbound` are for worlds that import them."""
+"""What a policy in Python imports, by the names of the Rust SDK. Never more than the four worlds have in common:
+`authorizer`, `authenticator`, `router` and `filter` have each role's answers, `jwt`, `store` and `outbound` are for
+worlds that import them."""
 
 import importlib.util
 
@@ -16,6 +17,19 @@ from witgate.refusal import Refusal
 from witgate.role import role
 
 __all__ = [
-    "Plugin", "Refusal", "claims", "count", "described", "flag", "list_of", "log", "one_of", "optional", "refuse",
-    "request", "required", "role", "text",
+    "Plugin",
+    "Refusal",
+    "claims",
+    "count",
+    "described",
+    "flag",
+    "list_of",
+    "log",
+    "one_of",
+    "optional",
+    "refuse",
+    "request",
+    "required",
+    "role",
+    "text",
 ]

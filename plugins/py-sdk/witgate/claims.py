@@ -1,4 +1,5 @@
-"""The verified claims of this request; none until an authenticator accepted a token. Never keeps anything: every call asks."""
+"""The verified claims of this request; none until an authenticator accepted a token. Never keeps anything: every call
+asks."""
 
 import json
 from typing import Any

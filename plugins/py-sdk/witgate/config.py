@@ -1,5 +1,5 @@
-"""Reading a policy's `config` strictly, and saying as JSON Schema what it may be. Never takes a key that nobody knows: each fault
-begins with the key that is wrong."""
+"""Reading a policy's `config` strictly, and saying as JSON Schema what it may be. Never takes a key that nobody knows:
+each fault begins with the key that is wrong."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,8 @@ _MISSING = object()
 
 
 def settings(config_json: str, keys: Mapping[str, Check]) -> dict[str, Any]:
-    """The settings in a config; `keys` names each key with its reader. The gateway shows what is raised, and refuses the load."""
+    """The settings in a config; `keys` names each key with its reader. The gateway shows what is raised, and refuses
+    the load."""
     given = json.loads(config_json)
     for key in given:
         if key not in keys:
@@ -94,12 +95,12 @@ def one_of(*words: str) -> Check:
 
 
 def list_of(check: Check) -> Check:
-    """A list that is not empty, each item of which passes a check."""
+    """A list, each item of which passes a check."""
 
-    @described({"type": "array", "minItems": 1, "items": getattr(check, "schema", {})})
+    @described({"type": "array", "items": getattr(check, "schema", {})})
     def each(value: Any, key: str) -> list[Any]:
-        if not isinstance(value, list) or not value:
-            refuse(key, "must be a list that is not empty")
+        if not isinstance(value, list):
+            refuse(key, "must be a list")
         return [check(item, f"{key}[{index}]") for index, item in enumerate(value)]
 
     return each

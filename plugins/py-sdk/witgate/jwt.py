@@ -8,7 +8,8 @@ from witgate.failing import Failing, failing
 
 
 class Failure(Failing):
-    """Why a token was not accepted: `reason` is a word of `jwt.failure` in wit/host.wit, such as "missing" or "expired"."""
+    """Why a token was not accepted: `reason` is a word of `jwt.failure` in wit/host.wit, such as "missing" or
+    "expired"."""
 
 
 def peek() -> gateway.Header:
@@ -28,7 +29,11 @@ def profile() -> str | None:
 
 
 def verify(
-    profile: str, *, algorithms: Sequence[str] = (), audiences: Sequence[str] = (), required_claims: Sequence[str] = (),
+    profile: str,
+    *,
+    algorithms: Sequence[str] = (),
+    audiences: Sequence[str] = (),
+    required_claims: Sequence[str] = (),
     max_age_seconds: int | None = None,
 ) -> None:
     """Verifies the token; then the claims can be read, and `Outcome.authenticated` counts. Raises `Failure`."""

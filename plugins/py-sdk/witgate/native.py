@@ -1,5 +1,5 @@
-"""What componentize-py makes of wit/, for a test without a component: `wit_world` and `componentize_py_types`. Never beside the
-real ones: they exist in a component only."""
+"""What componentize-py makes of wit/, for a test without a component: `wit_world` and `componentize_py_types`. Never
+beside the real ones: they exist in a component only."""
 
 import enum
 import sys
@@ -13,14 +13,27 @@ def install() -> None:
     _module("wit_world", exports=_exports(), imports=_imports())
     from witgate.mock import interfaces, state, token
 
-    _answered("request", header=interfaces.header, header_values=interfaces.header_values,
-              query_param=interfaces.query_param, authority=lambda: state.current.authority,
-              peer_address=lambda: state.current.peer, attribute=lambda name: state.current.attributes.get(name))
+    _answered(
+        "request",
+        header=interfaces.header,
+        header_values=interfaces.header_values,
+        query_param=interfaces.query_param,
+        authority=lambda: state.current.authority,
+        peer_address=lambda: state.current.peer,
+        attribute=lambda name: state.current.attributes.get(name),
+    )
     _answered("claims", get=interfaces.claim, has_scope=interfaces.has_scope)
     _answered("log", log=interfaces.log)
-    _answered("jwt", peek=token.peek, unverified_issuer=token.unverified_issuer, profile=token.profile, verify=token.verify)
-    _answered("store", get=interfaces.store_get, set=interfaces.store_set, delete=interfaces.store_delete,
-              increment=interfaces.store_increment)
+    _answered(
+        "jwt", peek=token.peek, unverified_issuer=token.unverified_issuer, profile=token.profile, verify=token.verify
+    )
+    _answered(
+        "store",
+        get=interfaces.store_get,
+        set=interfaces.store_set,
+        delete=interfaces.store_delete,
+        increment=interfaces.store_increment,
+    )
     _answered("outbound", send=interfaces.send)
 
 
@@ -34,19 +47,26 @@ class Err(Exception):
 def _imports() -> ModuleType:
     texts = ("Text", "Integer", "Number", "Boolean", "Texts", "Json")
     parts = {
-        "types": {**_record("Refusal", "status", "code", "message"), **_record("RequestHead", "method", "path", "route")},
+        "types": {
+            **_record("Refusal", "status", "code", "message"),
+            **_record("RequestHead", "method", "path", "route"),
+        },
         "request": {},
         "claims": _variant("ClaimValue", texts),
         "jwt": {
             **_record("Header", "alg", "kid", "typ"),
             **_record("Demands", "algorithms", "audiences", "required_claims", "max_age_seconds"),
-            **_enum("Failure", "missing malformed unknown-issuer unknown-key algorithm signature expired not-yet-valid issuer "
-                    "audience claim revoked keys-unavailable other"),
+            **_enum(
+                "Failure",
+                "missing malformed unknown-issuer unknown-key algorithm signature expired not-yet-valid issuer "
+                "audience claim revoked keys-unavailable other",
+            ),
         },
         "log": _enum("Level", "debug info warn error"),
         "store": _enum("Error", "key value-too-large not-a-number overflow"),
         "outbound": {
-            **_record("Request", "method", "url", "headers", "body"), **_record("Response", "status", "headers", "body"),
+            **_record("Request", "method", "url", "headers", "body"),
+            **_record("Response", "status", "headers", "body"),
             **_enum("Error", "invalid denied too-large timeout unreachable busy broken"),
         },
     }
@@ -59,7 +79,8 @@ def _exports() -> ModuleType:
         "authorizer": _variant("Decision", ("Deny",), ("Allow", "Abstain")),
         "authenticator": _variant("Outcome", ("Authenticated", "Refused"), ("Anonymous",)),
         "router": {
-            **_record("Target", "upstream", "path", "attributes"), **_variant("Selection", ("To", "Refused"), ("Default",)),
+            **_record("Target", "upstream", "path", "attributes"),
+            **_variant("Selection", ("To", "Refused"), ("Default",)),
         },
         "filter": {**_variant("Action", ("Forward", "Refused")), **_variant("HeaderOp", ("Set", "Append", "Remove"))},
     }

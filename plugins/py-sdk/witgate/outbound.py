@@ -1,4 +1,5 @@
-"""HTTP to the hosts that the plugin's entry lists. Never follows a redirect, and never in `configure`: nothing may wait there."""
+"""HTTP to the hosts that the plugin's entry lists. Never follows a redirect, and never in `configure`: nothing may
+wait there."""
 
 from collections.abc import Mapping
 
@@ -8,13 +9,13 @@ from witgate.failing import Failing, failing
 
 
 class OutboundError(Failing):
-    """Why there is no answer: `reason` is a word of `outbound.error` in wit/grants.wit, such as "denied" or "timeout"."""
+    """Why there is no answer: `reason` is a word of `outbound.error` in wit/grants.wit, such as "denied" or
+    "timeout"."""
 
 
-def send(
-    method: str, url: str, headers: Mapping[str, str | bytes] = {}, body: str | bytes = b""
-) -> gateway.Response:
-    """Sends one request and takes the whole answer (`status`, `headers`, `body`), whatever its status. Raises `OutboundError`."""
+def send(method: str, url: str, headers: Mapping[str, str | bytes] = {}, body: str | bytes = b"") -> gateway.Response:
+    """Sends one request and takes the whole answer (`status`, `headers`, `body`), whatever its status. Raises
+    `OutboundError`."""
     pairs = [(name, _encoded(value)) for name, value in headers.items()]
     with failing(OutboundError):
         return gateway.send(gateway.Request(method, url, pairs, _encoded(body)))

@@ -10,16 +10,24 @@ from witgate.config import Check, schema_of, settings
 
 
 class Plugin:
-    """`plugin = Plugin("needs-scope", "0.1.0", "Needs a scope", {"scope": required(text)}, codes=["scope_missing"])`, then
-    `Lifecycle = plugin.lifecycle`. `codes` lists every code of the policy's own; `configure` may check what was read, or return
-    something else to be `plugin.config`."""
+    """`plugin = Plugin("needs-scope", "0.1.0", "Needs a scope", {"scope": required(text)}, codes=["scope_missing"])`,
+    then `Lifecycle = plugin.lifecycle`. `codes` lists every code of the policy's own; `configure` may check what was
+    read, or return something else to be `plugin.config`."""
 
     def __init__(
-        self, name: str, version: str, description: str, config: Mapping[str, Check] = {}, *,
-        codes: Sequence[str] = (), configure: Callable[[dict[str, Any]], Any] = lambda given: given,
+        self,
+        name: str,
+        version: str,
+        description: str,
+        config: Mapping[str, Check] = {},
+        *,
+        codes: Sequence[str] = (),
+        configure: Callable[[dict[str, Any]], Any] = lambda given: given,
     ) -> None:
         self.config: Any = None
-        self.lifecycle = self._lifecycle(Metadata(name, version, description, json.dumps(schema_of(config, codes))), config, configure)
+        self.lifecycle = self._lifecycle(
+            Metadata(name, version, description, json.dumps(schema_of(config, codes))), config, configure
+        )
 
     def _lifecycle(
         self, metadata: Metadata, keys: Mapping[str, Check], configured: Callable[[dict[str, Any]], Any]

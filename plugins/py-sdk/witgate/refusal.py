@@ -4,7 +4,8 @@ from wit_world.imports import types
 
 
 class Refusal(types.Refusal):
-    """A status from 400 to 599, a code of `[a-z0-9_]{1,64}` for machines, a message that the caller may read. A role may return it."""
+    """A status from 400 to 599, a code of `[a-z0-9_]{1,64}` for machines, a message that the caller may read. A role
+    may return it."""
 
     @classmethod
     def bad_request(cls, code: str, message: str) -> "Refusal":

@@ -1,5 +1,5 @@
-"""The request this call is about. Everything comes from the client and is unverified, except attributes. Never keeps anything:
-every call asks, and what is absent is `None`."""
+"""The request this call is about. Everything comes from the client and is unverified, except attributes. Never keeps
+anything: every call asks, and what is absent is `None`."""
 
 from wit_world.imports import request as gateway
 

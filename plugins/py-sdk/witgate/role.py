@@ -1,5 +1,5 @@
-"""A role's method as the gateway calls it. Never turns an exception into an answer: it costs the request a 500, as a panic does
-in Rust."""
+"""A role's method as the gateway calls it. Never turns an exception into an answer: it costs the request a 500, as a
+panic does in Rust."""
 
 import functools
 import importlib
@@ -18,7 +18,8 @@ _REFUSED = {
 
 
 def role(answer: Callable[..., Any]) -> Callable[..., Any]:
-    """For the method of a role, which may return a `Refusal`. The operator's log gets the kind and the place of what it raises."""
+    """For the method of a role, which may return a `Refusal`. The operator's log gets the kind and the place of what
+    it raises."""
     refused = _refused(answer.__name__)
 
     @functools.wraps(answer)

@@ -1,4 +1,5 @@
-"""Values that outlive a call, where the plugin's entry grants a store. In memory only: never count on one to be there."""
+"""Values that outlive a call, where the plugin's entry grants a store. In memory only: never count on one to be
+there."""
 
 from wit_world.imports import store as gateway
 
@@ -26,7 +27,7 @@ def delete(key: str) -> None:
 
 
 def increment(key: str, by: int = 1, ttl_seconds: int | None = None) -> int:
-    """Adds to a number and gives the sum, in one step that no other worker can come between. An absent key counts as 0 and then
-    lives `ttl_seconds`; one that is there keeps its end. Raises `StoreError`."""
+    """Adds to a number and gives the sum, in one step that no other worker can come between. An absent key counts as 0
+    and then lives `ttl_seconds`; one that is there keeps its end. Raises `StoreError`."""
     with failing(StoreError):
         return gateway.increment(key, by, ttl_seconds)

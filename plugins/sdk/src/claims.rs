@@ -9,22 +9,54 @@ pub use crate::types::ClaimValue;
 
 /// A claim as a Rust type: by top-level name, or by RFC 6901 pointer when it starts with `/`.
 /// Absent, null and wrongly shaped claims are all `None`; use [`value`] where the difference matters.
+///
+/// ```
+/// use witgate_plugin::{claims, mock};
+///
+/// let request = mock::request("GET", "/").claim("realm_access", serde_json::json!({"roles": ["staff"]}));
+/// request.run(|_| {
+///     let roles = claims::get::<Vec<String>>("/realm_access/roles").unwrap_or_default();
+///     assert_eq!(roles, ["staff"]);
+///     assert_eq!(claims::get::<String>("/realm_access/roles"), None, "a list is no text");
+/// });
+/// ```
 pub fn get<T: DeserializeOwned>(name: &str) -> Option<T> {
     value(name)?.parse()
 }
 
 /// A claim as the gateway hands it over. A null claim is absent.
+///
+/// ```
+/// use witgate_plugin::{ClaimValue, claims, mock};
+///
+/// let request = mock::request("GET", "/").claim("admin", true);
+/// assert_eq!(request.run(|_| claims::value("admin")), Some(ClaimValue::Boolean(true)));
+/// ```
 pub fn value(name: &str) -> Option<ClaimValue> {
     host::claim(name).filter(|value| !matches!(value, ClaimValue::Json(json) if json == "null"))
 }
 
 /// Whether the `scope` claim (RFC 8693, space-separated) or the `scp` list holds this scope.
+///
+/// ```
+/// use witgate_plugin::{claims, mock};
+///
+/// let request = mock::request("GET", "/").claim("scope", "orders:read orders:write");
+/// assert!(request.run(|_| claims::has_scope("orders:read") && !claims::has_scope("orders")));
+/// ```
 pub fn has_scope(scope: &str) -> bool {
     host::has_scope(scope)
 }
 
 impl ClaimValue {
     /// The value as a Rust type, or `None` where its shape does not fit.
+    ///
+    /// ```
+    /// use witgate_plugin::ClaimValue;
+    ///
+    /// assert_eq!(ClaimValue::Integer(3).parse::<u8>(), Some(3));
+    /// assert_eq!(ClaimValue::Integer(-3).parse::<u8>(), None);
+    /// ```
     pub fn parse<T: DeserializeOwned>(self) -> Option<T> {
         match self {
             Self::Text(text) => parsed(text),
@@ -37,6 +69,13 @@ impl ClaimValue {
     }
 
     /// A scalar as text; `None` for lists and objects, which have no one spelling.
+    ///
+    /// ```
+    /// use witgate_plugin::ClaimValue;
+    ///
+    /// assert_eq!(ClaimValue::Integer(3).to_text().as_deref(), Some("3"));
+    /// assert_eq!(ClaimValue::Texts(vec!["a".into()]).to_text(), None);
+    /// ```
     pub fn to_text(&self) -> Option<String> {
         match self {
             Self::Text(text) => Some(text.clone()),

@@ -8,6 +8,28 @@ pub use crate::roles;
 
 /// Makes a component of a plugin: `witgate_plugin::export!(authenticator: JwtPolicy)`, or `authorizer`, `router`, `filter`.
 /// Once per crate. On native it only checks that the type has the role.
+///
+/// ```
+/// # use witgate_plugin::{Authorizer, Decision, Plugin, RequestHead};
+/// #
+/// # struct Gate;
+/// #
+/// # impl Plugin for Gate {
+/// #     type Config = serde_json::Map<String, serde_json::Value>;
+/// #     witgate_plugin::metadata!();
+/// #
+/// #     fn configure(_config: Self::Config) -> Result<Self, String> {
+/// #         Ok(Self)
+/// #     }
+/// # }
+/// impl Authorizer for Gate {
+///     fn authorize(&self, _head: RequestHead) -> Decision {
+///         Decision::Abstain
+///     }
+/// }
+///
+/// witgate_plugin::export!(authorizer: Gate);
+/// ```
 #[macro_export]
 macro_rules! export {
     (authenticator: $plugin:ty) => {

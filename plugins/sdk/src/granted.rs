@@ -9,6 +9,13 @@ pub const MAX_KEY_BYTES: usize = 256;
 pub const MAX_VALUE_BYTES: usize = 64 * 1024;
 
 /// Why a store did not do it.
+///
+/// ```
+/// use witgate_plugin::{mock, store};
+///
+/// let request = mock::request("GET", "/").store_entry("name", "alice");
+/// assert_eq!(request.run(|_| store::increment("name", 1, None)), Err(store::StoreError::NotANumber));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreError {
     /// The key is empty or too long.
@@ -22,6 +29,13 @@ pub enum StoreError {
 }
 
 /// An outbound request.
+///
+/// ```
+/// use witgate_plugin::outbound::Request;
+///
+/// let request = Request { method: "DELETE".into(), ..Request::get("https://api.example.com/session") };
+/// assert!(request.headers.is_empty());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Such as `GET`; never `CONNECT` or `TRACE`.
@@ -35,6 +49,13 @@ pub struct Request {
 }
 
 /// What came back.
+///
+/// ```
+/// use witgate_plugin::outbound::Response;
+///
+/// let response = Response { status: 204, headers: vec![], body: vec![] };
+/// assert_eq!(response.header("content-type"), None);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     /// Any, also a redirect.
@@ -46,6 +67,14 @@ pub struct Response {
 }
 
 /// Why there is no answer.
+///
+/// ```
+/// use witgate_plugin::{mock, outbound};
+///
+/// let request = mock::request("GET", "/").answer("https://a/", Err(outbound::Error::Timeout));
+/// let answer = request.run(|_| outbound::send(&outbound::Request::get("https://a/")));
+/// assert_eq!(answer.unwrap_err().to_string(), "no answer in time");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutboundError {
     /// No such method, URL or header.

@@ -28,6 +28,14 @@ pub enum Pass {
 
 impl Pass {
     /// The decision where `against` is what the guard has against the request.
+    ///
+    /// ```
+    /// use witgate_plugin::guard::Pass;
+    /// use witgate_plugin::{Decision, Refusal};
+    ///
+    /// let against = Refusal::forbidden("network_denied", "Not from here.");
+    /// assert_eq!(Pass::Allow.decide(Some(against.clone())), Decision::Deny(against));
+    /// ```
     pub fn decide(self, against: Option<Refusal>) -> Decision {
         match (against, self) {
             (Some(refusal), _) => Decision::Deny(refusal),

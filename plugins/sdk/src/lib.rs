@@ -55,6 +55,7 @@ pub mod contract;
 pub mod path;
 pub mod reach;
 pub mod guard;
+pub mod ruling;
 pub mod named;
 mod config;
 mod plugin;
@@ -75,6 +76,8 @@ pub mod bearer;
 pub mod clock;
 pub mod random;
 pub mod environment;
+#[cfg(all(feature = "proptest", not(target_family = "wasm")))]
+pub mod strategies;
 #[doc(hidden)]
 pub mod instance;
 #[cfg(target_family = "wasm")]

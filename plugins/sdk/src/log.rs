@@ -6,6 +6,13 @@ pub use crate::types::Level;
 pub use crate::{debug, error, info, warn};
 
 /// One event. The macros [`debug!`], [`info!`], [`warn!`] and [`error!`] are the usual way to write one.
+///
+/// ```
+/// use witgate_plugin::{Level, log, mock};
+///
+/// mock::request("GET", "/").run(|_| log::write(Level::Info, "denied", &[("rule", &"staff only")]));
+/// assert_eq!(mock::logs()[0].field("rule"), Some("staff only"));
+/// ```
 pub fn write(level: Level, message: &str, fields: &[(&str, &dyn ToString)]) {
     let fields: Vec<_> = fields.iter().map(|(key, value)| ((*key).to_owned(), value.to_string())).collect();
     host::log(level, message, &fields);
@@ -22,18 +29,38 @@ macro_rules! event {
 }
 
 /// Logs for the plugin's author: `debug!("message", key = value, ...)`.
+///
+/// ```
+/// witgate_plugin::mock::request("GET", "/").run(|_| witgate_plugin::debug!("no rule for this path", rules = 3));
+/// assert_eq!(witgate_plugin::mock::logs()[0].field("rules"), Some("3"));
+/// ```
 #[macro_export]
 macro_rules! debug { ($($event:tt)+) => { $crate::event!($crate::Level::Debug, $($event)+) }; }
 
 /// Logs for the record: `info!("message", key = value, ...)`.
+///
+/// ```
+/// witgate_plugin::mock::request("GET", "/").run(|_| witgate_plugin::info!("denied", rule = "staff only"));
+/// assert_eq!(witgate_plugin::mock::logs()[0].field("rule"), Some("staff only"));
+/// ```
 #[macro_export]
 macro_rules! info { ($($event:tt)+) => { $crate::event!($crate::Level::Info, $($event)+) }; }
 
 /// Logs what somebody should look at one day: `warn!("message", key = value, ...)`.
+///
+/// ```
+/// witgate_plugin::mock::request("GET", "/").run(|_| witgate_plugin::warn!("the plan is unknown", plan = "gold"));
+/// assert_eq!(witgate_plugin::mock::logs()[0].field("plan"), Some("gold"));
+/// ```
 #[macro_export]
 macro_rules! warn { ($($event:tt)+) => { $crate::event!($crate::Level::Warn, $($event)+) }; }
 
 /// Logs what somebody should look at now: `error!("message", key = value, ...)`.
+///
+/// ```
+/// witgate_plugin::mock::request("GET", "/").run(|_| witgate_plugin::error!("nobody answers", host = "api"));
+/// assert_eq!(witgate_plugin::mock::logs()[0].field("host"), Some("api"));
+/// ```
 #[macro_export]
 macro_rules! error { ($($event:tt)+) => { $crate::event!($crate::Level::Error, $($event)+) }; }
 

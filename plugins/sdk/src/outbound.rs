@@ -30,6 +30,19 @@ use crate::host;
 
 /// Sends one request and takes the whole answer, whatever its status.
 ///
+/// ```
+/// use witgate_plugin::{mock, outbound};
+///
+/// let gold = outbound::Response { status: 200, headers: vec![], body: b"gold".to_vec() };
+/// let request = mock::request("GET", "/").answer("https://billing.example.com/plans/acme", Ok(gold));
+/// request.run(|_| {
+///     let answer = outbound::send(&outbound::Request::get("https://billing.example.com/plans/acme")).unwrap();
+///     assert_eq!((answer.status, answer.body.as_slice()), (200, &b"gold"[..]));
+///     let denied = outbound::send(&outbound::Request::get("https://elsewhere.example.com/"));
+///     assert_eq!(denied, Err(outbound::Error::Denied));
+/// });
+/// ```
+///
 /// # Errors
 /// Why there is no answer. The operator's log has the cause.
 pub fn send(request: &Request) -> Result<Response, Error> {
@@ -38,16 +51,37 @@ pub fn send(request: &Request) -> Result<Response, Error> {
 
 impl Request {
     /// A `GET` without headers.
+    ///
+    /// ```
+    /// use witgate_plugin::outbound::Request;
+    ///
+    /// let request = Request::get("https://api.example.com/");
+    /// assert_eq!((request.method.as_str(), request.body.len()), ("GET", 0));
+    /// ```
     pub fn get(url: impl Into<String>) -> Self {
         Self { method: "GET".to_owned(), url: url.into(), headers: Vec::new(), body: Vec::new() }
     }
 
     /// A `POST` of a body, without headers: say what it is with `content-type`.
+    ///
+    /// ```
+    /// use witgate_plugin::outbound::Request;
+    ///
+    /// let request = Request::post("https://api.example.com/", "{}").header("content-type", "application/json");
+    /// assert_eq!(request.body, b"{}");
+    /// ```
     pub fn post(url: impl Into<String>, body: impl Into<Vec<u8>>) -> Self {
         Self { method: "POST".to_owned(), body: body.into(), ..Self::get(url) }
     }
 
     /// One more header. Those of the connection and of the framing are the gateway's: it leaves them out.
+    ///
+    /// ```
+    /// use witgate_plugin::outbound::Request;
+    ///
+    /// let request = Request::get("https://api.example.com/").header("accept", "text/plain");
+    /// assert_eq!(request.headers, [("accept".to_owned(), b"text/plain".to_vec())]);
+    /// ```
     #[must_use]
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.headers.push((name.to_owned(), value.as_ref().to_vec()));
@@ -57,6 +91,13 @@ impl Request {
 
 impl Response {
     /// The first value of a header; the name in any case.
+    ///
+    /// ```
+    /// use witgate_plugin::outbound::Response;
+    ///
+    /// let response = Response { status: 302, headers: vec![("location".into(), b"/".to_vec())], body: vec![] };
+    /// assert_eq!(response.header("Location"), Some(&b"/"[..]));
+    /// ```
     pub fn header(&self, name: &str) -> Option<&[u8]> {
         let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_slice())

@@ -33,6 +33,13 @@ enum Segment {
 impl Pattern {
     /// Parses a pattern.
     ///
+    /// ```
+    /// use witgate_plugin::path::Pattern;
+    ///
+    /// assert!(Pattern::parse("/orders/{id}/**").is_ok());
+    /// assert_eq!(Pattern::parse("orders").unwrap_err(), "`orders` must start with `/`");
+    /// ```
+    ///
     /// # Errors
     /// The sentence for the operator, also where no canonical path could match: a rule that never matches is a slip.
     pub fn parse(pattern: &str) -> Result<Self, String> {
@@ -50,6 +57,14 @@ impl Pattern {
     }
 
     /// Whether a canonical path matches.
+    ///
+    /// ```
+    /// use witgate_plugin::path::Pattern;
+    ///
+    /// let beneath = Pattern::parse("/admin/**")?;
+    /// assert!(beneath.matches("/admin") && beneath.matches("/admin/users/7") && !beneath.matches("/administrators"));
+    /// # Ok::<(), String>(())
+    /// ```
     pub fn matches(&self, path: &str) -> bool {
         let Some(rest) = path.strip_prefix('/') else { return false };
         let mut given = rest.split('/');

@@ -6,6 +6,32 @@ use serde::de::DeserializeOwned;
 use crate::types::{Action, Decision, HeaderOp, Outcome, RequestHead, Selection};
 
 /// Every plugin's life, whatever its role.
+///
+/// ```
+/// use witgate_plugin::{Plugin, mock};
+///
+/// #[derive(serde::Deserialize)]
+/// #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+/// struct Config {
+///     max_orders: u32,
+/// }
+///
+/// struct Limit(u32);
+///
+/// impl Plugin for Limit {
+///     type Config = Config;
+///     const CODES: &'static [&'static str] = &["too_many_orders"];
+///     witgate_plugin::metadata!();
+///
+///     fn configure(config: Config) -> Result<Self, String> {
+///         if config.max_orders == 0 { Err("max-orders: 0 lets nobody order".into()) } else { Ok(Self(config.max_orders)) }
+///     }
+/// }
+///
+/// assert!(mock::configure::<Limit>(r#"{"max-orders": 3}"#).is_ok_and(|limit| limit.0 == 3));
+/// assert_eq!(mock::configure::<Limit>(r#"{"max-orders": 0}"#).err().unwrap(), "max-orders: 0 lets nobody order");
+/// assert!(mock::configure::<Limit>(r#"{"max_orders": 3}"#).err().unwrap().contains("unknown field"));
+/// ```
 pub trait Plugin: Sized + 'static {
     /// The plugin's `config` table. Derive `serde::Deserialize` with `deny_unknown_fields`, so that a typing slip is refused.
     type Config: DeserializeOwned;
@@ -32,24 +58,129 @@ pub trait Plugin: Sized + 'static {
 }
 
 /// Says who is calling.
+///
+/// ```
+/// # use witgate_plugin::{Authenticator, Demands, Outcome, Plugin, Refusal, RequestHead, jwt, mock};
+/// #
+/// # struct Gate;
+/// #
+/// # impl Plugin for Gate {
+/// #     type Config = serde_json::Map<String, serde_json::Value>;
+/// #     witgate_plugin::metadata!();
+/// #
+/// #     fn configure(_config: Self::Config) -> Result<Self, String> {
+/// #         Ok(Self)
+/// #     }
+/// # }
+/// impl Authenticator for Gate {
+///     fn authenticate(&self, _head: RequestHead) -> Outcome {
+///         match jwt::profile().map(|profile| jwt::verify(&profile, &Demands::default())) {
+///             Some(Ok(())) => Outcome::Authenticated(Vec::new()),
+///             _ => Refusal::unauthorized("token_invalid", "Bring a token that is valid here.").into(),
+///         }
+///     }
+/// }
+///
+/// let refused = mock::request("GET", "/").run(|head| Gate.authenticate(head));
+/// assert_eq!(refused, Outcome::refused(401, "token_invalid", "Bring a token that is valid here."));
+/// ```
 pub trait Authenticator: Plugin {
     /// Answers with an identity only after [`jwt::verify`](crate::jwt::verify) succeeded; the gateway checks.
     fn authenticate(&self, head: RequestHead) -> Outcome;
 }
 
 /// Says who may do what.
+///
+/// ```
+/// # use witgate_plugin::{Authorizer, Decision, Plugin, RequestHead, claims, mock};
+/// #
+/// # struct Gate;
+/// #
+/// # impl Plugin for Gate {
+/// #     type Config = serde_json::Map<String, serde_json::Value>;
+/// #     witgate_plugin::metadata!();
+/// #
+/// #     fn configure(_config: Self::Config) -> Result<Self, String> {
+/// #         Ok(Self)
+/// #     }
+/// # }
+/// impl Authorizer for Gate {
+///     fn authorize(&self, head: RequestHead) -> Decision {
+///         match head.method == "GET" || claims::has_scope("orders:write") {
+///             true => Decision::Allow,
+///             false => Decision::deny(403, "scope_missing", "Your token lacks a scope."),
+///         }
+///     }
+/// }
+///
+/// assert_eq!(mock::request("GET", "/orders").run(|head| Gate.authorize(head)), Decision::Allow);
+/// assert_ne!(mock::request("POST", "/orders").run(|head| Gate.authorize(head)), Decision::Allow);
+/// ```
 pub trait Authorizer: Plugin {
     /// Allows, abstains or denies.
     fn authorize(&self, head: RequestHead) -> Decision;
 }
 
 /// Says where a request goes.
+///
+/// ```
+/// # use witgate_plugin::{Plugin, RequestHead, Router, Selection, claims, mock};
+/// #
+/// # struct Gate;
+/// #
+/// # impl Plugin for Gate {
+/// #     type Config = serde_json::Map<String, serde_json::Value>;
+/// #     witgate_plugin::metadata!();
+/// #
+/// #     fn configure(_config: Self::Config) -> Result<Self, String> {
+/// #         Ok(Self)
+/// #     }
+/// # }
+/// impl Router for Gate {
+///     fn select(&self, _head: RequestHead) -> Selection {
+///         match claims::get::<String>("tenant").as_deref() {
+///             Some("globex") => Selection::to("orders-globex"),
+///             _ => Selection::Default,
+///         }
+///     }
+/// }
+///
+/// let request = mock::request("GET", "/orders").claim("tenant", "globex");
+/// assert_eq!(request.run(|head| Gate.select(head)), Selection::to("orders-globex"));
+/// ```
 pub trait Router: Plugin {
     /// Chooses among the upstreams that the route allows.
     fn select(&self, head: RequestHead) -> Selection;
 }
 
 /// Changes headers on the way in and out.
+///
+/// ```
+/// # use witgate_plugin::{Action, Filter, HeaderOp, Plugin, RequestHead, mock};
+/// #
+/// # struct Gate;
+/// #
+/// # impl Plugin for Gate {
+/// #     type Config = serde_json::Map<String, serde_json::Value>;
+/// #     witgate_plugin::metadata!();
+/// #
+/// #     fn configure(_config: Self::Config) -> Result<Self, String> {
+/// #         Ok(Self)
+/// #     }
+/// # }
+/// impl Filter for Gate {
+///     fn on_request(&self, _head: RequestHead) -> Action {
+///         Action::forward([HeaderOp::remove("cookie")])
+///     }
+///
+///     fn on_response(&self, _head: RequestHead, status: u16) -> Vec<HeaderOp> {
+///         if status < 400 { Vec::new() } else { vec![HeaderOp::set("cache-control", "no-store")] }
+///     }
+/// }
+///
+/// let answered = mock::request("GET", "/").run(|head| Gate.on_response(head, 404));
+/// assert_eq!(answered, [HeaderOp::set("cache-control", "no-store")]);
+/// ```
 pub trait Filter: Plugin {
     /// Before the upstream sees the request.
     fn on_request(&self, head: RequestHead) -> Action;
@@ -62,6 +193,23 @@ pub trait Filter: Plugin {
 }
 
 /// The metadata constants of [`Plugin`], from the plugin's own Cargo.toml. Needs a `description` there.
+///
+/// ```
+/// # use witgate_plugin::{Plugin};
+/// #
+/// # struct Gate;
+/// #
+/// # impl Plugin for Gate {
+/// #     type Config = serde_json::Map<String, serde_json::Value>;
+/// #     witgate_plugin::metadata!();
+/// #
+/// #     fn configure(_config: Self::Config) -> Result<Self, String> {
+/// #         Ok(Self)
+/// #     }
+/// # }
+/// // the crate of this very example
+/// assert_eq!(Gate::NAME, "witgate-plugin");
+/// ```
 #[macro_export]
 macro_rules! metadata {
     () => {

@@ -5,6 +5,15 @@ use crate::path::Pattern;
 use crate::types::RequestHead;
 
 /// How methods are read.
+///
+/// ```
+/// use witgate_plugin::RequestHead;
+/// use witgate_plugin::reach::{Methods, Reach};
+///
+/// let head = RequestHead { method: "HEAD".into(), path: "/".into(), route: "any".into() };
+/// let covers = |read| Reach::of(Some(vec!["GET".into()]), None, read).unwrap().covers(&head);
+/// assert!(covers(Methods::GetCoversHead) && !covers(Methods::Exact));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Methods {
     /// For rules that let pass: exactly those.
@@ -34,6 +43,13 @@ pub struct Reach {
 impl Reach {
     /// Checks the keys `methods` and `paths` of a config.
     ///
+    /// ```
+    /// use witgate_plugin::reach::{Methods, Reach};
+    ///
+    /// let slip = Reach::of(Some(vec!["get".into()]), None, Methods::Exact);
+    /// assert_eq!(slip.unwrap_err(), "methods[0]: `get` is no method; they are in upper case");
+    /// ```
+    ///
     /// # Errors
     /// The key and what is wrong with it, such as `methods[1]: ...`.
     pub fn of(methods: Option<Vec<String>>, paths: Option<Vec<String>>, read: Methods) -> Result<Self, String> {
@@ -41,6 +57,15 @@ impl Reach {
     }
 
     /// Whether a request is among them.
+    ///
+    /// ```
+    /// use witgate_plugin::mock;
+    /// use witgate_plugin::reach::{Methods, Reach};
+    ///
+    /// let admin = Reach::of(None, Some(vec!["/admin/**".into()]), Methods::Exact)?;
+    /// assert!(mock::request("GET", "/admin/users").run(move |head| admin.covers(&head)));
+    /// # Ok::<(), String>(())
+    /// ```
     pub fn covers(&self, head: &RequestHead) -> bool {
         (self.methods.is_empty() || self.methods.contains(&head.method))
             && (self.paths.is_empty() || self.paths.iter().any(|pattern| pattern.matches(&head.path)))

@@ -4,21 +4,53 @@
 use crate::host;
 
 /// The first value of a header, as bytes; the name in any case.
+///
+/// ```
+/// use witgate_plugin::{mock, request};
+///
+/// let made = mock::request("GET", "/").header("X-Tenant", "acme");
+/// assert_eq!(made.run(|_| request::header("x-tenant")), Some(b"acme".to_vec()));
+/// ```
 pub fn header(name: &str) -> Option<Vec<u8>> {
     host::header(name)
 }
 
 /// The first value of a header where it is UTF-8.
+///
+/// ```
+/// use witgate_plugin::{mock, request};
+///
+/// let made = mock::request("GET", "/").header("x-tenant", "acme").header("x-raw", [0xff]);
+/// made.run(|_| {
+///     assert_eq!(request::header_text("x-tenant").as_deref(), Some("acme"));
+///     assert_eq!((request::header_text("x-raw"), request::header_text("absent")), (None, None));
+/// });
+/// ```
 pub fn header_text(name: &str) -> Option<String> {
     String::from_utf8(host::header(name)?).ok()
 }
 
 /// A header that was sent more than once, or whose value is no UTF-8.
+///
+/// ```
+/// use witgate_plugin::{mock, request};
+///
+/// let twice = mock::request("GET", "/").header("x-tenant", "acme").header("x-tenant", "globex");
+/// assert_eq!(twice.run(|_| request::sole_header("x-tenant")), Err(request::Ambiguous));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ambiguous;
 
 /// The only value of a header, where a decision hangs on it: with two values the upstream might read the other one.
 /// `None` where it was not sent.
+///
+/// ```
+/// use witgate_plugin::{mock, request};
+///
+/// let once = mock::request("GET", "/").header("x-tenant", "acme");
+/// assert_eq!(once.run(|_| request::sole_header("x-tenant")), Ok(Some("acme".into())));
+/// assert_eq!(once.run(|_| request::sole_header("x-absent")), Ok(None));
+/// ```
 ///
 /// # Errors
 /// Where it was sent more than once, or is no UTF-8.
@@ -32,26 +64,68 @@ pub fn sole_header(name: &str) -> Result<Option<String>, Ambiguous> {
 }
 
 /// Every value of a header, in the order received.
+///
+/// ```
+/// use witgate_plugin::{mock, request};
+///
+/// let made = mock::request("GET", "/").header("x-tenant", "acme").header("x-tenant", "globex");
+/// assert_eq!(made.run(|_| request::header_values("x-tenant").len()), 2, "which of them counts?");
+/// ```
 pub fn header_values(name: &str) -> Vec<Vec<u8>> {
     host::header_values(name)
 }
 
 /// The first value of a query parameter, percent-decoded.
+///
+/// ```
+/// use witgate_plugin::{mock, request};
+///
+/// let made = mock::request("GET", "/orders").query("page", "2");
+/// assert_eq!(made.run(|_| request::query_param("page")).as_deref(), Some("2"));
+/// ```
 pub fn query_param(name: &str) -> Option<String> {
     host::query_param(name)
 }
 
 /// The host and port that the client asked for.
+///
+/// ```
+/// use witgate_plugin::{mock, request};
+///
+/// let made = mock::request("GET", "/").authority("api.example.com");
+/// assert_eq!(made.run(|_| request::authority()), "api.example.com");
+/// ```
 pub fn authority() -> String {
     host::authority()
 }
 
 /// The IP address of the peer, without a port.
+///
+/// ```
+/// use std::net::IpAddr;
+/// use witgate_plugin::{mock, request};
+///
+/// let made = mock::request("GET", "/").peer("2001:db8::7");
+/// assert!(made.run(|_| request::peer_address()).parse::<IpAddr>().is_ok_and(|address| address.is_ipv6()));
+/// ```
 pub fn peer_address() -> String {
     host::peer_address()
 }
 
 /// A fact that an earlier stage left (`tenant`), or a path parameter of the route (`path.id`).
+///
+/// ```
+/// use witgate_plugin::{claims, mock, request};
+///
+/// /// Whether the order in the path is the caller's own.
+/// fn is_own() -> bool {
+///     request::attribute("path.user").is_some_and(|user| claims::get("sub") == Some(user))
+/// }
+///
+/// let made = mock::request("GET", "/users/alice/orders").attribute("path.user", "alice");
+/// assert!(!made.run(|_| is_own()));
+/// assert!(made.claim("sub", "alice").run(|_| is_own()));
+/// ```
 pub fn attribute(name: &str) -> Option<String> {
     host::attribute(name)
 }

@@ -18,13 +18,15 @@ pub fn of<T: JsonSchema>(codes: &[&str]) -> String {
 }
 
 /// The schema of the config, made of its type and of the plugin's `CODES`: write it inside of `impl Plugin`. The config
-/// derives [`schemars::JsonSchema`]; its doc comments become descriptions.
+/// derives [`schemars::JsonSchema`]; its doc comments become descriptions. A plugin that depends on `schemars` by way of
+/// [`witgate_plugin::schemars`](crate::schemars) alone says so with `#[schemars(crate = "witgate_plugin::schemars")]`.
 ///
 /// ```
 /// use witgate_plugin::Plugin;
 /// use witgate_plugin::schemars::JsonSchema;
 ///
 /// #[derive(serde::Deserialize, JsonSchema)]
+/// #[schemars(crate = "witgate_plugin::schemars")]
 /// #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 /// pub struct Config {
 ///     /// The scope that a caller needs.

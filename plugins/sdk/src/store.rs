@@ -23,11 +23,28 @@ pub use crate::granted::{MAX_KEY_BYTES, MAX_VALUE_BYTES, StoreError};
 use crate::host;
 
 /// The value under a key; a counted one as decimal text. `None` where it is absent, expired, or no key.
+///
+/// ```
+/// use witgate_plugin::{mock, store};
+///
+/// let request = mock::request("GET", "/").store_entry("plan/acme", "gold");
+/// assert_eq!(request.run(|_| store::get("plan/acme")).as_deref(), Some(&b"gold"[..]));
+/// ```
 pub fn get(key: &str) -> Option<Vec<u8>> {
     host::store_get(key)
 }
 
 /// Puts a value under a key. It lives `ttl_seconds`, at most and by default as long as the store's entry says.
+///
+/// ```
+/// use witgate_plugin::{mock, store};
+///
+/// mock::request("GET", "/").run(|_| {
+///     store::set("plan/acme", b"gold", Some(60)).unwrap();
+///     assert_eq!(store::get("plan/acme").as_deref(), Some(&b"gold"[..]));
+///     assert_eq!(store::set("", b"gold", None), Err(store::StoreError::Key));
+/// });
+/// ```
 ///
 /// # Errors
 /// [`StoreError::Key`] and [`StoreError::ValueTooLarge`].
@@ -36,12 +53,28 @@ pub fn set(key: &str, value: &[u8], ttl_seconds: Option<u32>) -> Result<(), Stor
 }
 
 /// Takes a key out.
+///
+/// ```
+/// use witgate_plugin::{mock, store};
+///
+/// mock::request("GET", "/").store_entry("plan/acme", "gold").run(|_| {
+///     store::delete("plan/acme");
+///     assert_eq!(store::get("plan/acme"), None);
+/// });
+/// ```
 pub fn delete(key: &str) {
     host::store_delete(key);
 }
 
 /// Adds to a number and gives the sum, in one step that no other worker can come between. An absent key counts as 0 and
 /// then lives `ttl_seconds`; one that is there keeps its end, so that a window of time does not move.
+///
+/// ```
+/// use witgate_plugin::{mock, store};
+///
+/// let request = mock::request("GET", "/").store_entry("requests/alice", "99");
+/// assert_eq!(request.run(|_| store::increment("requests/alice", 1, Some(60))), Ok(100));
+/// ```
 ///
 /// # Errors
 /// [`StoreError::Key`], [`StoreError::NotANumber`], [`StoreError::Overflow`].

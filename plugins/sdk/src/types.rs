@@ -3,6 +3,13 @@
 //! Never touches the gateway; `export` translates them to and from what crosses the boundary.
 
 /// Small, fixed facts of the request. The path is the one canonical path that routing, policies and the upstream see.
+///
+/// ```
+/// use witgate_plugin::mock;
+///
+/// let head = mock::request("GET", "/orders/1").route("orders").run(|head| head);
+/// assert_eq!((head.method.as_str(), head.path.as_str(), head.route.as_str()), ("GET", "/orders/1", "orders"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestHead {
     /// The method in upper case, such as `GET`.
@@ -14,6 +21,13 @@ pub struct RequestHead {
 }
 
 /// A refusal: the gateway makes the response of it (RFC 6750 challenge, RFC 9457 problem document).
+///
+/// ```
+/// use witgate_plugin::{Decision, Refusal};
+///
+/// let refusal = Refusal::forbidden("scope_missing", "Your token lacks a scope.");
+/// assert_eq!(Decision::from(refusal), Decision::deny(403, "scope_missing", "Your token lacks a scope."));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// HTTP status, 400 to 599; anything else counts as a fault of the policy.
@@ -25,6 +39,20 @@ pub struct Refusal {
 }
 
 /// An authenticator's answer.
+///
+/// ```
+/// use witgate_plugin::{Demands, Failure, Outcome, Refusal, claims, jwt};
+///
+/// fn authenticate() -> Outcome {
+///     match jwt::verify("main", &Demands::default()) {
+///         Ok(()) => Outcome::authenticated(claims::get::<String>("tenant").map(|tenant| ("tenant", tenant))),
+///         Err(Failure::Missing) => Outcome::Anonymous,
+///         Err(_) => Refusal::unauthorized("token_invalid", "The access token is not valid here.").into(),
+///     }
+/// }
+///
+/// assert_eq!(witgate_plugin::mock::request("GET", "/").run(|_| authenticate()), Outcome::Anonymous);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Only after [`jwt::verify`](crate::jwt::verify) succeeded; the pairs become attributes for later stages.
@@ -36,6 +64,20 @@ pub enum Outcome {
 }
 
 /// An authorizer's answer. A chain that ends without `Allow` is a refusal.
+///
+/// ```
+/// use witgate_plugin::{Decision, Refusal, RequestHead};
+///
+/// fn authorize(head: RequestHead) -> Decision {
+///     match head.method.as_str() {
+///         "GET" => Decision::Allow,
+///         "DELETE" => Refusal::forbidden("never_deleted", "Nothing is deleted here.").into(),
+///         _ => Decision::Abstain,
+///     }
+/// }
+///
+/// assert_eq!(witgate_plugin::mock::request("PUT", "/").run(authorize), Decision::Abstain);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// The request may go on to this route's upstream.
@@ -47,6 +89,20 @@ pub enum Decision {
 }
 
 /// A router's answer.
+///
+/// ```
+/// use witgate_plugin::{RequestHead, Selection, Target, request};
+///
+/// fn select(head: RequestHead) -> Selection {
+///     match request::query_param("api").as_deref() {
+///         Some("2") => Target::upstream("orders").path(format!("/v2{}", head.path)).into(),
+///         _ => Selection::Default,
+///     }
+/// }
+///
+/// let chosen = witgate_plugin::mock::request("GET", "/orders").query("api", "2").run(select);
+/// assert_eq!(chosen, Selection::To(Target::upstream("orders").path("/v2/orders")));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection {
     /// This upstream; it must be one that the route allows.
@@ -58,6 +114,13 @@ pub enum Selection {
 }
 
 /// Where a router sends a request.
+///
+/// ```
+/// use witgate_plugin::{Selection, Target};
+///
+/// let target = Target::upstream("orders-eu").attribute("region", "eu");
+/// assert_eq!(Selection::from(target.clone()), Selection::To(target));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// The upstream's name in gateway.toml.
@@ -69,6 +132,13 @@ pub struct Target {
 }
 
 /// One change of a header.
+///
+/// ```
+/// use witgate_plugin::{Action, HeaderOp};
+///
+/// let ops = [HeaderOp::set("x-plan", "gold"), HeaderOp::append("vary", "x-plan"), HeaderOp::remove("cookie")];
+/// assert_eq!(Action::forward(ops.clone()), Action::Forward(ops.to_vec()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeaderOp {
     /// Replaces every value of the header.
@@ -80,6 +150,20 @@ pub enum HeaderOp {
 }
 
 /// A filter's answer to a request.
+///
+/// ```
+/// use witgate_plugin::{Action, HeaderOp, Refusal, RequestHead, claims, request};
+///
+/// fn on_request(_head: RequestHead) -> Action {
+///     if request::header("x-tenant").is_some() {
+///         return Refusal::bad_request("tenant_forged", "The tenant is not yours to say.").into();
+///     }
+///     Action::forward(claims::get::<String>("tenant").map(|tenant| HeaderOp::set("x-tenant", tenant)))
+/// }
+///
+/// let stamped = witgate_plugin::mock::request("GET", "/").claim("tenant", "acme").run(on_request);
+/// assert_eq!(stamped, Action::forward([HeaderOp::set("x-tenant", "acme")]));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// The request goes on, changed by these in order.
@@ -89,6 +173,16 @@ pub enum Action {
 }
 
 /// A claim as the gateway hands it over.
+///
+/// ```
+/// use witgate_plugin::{ClaimValue, claims, mock};
+///
+/// let request = mock::request("GET", "/").claim("roles", ["staff"]).claim("level", 3);
+/// request.run(|_| {
+///     assert_eq!(claims::value("roles"), Some(ClaimValue::Texts(vec!["staff".into()])));
+///     assert_eq!(claims::value("level"), Some(ClaimValue::Integer(3)));
+/// });
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum ClaimValue {
     /// A JSON string.
@@ -106,6 +200,21 @@ pub enum ClaimValue {
 }
 
 /// Why a token was not accepted. The same list as `jwt.failure` in `wit/host.wit`.
+///
+/// ```
+/// use witgate_plugin::{Failure, Refusal};
+///
+/// /// One word for every token that is there and not good: which rule it broke helps who forges one.
+/// fn refusal(failure: Failure) -> Refusal {
+///     match failure {
+///         Failure::Missing => Refusal::unauthorized("token_missing", "An access token is required."),
+///         Failure::KeysUnavailable => Refusal::unavailable("keys_unavailable", "Try again shortly."),
+///         _ => Refusal::unauthorized("token_invalid", "The access token is not valid here."),
+///     }
+/// }
+///
+/// assert_eq!(refusal(Failure::Signature), refusal(Failure::Expired));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
     /// No token at the route's location.
@@ -139,6 +248,14 @@ pub enum Failure {
 }
 
 /// The unverified header of a token (RFC 7515); for choosing a profile only.
+///
+/// ```
+/// use witgate_plugin::{jwt, mock};
+///
+/// let request = mock::request("GET", "/").token(serde_json::json!({"alg": "ES256", "kid": "a"}), serde_json::json!({}));
+/// let header = request.run(|_| jwt::peek()).unwrap();
+/// assert_eq!((header.alg.as_str(), header.kid.as_deref(), header.typ), ("ES256", Some("a"), None));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JoseHeader {
     /// `alg`
@@ -150,6 +267,13 @@ pub struct JoseHeader {
 }
 
 /// What a policy demands beyond the issuer's profile. It can narrow, never widen; the default demands nothing more.
+///
+/// ```
+/// use witgate_plugin::Demands;
+///
+/// let demands = Demands { audiences: vec!["orders".into()], max_age_seconds: Some(300), ..Demands::default() };
+/// assert!(demands.algorithms.is_empty(), "whatever the profile allows");
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Demands {
     /// JOSE names; empty: whatever the profile allows.
@@ -163,6 +287,13 @@ pub struct Demands {
 }
 
 /// How loud a log event is.
+///
+/// ```
+/// use witgate_plugin::{Level, log, mock};
+///
+/// mock::request("GET", "/").run(|_| log::write(Level::Warn, "the quota is nearly used up", &[("left", &3)]));
+/// assert_eq!(mock::logs()[0].level, Level::Warn);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// For the plugin's author.

@@ -1,9 +1,16 @@
-// An authenticator in JavaScript: a token of a known issuer, with the tenant as an attribute. Never for production: it tells
-// the caller what is wrong with a token.
+// An authenticator in JavaScript: a token of a known issuer, with the tenant as an attribute. Never for production: it
+// tells the caller what is wrong with a token.
 
 import * as jwt from "../../../plugins/js-sdk/jwt.js";
 import {
-  Outcome, Refusal, claims, count, definePlugin, flag, optional, role,
+  Outcome,
+  Refusal,
+  claims,
+  count,
+  definePlugin,
+  flag,
+  optional,
+  role,
 } from "../../../plugins/js-sdk/witgate.js";
 
 const plugin = definePlugin({
@@ -30,7 +37,8 @@ export const authenticator = role({
 function verified() {
   const { alg } = jwt.peek();
   const profile = jwt.profile();
-  if (profile === undefined) return Refusal.unauthorized("issuer_unknown", `Nobody here knows ${jwt.unverifiedIssuer()}.`);
+  if (profile === undefined)
+    return Refusal.unauthorized("issuer_unknown", `Nobody here knows ${jwt.unverifiedIssuer()}.`);
   jwt.verify(profile, { requiredClaims: ["sub"], maxAgeSeconds: plugin.config["max-age-seconds"] });
   return Outcome.authenticated({ tenant: claims.get("tenant") ?? "none", alg });
 }

@@ -2,7 +2,15 @@
 // production.
 
 import {
-  Action, HeaderOp, Refusal, claims, definePlugin, optional, request, role, text,
+  Action,
+  HeaderOp,
+  Refusal,
+  claims,
+  definePlugin,
+  optional,
+  request,
+  role,
+  text,
 } from "../../../plugins/js-sdk/witgate.js";
 
 const plugin = definePlugin({
@@ -17,10 +25,13 @@ export const { lifecycle } = plugin;
 
 export const filter = role({
   onRequest() {
-    if (request.headerValues("x-plan").length > 0) return Refusal.badRequest("plan_forged", "The plan is not yours to say.");
+    if (request.headerValues("x-plan").length > 0)
+      return Refusal.badRequest("plan_forged", "The plan is not yours to say.");
     const plan = claims.get("/org/plan") ?? plugin.config.plan;
     return Action.forward([
-      HeaderOp.set("x-plan", plan), HeaderOp.append("x-seen", "größe"), HeaderOp.remove("cookie"),
+      HeaderOp.set("x-plan", plan),
+      HeaderOp.append("x-seen", "größe"),
+      HeaderOp.remove("cookie"),
     ]);
   },
 

@@ -1,6 +1,15 @@
 // A router in JavaScript: a tenant's own upstream, and the path below /v2 for who asks for it. Never for production.
 
-import { Refusal, Selection, claims, definePlugin, request, required, role, text } from "../../../plugins/js-sdk/witgate.js";
+import {
+  Refusal,
+  Selection,
+  claims,
+  definePlugin,
+  request,
+  required,
+  role,
+  text,
+} from "../../../plugins/js-sdk/witgate.js";
 
 const plugin = definePlugin({
   name: "js-router",

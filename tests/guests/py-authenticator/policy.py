@@ -1,11 +1,13 @@
-"""An authenticator in Python: a token of a known issuer, with the tenant as an attribute. Never for production: it tells the
-caller what is wrong with a token."""
+"""An authenticator in Python: a token of a known issuer, with the tenant as an attribute. Never for production: it
+tells the caller what is wrong with a token."""
 
 from witgate import Plugin, Refusal, claims, count, flag, jwt, optional, role
 from witgate.authenticator import Outcome, RequestHead
 
 plugin = Plugin(
-    "py-authenticator", "0.1.0", "Authenticates by token and passes the tenant on",
+    "py-authenticator",
+    "0.1.0",
+    "Authenticates by token and passes the tenant on",
     {"anonymous": optional(flag, False), "max-age-seconds": optional(count)},
     codes=["token_missing", "token_expired", "token_invalid", "issuer_unknown"],
 )

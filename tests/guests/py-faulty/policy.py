@@ -44,7 +44,13 @@ def nothing() -> Decision:
 
 
 FAULTS = {
-    "throw": throw, "loop": loop, "memory": memory, "stack": stack, "clock": clock, "nonsense": nonsense,
-    "nothing": nothing, "deny": lambda: Decision.deny(403, "fault_denied", "x-fault asked for a denial."),
+    "throw": throw,
+    "loop": loop,
+    "memory": memory,
+    "stack": stack,
+    "clock": clock,
+    "nonsense": nonsense,
+    "nothing": nothing,
+    "deny": lambda: Decision.deny(403, "fault_denied", "x-fault asked for a denial."),
     "abstain": lambda: Decision.abstain,
 }

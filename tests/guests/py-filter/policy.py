@@ -4,8 +4,11 @@ from witgate import Plugin, Refusal, claims, optional, request, role, text
 from witgate.filter import Action, HeaderOp, RequestHead
 
 plugin = Plugin(
-    "py-filter", "0.1.0", "Stamps the plan on the request and the status on the response",
-    {"plan": optional(text, "basic")}, codes=["plan_forged"],
+    "py-filter",
+    "0.1.0",
+    "Stamps the plan on the request and the status on the response",
+    {"plan": optional(text, "basic")},
+    codes=["plan_forged"],
 )
 
 Lifecycle = plugin.lifecycle
@@ -17,9 +20,9 @@ class Filter:
         if request.header("x-plan") is not None:
             return Refusal.bad_request("plan_forged", "The plan is not yours to say.")
         plan = claims.get("/org/plan") or plugin.config["plan"]
-        return Action.forward([
-            HeaderOp.set("x-plan", plan), HeaderOp.append("x-seen", "größe"), HeaderOp.remove("cookie"),
-        ])
+        return Action.forward(
+            [HeaderOp.set("x-plan", plan), HeaderOp.append("x-seen", "größe"), HeaderOp.remove("cookie")]
+        )
 
     @role
     def on_response(self, head: RequestHead, status: int) -> list[HeaderOp]:

@@ -1,4 +1,5 @@
-//! What of an output differs from machine to machine: durations, sizes, digests, and how wide a column is for their sake.
+//! What of an output differs from machine to machine: ids, durations, sizes, digests, and how wide a column is for
+//! their sake.
 //! Never anything else: words, counts and codes must be equal.
 
 use std::sync::LazyLock;
@@ -9,7 +10,8 @@ use regex::Regex;
 const CUT: &str = "...";
 
 /// What is masked, in this order, and what stands in its place.
-const MASKS: [(&str, &str); 4] = [
+const MASKS: [(&str, &str); 5] = [
+    (r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<id>"),
     (r"\b[0-9a-f]{12,}\b", "<digest>"),
     (r"\b\d[\d.,]*\s*(?:ns|us|µs|ms|s)\b", "<time>"),
     (r"\b\d[\d.,]*\s*(?:B|KiB|MiB|bytes)\b", "<size>"),
@@ -46,6 +48,7 @@ mod tests {
         assert!(alike("PASS [0.021s] a\n", "PASS [12ms] a\n"));
         assert!(alike("size 188 KiB in 20 ms", "size  1,024 KiB in 2 s\n"));
         assert!(alike("sha256 0123456789abcdef", "sha256 fedcba9876543210"));
+        assert!(alike("01a21e28-0c2a-719a-9fb3-5d916a7cf8ba", "01a21e28-0c33-7735-a3c5-4b3c005cd5c5"));
         assert!(!alike("4 passed in 1s", "5 passed in 1s"));
         assert!(!alike("  indented", "indented"));
         assert!(!alike("a", "b") && !alike("a", "a\nb") && !alike("", "a"));

@@ -11,19 +11,18 @@ use std::time::Duration;
 
 pub use chapter::{Chapter, Step};
 
-/// A folder and an environment to run a chapter in.
+/// Where and how a chapter is run.
 pub struct Stage<'a> {
     /// Where the shell begins.
     pub folder: &'a Path,
-    /// Variables beside those of the test itself.
-    pub variables: Vec<(String, String)>,
     /// Ports of the document, each replaced by one that is free.
     pub ports: &'a [u16],
     /// How long the whole chapter may take.
     pub deadline: Duration,
 }
 
-/// Runs a chapter of a document and compares. With `BLESS=1` the document is written anew instead.
+/// Runs a chapter of a document and compares. With `BLESS=1` the document is written anew instead: one chapter after the
+/// other, so with `--test-threads=1`.
 ///
 /// # Panics
 /// With every command whose output differs from what the document shows.

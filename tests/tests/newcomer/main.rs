@@ -1,11 +1,11 @@
-//! The newcomer's path: docs/first-policy.md, command by command, outside the repository. Never with a command that the document
-//! does not show, and never without comparing what it prints.
+//! The newcomer's path: docs/first-policy.md, command by command, outside the repository. Never with a command that the
+//! document does not show, and never without comparing what it prints.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use witgate_tests::languages::Language;
-use witgate_tests::outside::{self, Outside};
+use witgate_tests::outside::Outside;
 use witgate_tests::programs;
 use witgate_tests::transcript::{self, Stage};
 
@@ -21,8 +21,7 @@ fn document() -> PathBuf {
 
 async fn walk(title: &str) {
     let outside = Outside::new();
-    let variables = outside::variables();
-    let stage = Stage { folder: outside.path(), variables, ports: &PORTS, deadline: DEADLINE };
+    let stage = Stage { folder: outside.path(), ports: &PORTS, deadline: DEADLINE };
     transcript::check(&document(), title, &stage).await;
 }
 

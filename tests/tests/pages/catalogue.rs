@@ -6,7 +6,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use regex::Regex;
 use toml::{Table, Value};
+use witgate_tests::command::{told, witgate};
 use witgate_tests::programs;
 
 use crate::page;
@@ -95,7 +97,7 @@ fn read(folder: &Path) -> Entry {
         world: world.to_owned(),
         what: description(folder, &readme),
         grants,
-        codes: codes(folder),
+        codes: codes(&readme),
         cases: cases.unwrap_or_else(|fault| panic!("{name}/cases.toml: {fault}")).cases.len(),
         name,
     }
@@ -120,39 +122,34 @@ fn description(folder: &Path, readme: &str) -> String {
     sentence.to_owned()
 }
 
-/// Codes of the policy's own: what it declares, or in a script what it denies with.
-fn codes(folder: &Path) -> BTreeSet<String> {
-    for script in ["policy.js", "policy.py"].map(|name| folder.join(name)).iter().filter(|script| script.exists()) {
-        return text(script).split("deny(").skip(1).filter_map(first_quoted).collect();
+/// Codes of the policy's own: its README has a table of them, each with its status.
+fn codes(readme: &str) -> BTreeSet<String> {
+    let status = Regex::new(r"\b[45][0-9]{2}\b").expect("a pattern");
+    let code = Regex::new("`([a-z0-9]+(?:_[a-z0-9]+)+)`").expect("a pattern");
+    let mut codes = BTreeSet::new();
+    for row in readme.lines().filter_map(|line| line.strip_prefix("| ")) {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        if cells.iter().take(2).any(|cell| status.is_match(cell)) {
+            codes.extend(code.captures_iter(cells[0]).map(|found| found[1].to_owned()));
+        }
     }
-    let source = rust_source(&folder.join("src"));
-    let declared = source.split_once("const CODES: &'static [&'static str] = &[");
-    let list = declared.and_then(|(_, rest)| rest.split_once(']')).map_or("", |(list, _)| list);
-    list.split(',').map(str::trim).filter(|item| !item.is_empty()).map(|item| code(&source, item)).collect()
+    codes
 }
 
-/// A code as it is written in `CODES`: the text itself, or the name of a constant.
-fn code(source: &str, item: &str) -> String {
-    if let Some(code) = first_quoted(item) {
-        return code;
+/// Those in other languages are held to their cases: not every machine can build them.
+#[test]
+fn the_codes_of_a_readme_are_those_that_the_component_declares() {
+    for folder in folders().into_iter().filter(|folder| folder.join("Cargo.toml").exists()) {
+        let name = folder.file_name().expect("a folder has a name").to_string_lossy().replace('-', "_");
+        let component = programs::component(&name);
+        let inspected = ["plugin", "inspect", component.to_str().expect("a path in UTF-8"), "--json"];
+        let (said, code) = told(&witgate(&folder, &inspected, ""));
+        assert_eq!(code, Some(0), "{name}: {said}");
+        let said: serde_json::Value = serde_json::from_str(&said).expect("a document");
+        let declared = said["codes"].as_array().cloned().unwrap_or_default();
+        let declared: BTreeSet<String> = declared.iter().filter_map(|code| code.as_str().map(str::to_owned)).collect();
+        assert_eq!(codes(&text(&folder.join("README.md"))), declared, "{name}/README.md and its CODES");
     }
-    let constant = item.rsplit("::").next().unwrap_or(item);
-    let definition = source.split_once(&format!("const {constant}: &str = ")).map(|(_, rest)| rest);
-    definition
-        .and_then(first_quoted)
-        .unwrap_or_else(|| panic!("CODES names `{item}`, which no file of the crate defines"))
-}
-
-fn first_quoted(text: &str) -> Option<String> {
-    text.split('"').nth(1).map(str::to_owned)
-}
-
-/// All files of a crate, one after another.
-fn rust_source(folder: &Path) -> String {
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
-    paths.sort();
-    paths.iter().map(|path| if path.is_dir() { rust_source(path) } else { text(path) }).collect()
 }
 
 fn text(file: &Path) -> String {

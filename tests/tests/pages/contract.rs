@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use wit_parser::{Docs, Interface, InterfaceId, Resolve, TypeDef, TypeDefKind, World, WorldItem, WorldKey};
+use wit_parser::{Docs, IndexMap, Interface, InterfaceId, Resolve, TypeDef, TypeDefKind, World, WorldItem, WorldKey};
 use witgate_tests::programs;
 
 use crate::page;
@@ -29,10 +29,12 @@ fn the_contract_is_written_down() {
     let package = &resolve.packages[package];
     let mut text = OPENING.to_owned();
     let _ = write!(text, "\nPackage `{}`.\n", package.name);
-    text += docs("", &package.docs).as_str();
+    text += &docs("\n", &package.docs);
     text += &worlds(&resolve, package.worlds.values().map(|id| &resolve.worlds[*id]));
-    for id in package.interfaces.values() {
-        text += &interface(&resolve, *id);
+    let (granted, of_worlds): (Vec<InterfaceId>, Vec<InterfaceId>) =
+        package.interfaces.values().copied().partition(|id| is_granted(&resolve, *id));
+    for id in of_worlds.into_iter().chain(granted) {
+        text += &interface(&resolve, id);
     }
     page::is_current("contract.md", "contract", &text);
 }
@@ -74,17 +76,29 @@ fn interface(resolve: &Resolve, id: InterfaceId) -> String {
 
 /// Who has it: the worlds, or a grant.
 fn place(resolve: &Resolve, id: InterfaceId) -> String {
-    let having = |imported: bool| {
-        let worlds = resolve.worlds.iter().map(|(_, world)| world);
-        let names = worlds
-            .filter(move |world| interfaces(if imported { &world.imports } else { &world.exports }).contains(&id));
-        names.map(|world| world.name.as_str()).collect::<Vec<_>>()
-    };
-    match (having(true), having(false)) {
-        (importing, _) if importing == [GRANTS] => "Only where gateway.toml grants it.".to_owned(),
-        (importing, exporting) if exporting.is_empty() => format!("Imported by {}.", quoted(&importing)),
-        (_, exporting) => format!("Exported by {}.", quoted(&exporting)),
+    if is_granted(resolve, id) {
+        return "Only where the entry in gateway.toml grants it: a component that imports it without is refused."
+            .to_owned();
     }
+    match having(resolve, id, |world| &world.exports) {
+        exporting if exporting.is_empty() => {
+            format!("Imported by {}.", quoted(&having(resolve, id, |world| &world.imports)))
+        }
+        exporting => format!("Exported by {}.", quoted(&exporting)),
+    }
+}
+
+fn is_granted(resolve: &Resolve, id: InterfaceId) -> bool {
+    having(resolve, id, |world| &world.imports) == [GRANTS]
+}
+
+/// What a world imports or exports.
+type Items = IndexMap<WorldKey, WorldItem>;
+
+/// The worlds that have an interface among their imports, or their exports.
+fn having(resolve: &Resolve, id: InterfaceId, items: impl Fn(&World) -> &Items) -> Vec<&str> {
+    let worlds = resolve.worlds.iter().map(|(_, world)| world);
+    worlds.filter(|world| interfaces(items(world)).contains(&id)).map(|world| world.name.as_str()).collect()
 }
 
 fn quoted(names: &[&str]) -> String {

@@ -25,7 +25,7 @@ fn cases() -> String {
 
 #[test]
 fn a_case_is_the_whole_world_of_a_component() {
-    let told = Policy::new("granted", &cases()).test(&["--json"]);
+    let told = Policy::new("guest_granted", &cases()).test(&["--json"]);
     assert_eq!(told.code, Some(0), "{}{}", told.out, told.err);
     let report: serde_json::Value = serde_json::from_str(&told.out).expect("a document");
     let plugin = &report["plugins"][0];
@@ -49,10 +49,10 @@ fn a_case_is_the_whole_world_of_a_component() {
 
 #[test]
 fn what_an_entry_does_not_grant_no_case_can_give() {
-    let policy = Policy::new("granted", &cases());
+    let policy = Policy::new("guest_granted", &cases());
     let folder = policy.folder.path();
     let gateway = "[[listeners]]\naddress = \"127.0.0.1:0\"\n\
-        [plugins.one]\nworld = \"authorizer\"\nfile = \"granted.wasm\"\ncases = \"cases.toml\"\n\
+        [plugins.one]\nworld = \"authorizer\"\nfile = \"guest_granted.wasm\"\ncases = \"cases.toml\"\n\
         grants = { store = { name = \"s\" }, http = { hosts = [\"a.test\", \"b.test\", \"c.test\"] }, random = true }\n";
     std::fs::write(folder.join("gateway.toml"), gateway).expect("written");
     let told = told(command(folder).args(["--config", "gateway.toml", "--plugin", "one"]));
@@ -66,5 +66,5 @@ fn what_an_entry_does_not_grant_no_case_can_give() {
         "the case gives the variable `REGION`, which the entry does not grant",
         "6 passed, 2 failed in ",
     ]);
-    assert!(programs::component("granted").exists());
+    assert!(programs::component("guest_granted").exists());
 }

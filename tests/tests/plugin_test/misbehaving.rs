@@ -13,13 +13,13 @@ fn a_policy_that_remembers_is_caught_with_the_case_that_was_enough() {
     };
     let innocent = case("nothing is asked", "x-attack", "none", "expect = { outcome = \"allow\" }");
     let cases = visit("alice comes", "alice") + &innocent + &visit("bob comes", "bob");
-    let told = Policy::new("hostile_authorizer", &cases).test(&[]);
+    let told = Policy::new("guest_hostile_authorizer", &cases).test(&[]);
     assert_eq!(told.code, Some(1), "{}", told.out);
     told.says(&[
-        "FAIL  hostile-authorizer  alice comes",
-        "PASS  hostile-authorizer  nothing is asked",
-        "FAIL  hostile-authorizer  bob comes",
-        "\nFAIL  hostile-authorizer  bob comes\n",
+        "FAIL  guest-hostile-authorizer  alice comes",
+        "PASS  guest-hostile-authorizer  nothing is asked",
+        "FAIL  guest-hostile-authorizer  bob comes",
+        "\nFAIL  guest-hostile-authorizer  bob comes\n",
         "  state leaks: the answer depends on what this instance was asked before\n",
         "    on a new instance  {\"code\":\"fresh\",\"outcome\":\"refused\",\"status\":403}\n",
         "    after \"alice comes\"  {\"code\":\"leaked\",\"outcome\":\"refused\",\"status\":403}\n",
@@ -32,10 +32,10 @@ fn a_policy_that_remembers_is_caught_with_the_case_that_was_enough() {
 #[test]
 fn a_panic_is_told_in_the_policys_own_words() {
     let cases = case("what nobody thought of", "x-attack", "trap", "expect = { outcome = \"allow\" }");
-    let told = Policy::new("hostile_authorizer", &cases).test(&[]);
+    let told = Policy::new("guest_hostile_authorizer", &cases).test(&[]);
     assert_eq!(told.code, Some(1));
     told.says(&[
-        "\nFAIL  hostile-authorizer  what nobody thought of\n",
+        "\nFAIL  guest-hostile-authorizer  what nobody thought of\n",
         "  outcome\n    expected  \"allow\"\n    got       \"fault\"\n",
         "  it panicked at ",
         "attack.rs:",
@@ -50,7 +50,7 @@ fn a_panic_is_told_in_the_policys_own_words() {
 #[test]
 fn a_slow_policy_is_told_which_limit_ended_it() {
     let cases = case("it never ends", "x-attack", "loop", "expect = { outcome = \"allow\" }");
-    let told = Policy::new("hostile_authorizer", &cases).test(&[]);
+    let told = Policy::new("guest_hostile_authorizer", &cases).test(&[]);
     assert_eq!(told.code, Some(1));
     told.says(&[
         "  fault\n    expected  nothing\n    got       \"cpu_ms: used more than cpu-ms = 5 in one call\"\n",
@@ -66,7 +66,7 @@ fn a_fault_that_is_expected_holds_and_the_next_case_is_asked() {
         + &case("hoarding", "x-attack", "memory", "expect = { fault = \"memory_bytes\" }")
         + &case("no answer", "x-attack", "refuse-with-success", "expect = { fault = \"contract\" }")
         + &case("and afterwards", "x-attack", "none", "expect = { outcome = \"allow\" }");
-    let told = Policy::new("hostile_authorizer", &cases).test(&[]);
+    let told = Policy::new("guest_hostile_authorizer", &cases).test(&[]);
     told.says(&["5 passed, 0 failed in "]);
     assert_eq!(told.code, Some(0));
 }

@@ -114,6 +114,6 @@ fn what_cannot_be_asked_is_exit_2_with_the_remedy() {
 fn a_matrix_is_one_line_for_each_case() {
     let cases =
         case("{who} may", "x-attack", "{who}", "expect = { outcome = \"allow\" }\n[case.matrix]\nwho = [\"a\", \"b\"]");
-    let told = Policy::new("hostile_authorizer", &cases).test(&[]);
-    told.says(&["PASS  hostile-authorizer  a may", "PASS  hostile-authorizer  b may", "2 passed, 0 failed"]);
+    let told = Policy::new("guest_hostile_authorizer", &cases).test(&[]);
+    told.says(&["PASS  guest-hostile-authorizer  a may", "PASS  guest-hostile-authorizer  b may", "2 passed, 0 failed"]);
 }

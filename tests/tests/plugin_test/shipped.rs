@@ -10,15 +10,19 @@ use crate::Told;
 use crate::asked::{command, told};
 
 /// So many cases there are at least, over all shipped policies in Rust.
-const CASES: u64 = 30;
+const CASES: u64 = 380;
 /// All of them take no longer, once their components are compiled.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// The folders of crates with cases.
+/// The folders of crates with cases, but for those that are workspaces of their own and not built here.
 fn crates() -> Vec<PathBuf> {
     let entries = std::fs::read_dir(programs::root().join("plugins")).expect("the policies");
     let folders = entries.map(|entry| entry.expect("an entry").path());
-    folders.filter(|folder| folder.join("Cargo.toml").is_file() && folder.join("cases.toml").is_file()).collect()
+    let is_built_here = |folder: &PathBuf| {
+        let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+        !manifest.is_empty() && (!manifest.contains("\n[workspace]") || folder.join("target/wasm32-wasip2/plugin").is_dir())
+    };
+    folders.filter(|folder| folder.join("cases.toml").is_file() && is_built_here(folder)).collect()
 }
 
 fn passed(told: &Told) -> u64 {

@@ -30,10 +30,10 @@ fn until(lines: &mut BufReader<ChildStdout>, part: &str) -> String {
 #[test]
 fn a_save_is_tested_and_a_slip_in_between_does_not_end_it() {
     let good = case("it may", "x-attack", "none", "expect = { outcome = \"allow\" }");
-    let policy = Policy::new("hostile_authorizer", &good);
+    let policy = Policy::new("guest_hostile_authorizer", &good);
     let folder = policy.folder.path();
     let mut command = command(folder);
-    command.args(["--watch", "--cases", "cases.toml", "hostile_authorizer.wasm"]);
+    command.args(["--watch", "--cases", "cases.toml", "guest_hostile_authorizer.wasm"]);
     let mut running = Running(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts"));
     let mut lines = BufReader::new(running.0.stdout.take().expect("its output"));
     let save = |text: &str| std::fs::write(folder.join("cases.toml"), text).expect("saved");

@@ -1,5 +1,5 @@
-//! What the tests of recordings share: a stack that records, requests, and the lines that were written. Never a look into
-//! the gateway but by its files and its admin listener.
+//! What the tests of recordings share: a stack that records, requests, and the lines that were written. Never a look
+//! into the gateway but by its files and its admin listener.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

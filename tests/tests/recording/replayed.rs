@@ -1,5 +1,5 @@
-//! `witgate replay`: the same component changes nothing, another one exactly what it must, and what was withheld is never
-//! guessed. Never against a gateway that runs.
+//! `witgate replay`: the same component changes nothing, another one exactly what it must, and what was withheld is
+//! never guessed. Never against a gateway that runs.
 
 use std::fmt::Write as _;
 use std::time::Instant;
@@ -36,7 +36,8 @@ effect = "allow"
 when = { not = { claim = "sub", equals = "mallory" } }
 "#;
 
-/// Six decisions of `authz`: alice, a customer, looks herself up thrice, bob, of the staff, once, both read the catalogue.
+/// Six decisions of `authz`: alice, a customer, looks herself up thrice, bob, of the staff, once; both read the
+/// catalogue.
 async fn recorded(keys: &str) -> Stack {
     let stack = recording(keys).await;
     let (alice, bob) = (stack.login("alice").await.access, stack.login("bob").await.access);
@@ -153,7 +154,7 @@ async fn what_cannot_be_asked_is_said_with_its_remedy() {
     std::fs::write(folder.join("bad.toml"), "rules = 7").expect("settings");
     let plugin = ["--plugin", "plugins/claims_authz.wasm"];
     for (arguments, words) in [
-        (vec!["--plugin", "plugins/missing.wasm"], "cannot read plugins/missing.wasm"),
+        (vec!["--plugin", "plugins/missing.wasm"], "plugins/missing.wasm"),
         (vec!["--plugin", "plugins/claim_router.wasm"], "has no decision of router; it has those of `authz`"),
         (vec!["--entry", "nobody"], "has no [plugins.nobody]; it has jwt, authz, route"),
         ([&plugin[..], &["--settings", "bad.toml"]].concat(), "refuses its configuration"),

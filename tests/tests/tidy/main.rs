@@ -10,6 +10,7 @@ mod sizes;
 mod names;
 mod scripts;
 mod unsafety;
+mod examples;
 mod violations;
 
 use workspace::Workspace;
@@ -42,6 +43,11 @@ fn files_are_short() {
 #[test]
 fn one_file_may_be_unsafe() {
     assert_tidy(&unsafety::faults(&Workspace::this()));
+}
+
+#[test]
+fn what_plugin_authors_use_has_an_example() {
+    assert_tidy(&examples::faults(&Workspace::this()));
 }
 
 #[test]

@@ -25,7 +25,8 @@ fn workspace_files(folder: &Path, modules: &[String]) -> Vec<(usize, PathBuf)> {
         files.push((index, folder.join(format!("{module}.rs"))));
         files.extend(below(&folder.join(module)).into_iter().map(|file| (index, file)));
     }
-    files.retain(|(_, file)| file.exists() && !file.ends_with("tests.rs"));
+    let is_rust = |file: &Path| file.extension().is_some_and(|extension| extension == "rs");
+    files.retain(|(_, file)| file.exists() && is_rust(file) && !file.ends_with("tests.rs"));
     files
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::workspace::Workspace;
-use crate::{arrows, headers, names, order, scripts, sizes, unsafety};
+use crate::{arrows, examples, headers, names, order, scripts, sizes, unsafety};
 
 const HEADER: &str = "//! A file. It never does harm.\n";
 
@@ -207,4 +207,29 @@ fn unsafe_outside_its_one_file() {
     write(folder.path(), "gateway/src/policy/loading/precompiled.rs", code);
     write(folder.path(), "gateway/src/cli.rs", text);
     assert_eq!(unsafety::faults(&Workspace::at(folder.path())), Vec::<String>::new());
+}
+
+#[test]
+fn a_public_item_of_the_sdk_without_an_example() {
+    let sdk = |text: &str| {
+        let folder = tidy();
+        write(folder.path(), "Cargo.toml", "[workspace]\nmembers = [\"plugins/sdk\"]\n");
+        write(folder.path(), "plugins/sdk/Cargo.toml", "[package]\nname = \"witgate-plugin\"\n");
+        write(folder.path(), "plugins/sdk/src/lib.rs", &format!("{HEADER}{text}"));
+        examples::faults(&Workspace::at(folder.path()))
+    };
+    for bare in ["/// One.\npub fn one() {}\n", "pub struct One;\n", "#[macro_export]\nmacro_rules! one { () => {} }\n"]
+    {
+        let faults = sdk(bare);
+        assert!(faults.len() == 1 && faults[0].contains("has no example"), "{bare}: {faults:?}");
+    }
+    for fine in [
+        "/// One.\n///\n/// ```\n/// one();\n/// ```\npub fn one() {}\n",
+        "/// One.\npub const ONE: u8 = 1;\n",
+        "#[doc(hidden)]\npub fn one() {}\n",
+        "macro_rules! one { () => {} }\n",
+        "fn one() {}\n",
+    ] {
+        assert_eq!(sdk(fine), Vec::<String>::new(), "{fine}");
+    }
 }

@@ -35,10 +35,10 @@ pub(super) struct New {
 }
 
 pub(super) fn run(arguments: New) -> ExitCode {
-    let made = order(arguments).and_then(|order| new::make(&order).map(|files| (order, files)));
+    let made = order(arguments).and_then(|order| new::make(&order).map(|_files| order));
     match made {
-        Ok((order, files)) => {
-            let _ = std::io::stdout().write_all(text(&order, &files).as_bytes());
+        Ok(order) => {
+            let _ = std::io::stdout().write_all(text(&order).as_bytes());
             ExitCode::SUCCESS
         }
         Err(fault) => failed(COMMAND, fault, EXIT_USAGE),
@@ -69,7 +69,7 @@ fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
     given.try_map(move |text| all.into_iter().find(|one| word(*one) == text).ok_or("no such word"))
 }
 
-fn text(order: &Order, files: &[PathBuf]) -> String {
+fn text(order: &Order) -> String {
     let folder = shown(&order.folder);
     let begin = match order.language {
         Language::Rust => "src/lib.rs",
@@ -77,9 +77,8 @@ fn text(order: &Order, files: &[PathBuf]) -> String {
         Language::Python => "policy.py",
     };
     format!(
-        "made {folder}: {} files; the {} is in {begin}, what it must answer in cases.toml\n\
+        "made {folder}: the {} is in {begin}, what it must answer in cases.toml\n\
          next: cd {folder} && witgate plugin build && witgate plugin test\n",
-        files.len(),
         order.world
     )
 }

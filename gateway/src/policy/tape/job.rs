@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use witgate_cases::{Case, Request, Response, Token, TokenFailure};
 use witgate_keyring::resource_server::bearer_token;
-use witgate_token::{Claims, Failure};
+use witgate_token::{Claims, Failure, Refusal};
 
 use super::line::{Line, VERSION};
 use super::origin::Origin;
@@ -23,14 +23,14 @@ use crate::policy::reading::What;
 use crate::policy::trace::{Step, VERIFIED};
 use crate::policy::withheld::{Keep, Withheld, named};
 
-/// Claims that say whom a token is for and how long it counts; a value that repeats one of them tells nothing of a person.
+/// Claims that say whom a token is for and how long it counts: a value that repeats one tells nothing of a person.
 const IMPERSONAL: [&str; 5] = ["iss", "aud", "iat", "exp", "nbf"];
 
 /// The claims that scopes stand in.
 const SCOPES: [&str; 2] = ["scope", "scp"];
 
-/// Codes of refusals that may come of a policy's demands alone: with others the token might have been good.
-const DEMANDED: [&str; 3] = ["token_audience", "token_required_claim", "token_too_old"];
+/// Refusals that may come of a policy's demands alone: with others the token might have been good.
+const DEMANDED: [Refusal; 3] = [Refusal::Audience, Refusal::RequiredClaim(String::new()), Refusal::TooOld];
 
 /// A call, its answer, and the facts as they were before it.
 pub struct Job {
@@ -134,14 +134,15 @@ impl Job {
         Some(Token::Signed(token))
     }
 
-    /// What was found wrong last, unless some verification went well, and whether other demands might have found nothing.
+    /// What was found wrong last, unless some verification went well; and whether other demands might have found
+    /// nothing.
     fn failure(&self) -> Option<(String, bool)> {
         let all = &self.step.verifications;
         if all.iter().any(|one| one.outcome == VERIFIED) {
             return None;
         }
         let last = all.last()?;
-        Some((last.failure.clone()?, DEMANDED.contains(&last.outcome.as_str())))
+        Some((last.failure.clone()?, DEMANDED.iter().any(|refusal| refusal.code() == last.outcome)))
     }
 
     /// The inputs that the case answers.

@@ -33,8 +33,8 @@ pub struct Line {
     pub config_digest: String,
     /// the question, in the words of cases.toml
     pub case: Case,
-    /// the inputs that the case answers, each as a kind and a name, such as `header x-tenant`: what of them is not in the
-    /// case was absent. `claim NAME` answers for what lies below it, and `scope` without a name for every scope
+    /// the inputs that the case answers, each as a kind and a name, such as `header x-tenant`: what of them is not in
+    /// the case was absent. `claim NAME` answers for what lies below it, and `scope` without a name for every scope
     pub known: Vec<String>,
     /// the inputs and parts of the answer that were there and are not written
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

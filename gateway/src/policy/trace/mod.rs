@@ -99,7 +99,7 @@ impl Trace {
     /// The guest read something.
     pub(super) fn read(&self, what: &str, name: &str, value: Option<String>) {
         let read = Read { what: what.to_owned(), name: name.to_owned(), value };
-        self.add(read.name.len() + read.value.as_ref().map_or(0, String::len), |step| {
+        let noted = self.add(read.name.len() + read.value.as_ref().map_or(0, String::len), |step| {
             if step.reads.contains(&read) {
                 return true;
             }
@@ -109,6 +109,9 @@ impl Trace {
             }
             room
         });
+        if !noted && let Some(step) = self.lock().steps.last_mut() {
+            step.reads_cut = true;
+        }
     }
 
     /// The guest had a token verified.
@@ -199,6 +202,7 @@ mod tests {
             trace.read("header", &format!("x-{n}"), None);
         }
         assert!(trace.record().cut && trace.record().steps[0].reads.len() == READS_PER_STEP);
+        assert!(trace.record().steps[0].reads_cut);
 
         let long = Trace::default();
         long.begin(Step::default());

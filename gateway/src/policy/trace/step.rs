@@ -19,6 +19,9 @@ pub struct Step {
     pub digest: String,
     /// in the order of reading, each once
     pub reads: Vec<Read>,
+    /// true when it read more than fits
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reads_cut: bool,
     /// each `jwt.verify`
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verifications: Vec<Verification>,

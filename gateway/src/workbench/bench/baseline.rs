@@ -91,6 +91,7 @@ mod tests {
             start: spread(40.0),
             memory_bytes: 1 << 20,
             reference_nanos: 7000,
+            reference_start_nanos: 90_000,
         }
     }
 

@@ -46,14 +46,16 @@ pub struct Measured {
     pub build: String,
     /// a call of a warm instance
     pub warm: Spread,
-    /// a start and the first call of the fresh instance
+    /// a start, in CPU time, and the first call of the fresh instance
     pub fresh: Spread,
-    /// a start alone: instantiate, describe, configure
+    /// a start alone, in CPU time: instantiate, describe, configure
     pub start: Spread,
     /// the most linear memory that an instance had after its calls, in bytes
     pub memory_bytes: usize,
     /// a warm call of the reference, in nanoseconds, in the median
     pub reference_nanos: u64,
+    /// a start of the reference, in nanoseconds of CPU time, in the median
+    pub reference_start_nanos: u64,
 }
 
 /// Why nothing was measured.
@@ -117,10 +119,11 @@ pub fn bench(
         cases: cases.len(),
         build: if cfg!(debug_assertions) { "debug" } else { "release" }.to_owned(),
         warm: taken.warm.spread(&taken.reference),
-        fresh: taken.fresh.spread(&taken.reference),
-        start: taken.start.spread(&taken.reference),
+        fresh: taken.fresh.spread(&taken.reference_starts),
+        start: taken.start.spread(&taken.reference_starts),
         memory_bytes: taken.memory_bytes,
         reference_nanos: nanos(spread::median(&mut taken.reference.clone())),
+        reference_start_nanos: nanos(spread::median(&mut taken.reference_starts.clone())),
     })
 }
 

@@ -18,6 +18,8 @@ use crate::workbench::host::Host;
 const COMPONENT: &[u8] = include_bytes!("reference.wasm");
 /// Calls of which the median is one time.
 const CALLS: usize = 20;
+/// Starts of which the median is one time.
+const STARTS: usize = 5;
 
 /// See the module.
 pub(super) struct Reference(Specimen);
@@ -33,6 +35,15 @@ impl Reference {
     /// An instance of it.
     pub(super) fn live(&self) -> Result<Live, BenchFault> {
         Ok(self.0.start().map_err(PluginError::from)?)
+    }
+
+    /// The CPU time that a start takes now.
+    pub(super) fn start_time(&self) -> Result<Duration, BenchFault> {
+        let mut times = Vec::with_capacity(STARTS);
+        for _ in 0..STARTS {
+            times.push(self.live()?.start.cpu);
+        }
+        Ok(median(&mut times))
     }
 
     /// What one call takes now.

@@ -37,6 +37,8 @@ pub(super) struct Taken {
     pub(super) start: Times,
     /// one for each round
     pub(super) reference: Vec<Duration>,
+    /// one for each round, too
+    pub(super) reference_starts: Vec<Duration>,
     /// the most that an instance had
     pub(super) memory_bytes: usize,
 }
@@ -84,7 +86,9 @@ pub(super) async fn run(benches: &[Bench<'_>], reference: &Reference) -> Result<
             }
         }
         let after = reference.time(&mut yardstick).await?;
+        let start_before = reference.start_time()?;
         fresh(benches, round, &mut taken).await?;
+        taken.reference_starts.push((start_before + reference.start_time()?) / 2);
         taken.reference.push((before + after) / 2);
     }
     taken.memory_bytes = warm.iter().map(Live::memory_bytes).max().unwrap_or_default().max(taken.memory_bytes);
@@ -99,8 +103,8 @@ async fn fresh(benches: &[Bench<'_>], round: usize, taken: &mut Taken) -> Result
         let (bench, case) = all[(round * FRESH_STARTS + turn) % all.len()];
         let mut live = bench.specimen.start().map_err(PluginError::from)?;
         let called = call(&mut live, case).await?;
-        taken.start.add(live.start.wall);
-        taken.fresh.add(live.start.wall + called);
+        taken.start.add(live.start.cpu);
+        taken.fresh.add(live.start.cpu + called);
         taken.memory_bytes = taken.memory_bytes.max(live.memory_bytes());
     }
     Ok(())

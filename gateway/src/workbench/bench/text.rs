@@ -9,7 +9,8 @@ use crate::overview::words::bytes;
 /// What the times are of.
 const INCLUDED: &str = "\
 A call includes what passes between host and policy, answered from the case; HTTP, the rest of the chain and real
-signature checks are not in it. The reference is a policy of witgate's own, called in the same rounds.
+signature checks are not in it. A start is told in CPU time. The reference is a policy of witgate's own, called and started in
+the same rounds.
 ";
 
 /// The measurement, and the comparison where there is one.
@@ -27,6 +28,7 @@ pub fn render(measured: &Measured, changes: Option<&[Change]>) -> String {
         line("fresh instance: start, then call", &measured.fresh),
         line("start alone", &measured.start),
         vec!["reference call".to_owned(), time(measured.reference_nanos)],
+        vec!["reference start".to_owned(), time(measured.reference_start_nanos)],
         vec!["memory of an instance".to_owned(), bytes(measured.memory_bytes as u64)],
         vec!["component file".to_owned(), format!("{} bytes", measured.bytes)],
     ]);

@@ -36,14 +36,14 @@ impl Checking<'_> {
         if let Some(line) = import.needs {
             let says = format!("it imports `{name}`, which the entry does not grant: it would not load");
             self.findings.push(Finding::failed("imports", says, add(plugin, line)));
-        } else if let Some(line) = import.works_with {
+        } else if let Some(line) = import.works_with.filter(|line| !is_linked_by_all(line)) {
             let says = format!("it imports `{name}`, which the entry does not grant: nothing comes of a call");
             self.findings.push(Finding::noted("imports", says, add(plugin, line)));
         }
     }
 
     fn to_be_granted(&mut self, import: &Import) {
-        if let Some(line) = import.needs.or(import.works_with) {
+        if let Some(line) = import.needs.or(import.works_with).filter(|line| !is_linked_by_all(line)) {
             let says = format!("it imports `{}`", import.name);
             self.findings.push(Finding::noted("imports", says, add("NAME", line)));
         }
@@ -65,6 +65,11 @@ impl Checking<'_> {
             self.findings.push(Finding::noted("imports", says, format!("take `{word}` out of its grants")));
         }
     }
+}
+
+/// Rust links the environment into every component, whether the policy reads a variable or not.
+fn is_linked_by_all(line: &str) -> bool {
+    line.starts_with("environment")
 }
 
 fn add(plugin: &str, line: &str) -> String {

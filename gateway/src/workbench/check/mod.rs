@@ -81,7 +81,10 @@ impl Checking<'_> {
         if !self.imports(&outline) {
             return;
         }
-        let entry = self.setup.entry().cloned().unwrap_or_else(|| bare("checked", world, &outline));
+        let entry = self.setup.entry().cloned().unwrap_or_else(|| {
+            // what a gateway would say of an entry without limits
+            config::Plugin { limits: config::PluginLimits::default(), ..bare("checked", world, &outline) }
+        });
         self.starts(&entry);
     }
 

@@ -42,7 +42,8 @@ struct Target {
 pub(super) fn read(folder: &Path) -> Result<Package, PackageFault> {
     let file = folder.join(MANIFEST);
     let fault = |why: &str| PackageFault::Manifest { file: file.clone(), why: why.to_owned() };
-    let metadata: Metadata = serde_json::from_slice(&asked(&file)?).map_err(|error| fault(&error.to_string()))?;
+    let metadata: Metadata =
+        serde_json::from_slice(&asked(folder, &file)?).map_err(|error| fault(&error.to_string()))?;
     let whole = file.canonicalize().map_err(|error| fault(&error.to_string()))?;
     let member =
         metadata.packages.into_iter().find(|member| member.manifest_path.canonicalize().ok() == Some(whole.clone()));
@@ -59,10 +60,11 @@ pub(super) fn read(folder: &Path) -> Result<Package, PackageFault> {
     })
 }
 
-/// Cargo's own answer, as JSON.
-fn asked(file: &Path) -> Result<Vec<u8>, PackageFault> {
+/// Cargo's own answer, as JSON. Asked where it builds, too: its configuration is that of the folder it runs in.
+fn asked(folder: &Path, file: &Path) -> Result<Vec<u8>, PackageFault> {
     let mut cargo = cargo();
-    cargo.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]).arg(file).stdin(Stdio::null());
+    cargo.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path", MANIFEST]);
+    cargo.current_dir(folder).stdin(Stdio::null());
     let output = cargo.output().map_err(|error| PackageFault::NoCargo(error.to_string()))?;
     if output.status.success() {
         return Ok(output.stdout);

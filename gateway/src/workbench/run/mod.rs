@@ -67,7 +67,7 @@ pub fn run(host: &Host, subject: &Subject, entry: Option<&config::Plugin>, case:
     let outline = host.compiler().outline(&subject.bytes)?;
     let mut entry = match entry {
         Some(entry) => entry.clone(),
-        None => stage::bare("run", outline.world()?, &outline),
+        None => stage::bare(&subject.name(), outline.world()?, &outline),
     };
     entry.grants.environment.extend(case.environment.keys().cloned());
     let piece = Piece {

@@ -20,7 +20,9 @@ pub fn render(ran: &Ran, with_cost: bool) -> String {
     if ran.broke {
         let why = ran.answer["message"].as_str().unwrap_or_default();
         let kind = ran.answer["fault"].as_str().unwrap_or_default();
-        text += &format!("fault {}: {}\n", on_one_line(kind), on_one_line(why));
+        // The call tells the rest, where it came to one.
+        let why = if ran.step.fault.is_some() { String::new() } else { format!(": {}", on_one_line(why)) };
+        text += &format!("fault {}{why}\n", on_one_line(kind));
     } else {
         text += &format!("answer {}\n", on_one_line(&ran.answer.to_string()));
     }

@@ -14,6 +14,11 @@ fn with(key: &str, value: &Value) -> String {
 
 #[test]
 fn a_wrong_config_names_the_key() {
+    let outside_the_schema = json!({
+        "policies": "permit (principal is Group, action, resource);",
+        "schema": "entity User; entity Path in [Path]; action PUT appliesTo { principal: User, resource: Path };",
+    });
+    let outside_the_schema = outside_the_schema.to_string();
     let policies = |text: &str| json!({"policies": text}).to_string();
     let cases = [
         ("{}".to_owned(), "missing field `policies`"),
@@ -27,7 +32,7 @@ fn a_wrong_config_names_the_key() {
         (policies(&format!("@code(\"x\") {ALL}")), "policies: `policy0`: only a `forbid` has `@code`"),
         (policies("@id(\"a\") @code(\"No!\") forbid (principal, action, resource);"), "policies: `a`: @code: `No!`"),
         (with("schema", &json!("entity")), "schema: "),
-        (with("schema", &json!("entity User; entity Path in [Path]; action PUT;")), "policies: "),
+        (outside_the_schema, "policies: "),
         (with("principal", &json!({"type": "a user"})), "principal.type: `a user` is no name"),
         (with("principal", &json!({"parents": {"": "roles"}})), "principal.parents.: `` is no name"),
         (with("principal", &json!({"kind": "x"})), "principal.kind: unknown field"),

@@ -43,7 +43,10 @@ const algorithm = (name) => (name === "Ed25519" ? "EdDSA" : name);
 // In the gateway's order: what is demanded at all, the credential, the profile, then the token itself.
 function judged(profile, demands) {
   const demanded = demands.algorithms.map(algorithm);
-  check(demanded.every((name) => ALGORITHMS.includes(name)), "algorithm");
+  check(
+    demanded.every((name) => ALGORITHMS.includes(name)),
+    "algorithm",
+  );
   const { claims, ...rest } = token();
   check(Object.hasOwn(state().issuers, profile), "other");
   const alg = algorithm(header(rest).alg);
@@ -55,7 +58,10 @@ function judged(profile, demands) {
   audience(claims.aud, demands.audiences);
   said("audience", "claim", "expired", "not-yet-valid");
   age(claims.iat, demands.maxAgeSeconds);
-  check(demands.requiredClaims.every((name) => (pointed(claims, name) ?? null) !== null), "claim");
+  check(
+    demands.requiredClaims.every((name) => (pointed(claims, name) ?? null) !== null),
+    "claim",
+  );
   check(state().verdict === undefined, state().verdict);
   return claims;
 }
@@ -64,7 +70,10 @@ function audience(aud, wanted) {
   if (wanted.length === 0) return;
   const named = typeof aud === "string" ? [aud] : aud;
   check(Array.isArray(named) && named.every((one) => typeof one === "string"), "claim");
-  check(wanted.some((name) => name !== "" && named.includes(name)), "audience");
+  check(
+    wanted.some((name) => name !== "" && named.includes(name)),
+    "audience",
+  );
 }
 
 function age(issued, seconds) {

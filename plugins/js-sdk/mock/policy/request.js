@@ -3,7 +3,9 @@
 import { state } from "../state.js";
 
 const headerValues = (name) =>
-  state().headers.filter(([known]) => known === name.toLowerCase()).map(([, value]) => value);
+  state()
+    .headers.filter(([known]) => known === name.toLowerCase())
+    .map(([, value]) => value);
 
 export default {
   header: (name) => headerValues(name)[0] ?? null,

@@ -114,7 +114,8 @@ class Request:
         return self._with(lambda made: made.store.update({key: _encoded(value)}))
 
     def answer(self, url: str, status: int = 200, body: str | bytes = b"", *, fails: str | None = None) -> "Request":
-        """What outbound HTTP to exactly this URL comes back with, or the word that it fails with. Any other is denied."""
+        """What outbound HTTP to exactly this URL comes back with, or the word that it fails with. Any other is
+        denied."""
         from wit_world.imports.outbound import Response
 
         answer = Response(status, [], _encoded(body)) if fails is None else fails

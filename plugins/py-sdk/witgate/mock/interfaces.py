@@ -35,7 +35,9 @@ def claim(name: str) -> Any:
     if is_texts:
         return claims.ClaimValue_Texts(value)
     shapes = {
-        str: claims.ClaimValue_Text, bool: claims.ClaimValue_Boolean, int: claims.ClaimValue_Integer,
+        str: claims.ClaimValue_Text,
+        bool: claims.ClaimValue_Boolean,
+        int: claims.ClaimValue_Integer,
         float: claims.ClaimValue_Number,
     }
     shape = shapes.get(type(value))

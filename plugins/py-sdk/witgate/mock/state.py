@@ -1,5 +1,5 @@
-"""The request under way, as the mock's interfaces answer from it. Never kept from one run for the next, but for what was logged
-and sent."""
+"""The request under way, as the mock's interfaces answer from it. Never kept from one run for the next, but for what
+was logged and sent."""
 
 import copy
 from dataclasses import dataclass, field

@@ -1,5 +1,5 @@
-"""The made-up token, judged in the gateway's order. Never checks a signature, a date or a revocation: `token_fails` says how
-those went."""
+"""The made-up token, judged in the gateway's order. Never checks a signature, a date or a revocation: `token_fails`
+says how those went."""
 
 from typing import Any, NoReturn
 

@@ -13,6 +13,13 @@ const ALGORITHMS: [&str; 10] =
     ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "Ed25519"];
 
 /// What the operator wrote. All keys are optional.
+///
+/// ```
+/// use witgate_plugin::bearer::Config;
+///
+/// let config: Config = serde_json::from_str(r#"{"audiences": ["orders"], "attributes": {"tenant": "tenant"}}"#).unwrap();
+/// assert!(config.audiences == ["orders"] && !config.optional);
+/// ```
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]

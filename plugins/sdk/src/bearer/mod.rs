@@ -36,6 +36,13 @@ pub struct Bearer {
 impl Bearer {
     /// Checks a config.
     ///
+    /// ```
+    /// use witgate_plugin::bearer::{Bearer, Config};
+    ///
+    /// let none = Bearer::new(Config { max_age_seconds: Some(0), ..Config::default() });
+    /// assert_eq!(none.unwrap_err(), "max-age-seconds: 0 accepts no token; give at least 1");
+    /// ```
+    ///
     /// # Errors
     /// The key and what is wrong with it.
     pub fn new(config: Config) -> Result<Self, String> {
@@ -47,6 +54,18 @@ impl Bearer {
     /// What an authenticator answers for the token of the request under way: `authenticated` with the attributes of its
     /// claims, `anonymous` where there is none and it is optional, or a refusal with one of the codes `token_missing`,
     /// `token_invalid`, `keys_unavailable`.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use witgate_plugin::bearer::{Bearer, Config};
+    /// use witgate_plugin::{Outcome, mock};
+    ///
+    /// let bearer = Bearer::new(Config { attributes: [("user".into(), "sub".into())].into(), ..Config::default() })?;
+    /// let request = mock::request("GET", "/").issuer("main", "https://id");
+    /// let request = request.token(json!({"alg": "ES256"}), json!({"iss": "https://id", "sub": "alice"}));
+    /// assert_eq!(request.run(move |_| bearer.authenticate()), Outcome::authenticated([("user", "alice")]));
+    /// # Ok::<(), String>(())
+    /// ```
     pub fn authenticate(&self) -> Outcome {
         match self.verify() {
             Ok(()) => Outcome::Authenticated(attributes::of_claims(&self.config.attributes)),

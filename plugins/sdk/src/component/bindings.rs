@@ -7,7 +7,7 @@
 
 pub mod imports {
     wit_bindgen::generate!({
-        path: "../../wit",
+        path: "wit",
         inline: "
             package witgate:sdk;
             world imports {
@@ -27,7 +27,7 @@ pub mod imports {
 
 pub mod lifecycle {
     wit_bindgen::generate!({
-        path: "../../wit",
+        path: "wit",
         inline: "
             package witgate:sdk;
             world lifecycle { export witgate:policy/lifecycle@0.1.0; }
@@ -41,7 +41,7 @@ pub mod lifecycle {
 
 pub mod authenticator {
     wit_bindgen::generate!({
-        path: "../../wit",
+        path: "wit",
         inline: "
             package witgate:sdk;
             world authenticator { export witgate:policy/authenticator@0.1.0; }
@@ -58,7 +58,7 @@ pub mod authenticator {
 
 pub mod authorizer {
     wit_bindgen::generate!({
-        path: "../../wit",
+        path: "wit",
         inline: "
             package witgate:sdk;
             world authorizer { export witgate:policy/authorizer@0.1.0; }
@@ -75,7 +75,7 @@ pub mod authorizer {
 
 pub mod router {
     wit_bindgen::generate!({
-        path: "../../wit",
+        path: "wit",
         inline: "
             package witgate:sdk;
             world router { export witgate:policy/router@0.1.0; }
@@ -92,7 +92,7 @@ pub mod router {
 
 pub mod filter {
     wit_bindgen::generate!({
-        path: "../../wit",
+        path: "wit",
         inline: "
             package witgate:sdk;
             world filter { export witgate:policy/filter@0.1.0; }

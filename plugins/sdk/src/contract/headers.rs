@@ -49,6 +49,13 @@ const GATEWAYS_PREFIXES: [&str; 2] = ["x-forwarded-", IDENTITY_PREFIX];
 /// The name in lower case, when a policy may change that header. `_` counts as `-`, for many servers read it so
 /// (CGI, RFC 3875 section 4.1.18).
 ///
+/// ```
+/// use witgate_plugin::contract;
+///
+/// assert_eq!(contract::header_name("X-Tenant"), Ok("x-tenant".to_owned()));
+/// assert!(contract::header_name("X_Forwarded_For").unwrap_err().contains("belongs to the gateway"));
+/// ```
+///
 /// # Errors
 /// The sentence for the operator: no token (RFC 9110 section 5.1), or the gateway's own.
 pub fn header_name(name: &str) -> Result<String, String> {
@@ -65,6 +72,13 @@ pub fn header_name(name: &str) -> Result<String, String> {
 
 /// The name in lower case, when a policy can see a client's header of that name. The gateway takes the others off each
 /// request, with all names that have a `_`, and a policy that waits for one of them waits in vain.
+///
+/// ```
+/// use witgate_plugin::contract;
+///
+/// assert_eq!(contract::readable_header("X-Tenant"), Ok("x-tenant".to_owned()));
+/// assert!(contract::readable_header("x-forwarded-for").is_err());
+/// ```
 ///
 /// # Errors
 /// The sentence for the operator.
@@ -83,6 +97,12 @@ pub fn readable_header(name: &str) -> Result<String, String> {
 
 /// Checks a value: no control characters but tab, and bounded.
 ///
+/// ```
+/// use witgate_plugin::contract;
+///
+/// assert!(contract::header_value(b"acme").is_ok() && contract::header_value(b"acme\r\nx-admin: 1").is_err());
+/// ```
+///
 /// # Errors
 /// What is wrong with it; never the value itself.
 pub fn header_value(value: &[u8]) -> Result<(), String> {
@@ -94,6 +114,13 @@ pub fn header_value(value: &[u8]) -> Result<(), String> {
 }
 
 /// Checks the changes of one answer. The gateway applies all of them or, when one is wrong, none, and answers 500.
+///
+/// ```
+/// use witgate_plugin::{HeaderOp, contract};
+///
+/// assert_eq!(contract::header_ops(&[HeaderOp::set("x-tenant", "acme")]), Ok(()));
+/// assert!(contract::header_ops(&[HeaderOp::set("host", "elsewhere.example.com")]).is_err());
+/// ```
 ///
 /// # Errors
 /// The first change that breaks the contract.

@@ -23,6 +23,13 @@ pub const MAX_ATTRIBUTE_BYTES: usize = 8 * 1024;
 
 /// Checks status, code and message.
 ///
+/// ```
+/// use witgate_plugin::{Refusal, contract};
+///
+/// assert_eq!(contract::refusal(&Refusal::forbidden("no_rule_matched", "You may not do this.")), Ok(()));
+/// assert!(contract::refusal(&Refusal::new(200, "fine", "")).is_err());
+/// ```
+///
 /// # Errors
 /// The part of the contract that the refusal breaks; the gateway answers 500 instead of it.
 pub fn refusal(refusal: &Refusal) -> Result<(), String> {
@@ -34,6 +41,13 @@ pub fn refusal(refusal: &Refusal) -> Result<(), String> {
 }
 
 /// Checks a refusal's code: `[a-z0-9_]{1,64}`.
+///
+/// ```
+/// use witgate_plugin::contract;
+///
+/// assert_eq!(contract::code("rule_denied"), Ok(()));
+/// assert_eq!(contract::code("Rule denied").unwrap_err(), "`Rule denied` must be 1 to 64 of a-z, 0-9 and _");
+/// ```
 ///
 /// # Errors
 /// The sentence for the operator.
@@ -47,6 +61,12 @@ pub fn code(code: &str) -> Result<(), String> {
 
 /// Checks the length of a refusal's message.
 ///
+/// ```
+/// use witgate_plugin::contract;
+///
+/// assert!(contract::message("You may not do this.").is_ok() && contract::message(&"no ".repeat(1000)).is_err());
+/// ```
+///
 /// # Errors
 /// The sentence for the operator.
 pub fn message(message: &str) -> Result<(), String> {
@@ -57,6 +77,13 @@ pub fn message(message: &str) -> Result<(), String> {
 }
 
 /// Checks number and sizes of the attributes of one answer.
+///
+/// ```
+/// use witgate_plugin::contract;
+///
+/// assert!(contract::attributes(&[("tenant".into(), "acme".into())]).is_ok());
+/// assert!(contract::attributes(&[("tenant".into(), "a".repeat(contract::MAX_ATTRIBUTE_BYTES))]).is_err());
+/// ```
 ///
 /// # Errors
 /// Which bound they pass.

@@ -7,6 +7,13 @@ pub const MAX_PATH_BYTES: usize = 8 * 1024;
 
 /// Checks a path that a router rewrites to.
 ///
+/// ```
+/// use witgate_plugin::contract;
+///
+/// assert_eq!(contract::canonical_path("/v2/orders/1"), Ok(()));
+/// assert_eq!(contract::canonical_path("/v2/../admin"), Err("has a dot segment"));
+/// ```
+///
 /// # Errors
 /// Why it is not canonical; the gateway answers 500 to such a rewrite.
 pub fn canonical_path(path: &str) -> Result<(), &'static str> {
@@ -25,6 +32,13 @@ pub fn canonical_path(path: &str) -> Result<(), &'static str> {
 }
 
 /// Checks one percent-decoded segment: whether any canonical path can have it.
+///
+/// ```
+/// use witgate_plugin::contract;
+///
+/// assert_eq!(contract::segment("größe".as_bytes()), Ok("größe"));
+/// assert_eq!(contract::segment(b"a/b"), Err("has an encoded slash, or a backslash"));
+/// ```
 ///
 /// # Errors
 /// Why no request has it: the gateway refuses such a request with 400.

@@ -33,6 +33,36 @@ const TRAP: &str = "trap";
 
 /// Runs every case; `answer` is one of [`authenticator`], [`authorizer`], [`router`], [`filter`] for the plugin's type.
 ///
+/// ```
+/// # use witgate_plugin::mock::cases;
+/// # use witgate_plugin::{Authorizer, Decision, Plugin, RequestHead};
+/// #
+/// # struct Gate;
+/// #
+/// # impl Plugin for Gate {
+/// #     type Config = serde_json::Map<String, serde_json::Value>;
+/// #     witgate_plugin::metadata!();
+/// #
+/// #     fn configure(_config: Self::Config) -> Result<Self, String> {
+/// #         Ok(Self)
+/// #     }
+/// # }
+/// #
+/// # impl Authorizer for Gate {
+/// #     fn authorize(&self, _head: RequestHead) -> Decision {
+/// #         Decision::Allow
+/// #     }
+/// # }
+/// let cases = r#"
+///     [[case]]
+///     name = "everybody"
+///     request = { method = "GET", path = "/" }
+///     expect = { outcome = "allow" }
+/// "#;
+/// cases::check(cases, cases::authorizer::<Gate>);
+/// assert!(std::panic::catch_unwind(|| cases::check(&cases.replace("allow", "abstain"), cases::authorizer::<Gate>)).is_err());
+/// ```
+///
 /// # Panics
 /// With every case that does not hold, or with what is wrong with the file.
 pub fn check(cases_toml: &str, answer: impl Fn(&Case, &str) -> Value) {
@@ -72,24 +102,140 @@ fn written(event: &LogEvent) -> String {
 }
 
 /// Answers a case as an authenticator.
+///
+/// ```
+/// # use witgate_plugin::mock::cases;
+/// # use witgate_plugin::{Authenticator, Outcome, Plugin, RequestHead};
+/// #
+/// # struct Gate;
+/// #
+/// # impl Plugin for Gate {
+/// #     type Config = serde_json::Map<String, serde_json::Value>;
+/// #     witgate_plugin::metadata!();
+/// #
+/// #     fn configure(_config: Self::Config) -> Result<Self, String> {
+/// #         Ok(Self)
+/// #     }
+/// # }
+/// #
+/// # impl Authenticator for Gate {
+/// #     fn authenticate(&self, _head: RequestHead) -> Outcome {
+/// #         Outcome::Anonymous
+/// #     }
+/// # }
+/// let cases = r#"
+///     [[case]]
+///     name = "everybody"
+///     request = { method = "GET", path = "/" }
+///     expect = { outcome = "anonymous" }
+/// "#;
+/// cases::check(cases, cases::authenticator::<Gate>);
+/// ```
 pub fn authenticator<P: Authenticator>(case: &Case, config: &str) -> Value {
     let policy = configured::<P>(case, config);
     answer::of(made_up(case).try_run(|head| policy.authenticate(head)), answer::of_outcome)
 }
 
 /// Answers a case as an authorizer.
+///
+/// ```
+/// # use witgate_plugin::mock::cases;
+/// # use witgate_plugin::{Authorizer, Decision, Plugin, RequestHead};
+/// #
+/// # struct Gate;
+/// #
+/// # impl Plugin for Gate {
+/// #     type Config = serde_json::Map<String, serde_json::Value>;
+/// #     witgate_plugin::metadata!();
+/// #
+/// #     fn configure(_config: Self::Config) -> Result<Self, String> {
+/// #         Ok(Self)
+/// #     }
+/// # }
+/// #
+/// # impl Authorizer for Gate {
+/// #     fn authorize(&self, _head: RequestHead) -> Decision {
+/// #         Decision::Allow
+/// #     }
+/// # }
+/// let cases = r#"
+///     [[case]]
+///     name = "everybody"
+///     request = { method = "GET", path = "/" }
+///     expect = { outcome = "allow" }
+/// "#;
+/// cases::check(cases, cases::authorizer::<Gate>);
+/// ```
 pub fn authorizer<P: Authorizer>(case: &Case, config: &str) -> Value {
     let policy = configured::<P>(case, config);
     answer::of(made_up(case).try_run(|head| policy.authorize(head)), answer::of_decision)
 }
 
 /// Answers a case as a router.
+///
+/// ```
+/// # use witgate_plugin::mock::cases;
+/// # use witgate_plugin::{Plugin, RequestHead, Router, Selection};
+/// #
+/// # struct Gate;
+/// #
+/// # impl Plugin for Gate {
+/// #     type Config = serde_json::Map<String, serde_json::Value>;
+/// #     witgate_plugin::metadata!();
+/// #
+/// #     fn configure(_config: Self::Config) -> Result<Self, String> {
+/// #         Ok(Self)
+/// #     }
+/// # }
+/// #
+/// # impl Router for Gate {
+/// #     fn select(&self, _head: RequestHead) -> Selection {
+/// #         Selection::to("orders")
+/// #     }
+/// # }
+/// let cases = r#"
+///     [[case]]
+///     name = "everybody"
+///     request = { method = "GET", path = "/" }
+///     expect = { outcome = "to", upstream = "orders" }
+/// "#;
+/// cases::check(cases, cases::router::<Gate>);
+/// ```
 pub fn router<P: Router>(case: &Case, config: &str) -> Value {
     let policy = configured::<P>(case, config);
     answer::of(made_up(case).try_run(|head| policy.select(head)), answer::of_selection)
 }
 
 /// Answers a case as a filter: of the request, or of the response where the case has one.
+///
+/// ```
+/// # use witgate_plugin::mock::cases;
+/// # use witgate_plugin::{Action, Filter, HeaderOp, Plugin, RequestHead};
+/// #
+/// # struct Gate;
+/// #
+/// # impl Plugin for Gate {
+/// #     type Config = serde_json::Map<String, serde_json::Value>;
+/// #     witgate_plugin::metadata!();
+/// #
+/// #     fn configure(_config: Self::Config) -> Result<Self, String> {
+/// #         Ok(Self)
+/// #     }
+/// # }
+/// #
+/// # impl Filter for Gate {
+/// #     fn on_request(&self, _head: RequestHead) -> Action {
+/// #         Action::forward([HeaderOp::remove("cookie")])
+/// #     }
+/// # }
+/// let cases = r#"
+///     [[case]]
+///     name = "everybody"
+///     request = { method = "GET", path = "/" }
+///     expect = { outcome = "forward", remove = ["cookie"] }
+/// "#;
+/// cases::check(cases, cases::filter::<Gate>);
+/// ```
 pub fn filter<P: Filter>(case: &Case, config: &str) -> Value {
     let policy = configured::<P>(case, config);
     match &case.response {

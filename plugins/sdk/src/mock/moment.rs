@@ -4,8 +4,21 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A point in time: Unix seconds, an RFC 3339 text, or a `SystemTime`.
+///
+/// ```
+/// use witgate_plugin::mock::Moment;
+///
+/// assert_eq!("2026-11-27T10:00:00+01:00".time(), 1_795_770_000.time());
+/// ```
 pub trait Moment {
     /// As the clock shows it.
+    ///
+    /// ```
+    /// use std::time::UNIX_EPOCH;
+    /// use witgate_plugin::mock::Moment;
+    ///
+    /// assert_eq!(0.time(), UNIX_EPOCH);
+    /// ```
     ///
     /// # Panics
     /// Where a text is no RFC 3339 timestamp.

@@ -17,6 +17,14 @@ use crate::types::{Failure, Level};
 const LEEWAY_SECONDS: u64 = 30;
 
 /// One event that a plugin logged.
+///
+/// ```
+/// use witgate_plugin::{Level, mock, warn};
+///
+/// mock::request("GET", "/").run(|_| warn!("the plan is unknown", plan = "gold"));
+/// let event = &mock::logs()[0];
+/// assert_eq!((event.level, event.message.as_str()), (Level::Warn, "the plan is unknown"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogEvent {
     /// How loud.
@@ -29,6 +37,13 @@ pub struct LogEvent {
 
 impl LogEvent {
     /// The value of a field.
+    ///
+    /// ```
+    /// use witgate_plugin::{info, mock};
+    ///
+    /// mock::request("GET", "/").run(|_| info!("denied", code = "rule_denied"));
+    /// assert_eq!((mock::logs()[0].field("code"), mock::logs()[0].field("rule")), (Some("rule_denied"), None));
+    /// ```
     pub fn field(&self, key: &str) -> Option<&str> {
         self.fields.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
@@ -36,7 +51,7 @@ impl LogEvent {
 
 /// Everything the host functions answer from. `token` is absent, unreadable, or there. `issuers` is issuer to profile;
 /// `verified` says that `jwt.verify` succeeded in this very run.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct State {
     pub headers: Vec<(String, Vec<u8>)>,
     pub query: Vec<(String, String)>,
@@ -60,7 +75,7 @@ pub(super) struct State {
 }
 
 impl State {
-    pub fn token(&self) -> Result<&Token, Failure> {
+    pub(super) fn token(&self) -> Result<&Token, Failure> {
         self.token.as_ref().ok_or(Failure::Missing)?.as_ref().map_err(|failure| *failure)
     }
 }

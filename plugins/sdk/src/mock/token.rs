@@ -10,7 +10,7 @@ use crate::types::{Demands, Failure, JoseHeader};
 const REFUSED_MEMBERS: [&str; 9] = ["crit", "b64", "jku", "x5u", "jwk", "x5c", "cty", "enc", "zip"];
 
 /// A token. The header may be one that the gateway refuses; the claims can be read all the same.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct Token {
     pub header: Result<JoseHeader, Failure>,
     pub claims: Map<String, Value>,
