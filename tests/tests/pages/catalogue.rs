@@ -143,9 +143,9 @@ fn the_codes_of_a_readme_are_those_that_the_component_declares() {
         let name = folder.file_name().expect("a folder has a name").to_string_lossy().replace('-', "_");
         let component = programs::component(&name);
         let inspected = ["plugin", "inspect", component.to_str().expect("a path in UTF-8"), "--json"];
-        let (said, code) = told(&witgate(&folder, &inspected, ""));
-        assert_eq!(code, Some(0), "{name}: {said}");
-        let said: serde_json::Value = serde_json::from_str(&said).expect("a document");
+        let output = witgate(&folder, &inspected, "");
+        assert!(output.status.success(), "{name}: {}", told(&output).0);
+        let said: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a document");
         let declared = said["codes"].as_array().cloned().unwrap_or_default();
         let declared: BTreeSet<String> = declared.iter().filter_map(|code| code.as_str().map(str::to_owned)).collect();
         assert_eq!(codes(&text(&folder.join("README.md"))), declared, "{name}/README.md and its CODES");
