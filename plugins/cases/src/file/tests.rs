@@ -57,7 +57,7 @@ fn every_key_is_read() {
 fn what_is_wrong_is_told_with_its_place_and_a_remedy() {
     let case = |rest: &str| format!("[[case]]\nname = \"a\"\nrequest = {{ method = \"GET\", path = \"/\" }}\n{rest}");
     for (text, words) in [
-        (case("claim = {}\nexpect = { outcome = \"allow\" }"), "line 1, case \"a\": unknown field `claim`"),
+        (case("claim = {}\nexpect = { outcome = \"allow\" }"), "line 1, case \"a\", `claim`: unknown field `claim`"),
         (case("expect = { outcome = \"alow\" }"), "line 1, case \"a\", `expect`: \"alow\" is no outcome; known are"),
         (case("expect = {}"), "`expect`: expects an `outcome` or a `fault`, and not both"),
         (case("expect = { outcome = \"allow\", fault = \"trap\" }"), "and not both"),
