@@ -30,7 +30,7 @@ fn a_request_shows_what_was_read_and_what_was_decided() {
     says(
         &staff,
         0,
-        &["claims-authz 0.1.0", "GET /orders/1", "read claim roles: [\"staff\"]", "answer {\"outcome\":\"allow\"}"],
+        &["claims-authz 0.1.0", "GET /orders/1", "read claim roles: staff", "answer {\"outcome\":\"allow\"}"],
     );
     assert!(!staff.0.contains("us of CPU"), "{}", staff.0);
     let other = run("claims_authz", &["/orders/1", "--claim", "roles=[]", "--settings", SETTINGS, "--cost"]);
