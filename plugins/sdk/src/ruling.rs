@@ -14,6 +14,12 @@ pub const NO_RULE_MATCHED: &str = "no_rule_matched";
 const MESSAGE: &str = "You may not do this.";
 
 /// What an operator writes as a rule's `effect`.
+///
+/// ```
+/// use witgate_plugin::ruling::Effect;
+///
+/// assert_eq!(serde_json::from_str::<Effect>("\"deny\"").unwrap(), Effect::Deny);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -25,6 +31,12 @@ pub enum Effect {
 }
 
 /// What a rule comes to, checked.
+///
+/// ```
+/// use witgate_plugin::ruling::{Effect, Ruling};
+///
+/// assert_eq!(Ruling::of(Effect::Allow, None, None), Ok(Ruling::Allow));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ruling {
     /// The request may go on.
@@ -85,6 +97,14 @@ pub enum NoMatch {
 
 impl NoMatch {
     /// The decision; a refusal has this code.
+    ///
+    /// ```
+    /// use witgate_plugin::Decision;
+    /// use witgate_plugin::ruling::NoMatch;
+    ///
+    /// let Decision::Deny(refusal) = NoMatch::Deny.decide("not_listed") else { panic!() };
+    /// assert_eq!((refusal.status, refusal.code.as_str()), (403, "not_listed"));
+    /// ```
     pub fn decide(self, code: &str) -> Decision {
         match self {
             Self::Abstain => Decision::Abstain,

@@ -53,7 +53,7 @@ pub enum BuildFault {
         error: LoadError,
     },
     /// no role, or several
-    #[error("{}: a policy has one role, this one has {}; export it with witgate_plugin::export!", .component.display(), words(roles))]
+    #[error("{}: a policy has one role, this one has {}; export it with the export! macro of the SDK", .component.display(), words(roles))]
     Roles {
         /// the file
         component: PathBuf,
