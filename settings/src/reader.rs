@@ -295,7 +295,9 @@ impl<'t> Table<'t> {
     }
 
     fn note(&self, key: &'static str, kind: Kind) {
-        self.outline.iter().for_each(|outline| outline.note(key, kind.clone()));
+        if let Some(outline) = &self.outline {
+            outline.note(key, kind);
+        }
     }
 
     /// The table below a key of a watched one.

@@ -91,8 +91,8 @@ impl<'k> Withheld<'k> {
         let echoing = matches!(what, What::Attribute) && !name.starts_with(PATH_ATTRIBUTE);
         let texts = values.into_iter().map(|value| {
             let text = String::from_utf8(value).ok()?;
-            let kept = !self.is_secret(name, &text) && !(echoing && self.echoes_claim(&text));
-            kept.then_some(text)
+            let withheld = self.is_secret(name, &text) || (echoing && self.echoes_claim(&text));
+            (!withheld).then_some(text)
         });
         texts.collect()
     }

@@ -132,8 +132,9 @@ impl Writer {
     fn told(&mut self, outcome: io::Result<()>, success: Option<&'static str>) {
         match (outcome, success) {
             (Ok(()), success) => {
-                success.map(|word| self.metrics.recorded(word));
-                if success.is_some() && std::mem::take(&mut self.fails) {
+                let Some(word) = success else { return };
+                self.metrics.recorded(word);
+                if std::mem::take(&mut self.fails) {
                     tracing::info!("recording goes on");
                 }
             }

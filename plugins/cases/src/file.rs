@@ -43,7 +43,7 @@ impl File {
     /// The first fault, with its place and what to do.
     pub fn read(text: &str) -> Result<Self, Fault> {
         let written: Written = toml::from_str(text).map_err(|error| syntax(text, &error))?;
-        let config = written.config.as_ref().map(|config| json(config)).transpose()?;
+        let config = written.config.as_ref().map(json).transpose()?;
         let mut cases = Vec::new();
         for table in &written.case {
             let line = line_of(text, table.span().start);

@@ -173,15 +173,14 @@ mod tests {
 
     use super::*;
 
-    fn cases(template: Value, matrix: Value) -> Result<Vec<Value>, String> {
-        let Value::Object(matrix) = matrix else { panic!("a table") };
-        spread(&template, &matrix, 1000).map_err(|fault| fault.to_string())
+    fn cases(template: &Value, matrix: &Value) -> Result<Vec<Value>, String> {
+        spread(template, matrix.as_object().expect("a table"), 1000).map_err(|fault| fault.to_string())
     }
 
     #[test]
     fn each_combination_is_a_case_and_values_keep_their_types() {
         let template = json!({"name": "n", "a": "{x}", "b": {"k/{y}": "is {x} {y} {z}"}});
-        let all = cases(template, json!({"x": [1, true], "y": ["a", "b"]})).expect("cases");
+        let all = cases(&template, &json!({"x": [1, true], "y": ["a", "b"]})).expect("cases");
         let first = json!({"name": "n [x=1 y=a]", "a": 1, "b": {"k/a": "is 1 a {z}"}});
         assert_eq!((all.len(), &all[0]), (4, &first));
         assert_eq!(all[3]["a"], json!(true));
@@ -189,23 +188,23 @@ mod tests {
 
     #[test]
     fn a_name_that_holds_its_dimensions_stays() {
-        let all = cases(json!({"name": "{x} may", "a": "{x}{y}"}), json!({"x": ["b"], "y": [7]})).expect("cases");
+        let all = cases(&json!({"name": "{x} may", "a": "{x}{y}"}), &json!({"x": ["b"], "y": [7]})).expect("cases");
         assert_eq!(all[0]["name"], "b may [y=7]");
     }
 
     #[test]
     fn a_row_may_be_a_table() {
         let rows = json!({"row": [{"who": "a", "code": 1}, {"who": "b", "code": 2}]});
-        let all = cases(json!({"name": "n", "who": "u-{row.who}", "code": "{row.code}"}), rows).expect("cases");
+        let all = cases(&json!({"name": "n", "who": "u-{row.who}", "code": "{row.code}"}), &rows).expect("cases");
         assert_eq!(all[1], json!({"name": "n [row=2]", "who": "u-b", "code": 2}));
-        let lists = cases(json!({"name": "it is {x}", "a": "{x}"}), json!({"x": [["b"], ["c"]]})).expect("cases");
+        let lists = cases(&json!({"name": "it is {x}", "a": "{x}"}), &json!({"x": [["b"], ["c"]]})).expect("cases");
         assert_eq!((&lists[1]["name"], &lists[1]["a"]), (&json!("it is 2"), &json!(["c"])));
     }
 
     #[test]
     fn what_makes_no_sense_is_refused_by_its_key() {
         let refused = |template: Value, matrix: Value, words: &str| {
-            let fault = cases(template, matrix).expect_err(words);
+            let fault = cases(&template, &matrix).expect_err(words);
             assert!(fault.contains(words), "{fault}");
         };
         refused(json!({"name": "{x}"}), json!({"x": [1]}), "`matrix.x`: nothing in the case uses");

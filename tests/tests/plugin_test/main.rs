@@ -9,8 +9,11 @@ mod watched;
 
 /// What was printed, and how the command ended.
 pub struct Told {
+    /// the exit code
     pub code: Option<i32>,
+    /// standard output
     pub out: String,
+    /// standard error
     pub err: String,
 }
 

@@ -9,6 +9,9 @@ use witgate_tests::session::{header, problem_code};
 use witgate_tests::{Mint, Stack, StackBuilder, deadline, mint, programs};
 
 const ENTRIES: &str = include_str!("entries.toml");
+/// Headers, and the status and code that they get.
+type Asked = (&'static [(&'static str, &'static str)], (u16, &'static str));
+
 /// The one key that is known, and `printf %s KEY | sha256sum`.
 const KEY: &str = "wgk_test_41b1f0c35e0a4f6f9a7d2b63";
 const SHA256: &str = "724bcc99f79378c5db33ca5772316e68535bfaf94c0a72deeda58eccf66d01ba";
@@ -72,7 +75,7 @@ async fn the_ready_policies_decide_in_the_gateway() {
 /// What the gateway takes off is no way in, and a header of the proxy's own is one.
 async fn a_trusted_proxy_names_its_client(gateway: &Gateway) {
     let token = gateway.token(&json!({}));
-    let cases: [(&[(&str, &str)], (u16, &str)); 5] = [
+    let cases: [Asked; 5] = [
         (&[("cf-connecting-ip", "192.0.2.7")], (200, "")),
         (&[("cf-connecting-ip", "198.51.100.7")], (403, "ip_not_allowed")),
         (&[("x-forwarded-for", "192.0.2.7")], (403, "client_address_unreadable")),
@@ -118,7 +121,7 @@ async fn without_a_clock_it_is_closed(gateway: &Gateway) {
 async fn a_tenant_is_the_tokens(gateway: &Gateway) {
     let token = gateway.token(&json!({"tenant": "acme"}));
     assert_eq!(gateway.answer("tenants", Some(&token), &[("x-tenant", "acme")]).await, (200, String::new()));
-    let cases: [(&[(&str, &str)], (u16, &str)); 3] = [
+    let cases: [Asked; 3] = [
         (&[("x-tenant", "globex")], (403, "tenant_mismatch")),
         (&[("x-tenant", "acme"), ("x-tenant", "globex")], (400, "tenant_unnamed")),
         (&[("x_tenant", "acme")], (400, "tenant_unnamed")),

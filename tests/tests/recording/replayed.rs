@@ -159,7 +159,10 @@ async fn what_cannot_be_asked_is_said_with_its_remedy() {
         (vec!["--entry", "nobody"], "has no [plugins.nobody]; it has jwt, authz, route"),
         ([&plugin[..], &["--settings", "bad.toml"]].concat(), "refuses its configuration"),
         ([&plugin[..], &["--since", "yesterday"]].concat(), "or how long ago, such as 24h"),
-        ([&plugin[..], &["--settings", "{\"rules\": []}", "--of", "nobody"]].concat(), "no decision of authorizer `nobody`"),
+        (
+            [&plugin[..], &["--settings", "{\"rules\": []}", "--of", "nobody"]].concat(),
+            "no decision of authorizer `nobody`",
+        ),
     ] {
         let (text, code) = replay_text(&stack, &arguments);
         assert!(code == Some(2) && text.contains(words), "{words} is missing: {code:?} {text}");

@@ -166,7 +166,7 @@ impl Job {
     fn knows_all_scopes(&self, case: &Case) -> bool {
         let kept = if let Some(Token::Signed(token)) = &case.token { &token.claims } else { &case.claims };
         let whole = |name: &&str| self.claims.as_ref().and_then(|claims| claims.get(name)) == kept.get(*name);
-        SCOPES.iter().all(|name| whole(&name))
+        SCOPES.iter().all(whole)
     }
 }
 

@@ -16,6 +16,9 @@ use crate::policy::specimen::{Live, Specimen};
 use crate::stage::exchange;
 use crate::workbench::host::Host;
 
+/// What cases that can share instances have in common: the config, and the variables.
+type Surroundings = (String, Vec<(String, String)>);
+
 /// Rounds.
 const ROUNDS: usize = 25;
 /// Warm calls of a round, at least: the cases are asked again and again.
@@ -51,7 +54,7 @@ pub(super) fn benches<'f>(
     file: &File,
     cases: &[&'f Case],
 ) -> Result<Vec<Bench<'f>>, PluginError> {
-    let mut groups: BTreeMap<(String, Vec<(String, String)>), Vec<&Case>> = BTreeMap::new();
+    let mut groups: BTreeMap<Surroundings, Vec<&Case>> = BTreeMap::new();
     for case in cases {
         let variables = case.environment.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         groups.entry((file.config_of(case), variables)).or_default().push(case);

@@ -17,7 +17,7 @@ impl Checking<'_> {
                 imports.iter().for_each(|import| self.against(import, &grants, &plugin));
                 self.granted_in_vain(&imports, &grants);
             }
-            None => imports.iter().for_each(|import| self.to_be_granted(import)),
+            None => imports.iter().for_each(|import| self.needs_grant(import)),
         }
         let failed = self.findings[before..].iter().any(|finding| finding.outcome == super::Outcome::Failed);
         if !failed {
@@ -42,7 +42,7 @@ impl Checking<'_> {
         }
     }
 
-    fn to_be_granted(&mut self, import: &Import) {
+    fn needs_grant(&mut self, import: &Import) {
         if let Some(line) = import.needs.or(import.works_with).filter(|line| !is_linked_by_all(line)) {
             let says = format!("it imports `{}`", import.name);
             self.findings.push(Finding::noted("imports", says, add("NAME", line)));

@@ -140,7 +140,6 @@ fn text(file: &Path) -> Result<Option<String>, PackageFault> {
     std::fs::read_to_string(file).map(Some).map_err(|error| fault(file, error))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands over a value")]
 fn fault(file: &Path, why: impl std::fmt::Display) -> PackageFault {
     PackageFault::Manifest { file: file.to_owned(), why: why.to_string().trim_end().to_owned() }
 }
