@@ -11,6 +11,7 @@ use super::contract::{Held, Rules};
 use super::decision::{Call, Summarised};
 use super::exchange::Exchange;
 use super::fault::Fault;
+use super::hidden::Secrets;
 use super::plugin::Plugin;
 use super::trace::{Step, Trace};
 use super::watch::{Onlookers, Watch};
@@ -41,7 +42,13 @@ async fn answered(
     let rules = Arc::new(Rules { identity_prefix: identity_prefix.to_owned(), choices: Vec::new() });
     let held = answer::Rules { identity_prefix, limits: plugin.limits() };
     let call = call(plugin.world(), response);
-    let watch = Watch::begin(plugin, &Onlookers { tap: None, tape: None, rules: &rules }, 0, call, exchange);
+    let watch = Watch::begin(
+        plugin,
+        &Onlookers { tap: None, tape: None, rules: &rules, secrets: &Secrets::default() },
+        0,
+        call,
+        exchange,
+    );
     match call {
         Call::Authenticate => {
             let answer = plugin.authenticate(0, exchange).await;

@@ -15,6 +15,7 @@ use super::evidence::{Permitted, Verified};
 use super::exchange::Exchange;
 use super::fault::Fault;
 use super::header_ops;
+use super::hidden::Secrets;
 use super::plugin::Plugin;
 use super::shadow::Tap;
 use super::tape::Tape;
@@ -39,6 +40,8 @@ pub struct Chain {
     taps: Vec<Arc<Tap>>,
     /// what records some of the requests
     tape: Option<Arc<Tape>>,
+    /// the secrets of all its plugins
+    secrets: Secrets,
 }
 
 /// Where a permitted request goes.
@@ -72,6 +75,7 @@ impl Chain {
             rules: Arc::new(Rules { identity_prefix: identity_prefix.to_owned(), choices }),
             taps: Vec::new(),
             tape: None,
+            secrets: plugins.iter().map(|plugin| plugin.hidden_shared()).collect(),
         }
     }
 
@@ -95,7 +99,7 @@ impl Chain {
 
     fn watch(&self, plugin: &Plugin, worker: usize, call: Call, exchange: &mut Exchange) -> Watch {
         let tap = self.taps.iter().find(|tap| tap.identity().plugin == plugin.name());
-        let onlookers = Onlookers { tap, tape: self.tape.as_ref(), rules: &self.rules };
+        let onlookers = Onlookers { tap, tape: self.tape.as_ref(), rules: &self.rules, secrets: &self.secrets };
         Watch::begin(plugin, &onlookers, worker, call, exchange)
     }
 

@@ -4,10 +4,14 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::config::SECRET_PREFIX;
+
+/// Those of every plugin that is asked about one request.
+pub type Secrets = Arc<[Arc<Hidden>]>;
 
 /// Texts that must not be said, each with what is said instead.
 #[derive(Default)]

@@ -9,6 +9,7 @@ use super::contract::{Held, Rules};
 use super::decision::{Call, Summarised, Summary};
 use super::exchange::{CallCost, Exchange};
 use super::fault::Fault;
+use super::hidden::Secrets;
 use super::plugin::Plugin;
 use super::shadow::Tap;
 use super::tape::{Recorded, Tape};
@@ -20,6 +21,8 @@ pub(super) struct Onlookers<'a> {
     pub(super) tape: Option<&'a Arc<Tape>>,
     /// what a candidate's answer, and a recorded one, is held to
     pub(super) rules: &'a Arc<Rules>,
+    /// the secrets of every plugin of the chain: one may read what another has set
+    pub(super) secrets: &'a Secrets,
 }
 
 /// One call under watch.
@@ -37,13 +40,13 @@ impl Watch {
     /// Before the call.
     pub(super) fn begin(
         plugin: &Plugin,
-        Onlookers { tap, tape, rules }: &Onlookers<'_>,
+        Onlookers { tap, tape, rules, secrets }: &Onlookers<'_>,
         worker: usize,
         call: Call,
         exchange: &mut Exchange,
     ) -> Self {
         let sampled = tap.and_then(|tap| Some((Arc::clone(tap), Arc::clone(rules), tap.sample(worker, exchange)?)));
-        let recorded = tape.filter(|_| exchange.recorded).map(|tape| tape.begin(call, rules, exchange));
+        let recorded = tape.filter(|_| exchange.recorded).map(|tape| tape.begin(call, (rules, secrets), exchange));
         let lent = (sampled.is_some() || recorded.is_some()) && exchange.trace.is_none();
         if lent {
             exchange.trace = Some(Trace::default());

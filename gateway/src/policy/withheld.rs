@@ -88,7 +88,12 @@ impl<'k> Withheld<'k> {
 
     /// The values, if all of them may be kept.
     pub(super) fn texts(&self, what: What, name: &str, values: Vec<Vec<u8>>) -> Option<Vec<String>> {
-        let echoing = matches!(what, What::Attribute) && !name.starts_with(PATH_ATTRIBUTE);
+        let echoing = match what {
+            What::Attribute => !name.starts_with(PATH_ATTRIBUTE),
+            // An earlier filter may have set it from a claim.
+            What::Header | What::HeaderValues => true,
+            _ => false,
+        };
         let texts = values.into_iter().map(|value| {
             let text = String::from_utf8(value).ok()?;
             let withheld = self.is_secret(name, &text) || (echoing && self.echoes_claim(&text));
@@ -178,6 +183,9 @@ mod tests {
         let attribute = |name: &str| withheld.texts(What::Attribute, name, vec![b"u-1234".to_vec()]);
         assert_eq!(attribute("subject"), None);
         assert!(attribute("path.user").is_some(), "the path says it anyway");
+        let header = |value: &str| withheld.texts(What::Header, "x-user", vec![value.into()]);
+        assert_eq!(header("user/u-1234"), None, "an earlier filter may have set it from the claim");
+        assert!(header("gold").is_some());
     }
 
     #[test]

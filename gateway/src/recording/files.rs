@@ -28,6 +28,7 @@ pub(super) struct Files(Option<Open>);
 
 struct Open {
     folder: PathBuf,
+    path: PathBuf,
     file: BufWriter<File>,
     bytes: u64,
     since: Instant,
@@ -42,7 +43,7 @@ impl Files {
         let bytes = line.len() as u64;
         let serves = |open: &Open| {
             let room = open.bytes + bytes <= recording.bounds.file_bytes;
-            room && open.folder == recording.folder && open.since.elapsed() < LONGEST
+            room && open.folder == recording.folder && open.since.elapsed() < LONGEST.min(recording.bounds.age)
         };
         let mut open = match self.0.take() {
             Some(open) if serves(&open) => open,
@@ -51,25 +52,32 @@ impl Files {
                 Open::new(recording)?
             }
         };
-        open.file.write_all(line)?;
+        open.file.write_all(line).inspect_err(|_| open.leave())?;
         open.bytes += bytes;
         self.0 = Some(open);
         Ok(())
     }
 
-    /// Hands everything over to the system: what kills the process does not take it along.
+    /// Hands everything over to the system: what kills the process does not take it along. Whether there was a file.
     ///
     /// # Errors
     /// The system's: the file is given up.
-    pub(super) fn flush(&mut self) -> io::Result<()> {
-        let Some(mut open) = self.0.take() else { return Ok(()) };
-        open.file.flush()?;
+    pub(super) fn flush(&mut self) -> io::Result<bool> {
+        let Some(mut open) = self.0.take() else { return Ok(false) };
+        open.file.flush().inspect_err(|_| open.leave())?;
         self.0 = Some(open);
-        Ok(())
+        Ok(true)
     }
 }
 
 impl Open {
+    /// Where nothing came into the file, it goes: a full disk would leave one for each line.
+    fn leave(&self) {
+        if fs::metadata(&self.path).is_ok_and(|facts| facts.len() == 0) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+
     fn new(recording: &Recording) -> io::Result<Self> {
         let RecordingBounds { file_bytes, total_bytes, age } = recording.bounds;
         // The new file may grow to its full size.
@@ -77,8 +85,9 @@ impl Open {
         let name =
             format!("{BEGINNING}{}-{}{ENDING}", Timestamp::now().strftime("%Y%m%dT%H%M%S%.6fZ"), std::process::id());
         let path = recording.folder.join(name);
-        let file = OpenOptions::new().write(true).create_new(true).mode(OWNER_ALONE).open(path)?;
-        Ok(Self { folder: recording.folder.clone(), file: BufWriter::new(file), bytes: 0, since: Instant::now() })
+        let file = OpenOptions::new().write(true).create_new(true).mode(OWNER_ALONE).open(&path)?;
+        let folder = recording.folder.clone();
+        Ok(Self { folder, path, file: BufWriter::new(file), bytes: 0, since: Instant::now() })
     }
 }
 

@@ -54,7 +54,7 @@ impl Recorder {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let queue = match &*running {
             Some(running) => Arc::clone(&running.queue),
-            None => Arc::clone(&running.insert(Running::start(&self.metrics)?).queue),
+            None => Arc::clone(&running.insert(Running::start(&self.metrics, recording)?).queue),
         };
         Ok(Arc::new(Tape::new(generation, config, recording.clone(), &queue, &self.metrics)))
     }
@@ -76,9 +76,11 @@ impl Drop for Recorder {
 }
 
 impl Running {
-    fn start(metrics: &Arc<Metrics>) -> io::Result<Self> {
+    fn start(metrics: &Arc<Metrics>, recording: &Recording) -> io::Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE);
-        let writer = Writer { files: Files::default(), metrics: Arc::clone(metrics), last: None, fails: false };
+        // What the process before this one left grows old, too.
+        let last = (recording.clone(), Instant::now());
+        let writer = Writer { files: Files::default(), metrics: Arc::clone(metrics), last, fails: false };
         let thread = std::thread::Builder::new().name("witgate-record".into()).spawn(move || writer.run(&jobs))?;
         Ok(Self { queue: Arc::new(queue), thread })
     }
@@ -88,7 +90,7 @@ struct Writer {
     files: Files,
     metrics: Arc<Metrics>,
     /// what was recorded last, and when its folder was tidied
-    last: Option<(Recording, Instant)>,
+    last: (Recording, Instant),
     /// whether the last attempt failed, so that a full disk is told once
     fails: bool,
 }
@@ -99,8 +101,7 @@ impl Writer {
             // Nothing waits, so nothing more would come into the same piece.
             let mut next = jobs.try_recv().ok();
             if next.is_none() {
-                let flushed = self.files.flush();
-                self.told(flushed, None);
+                self.flush();
                 self.tidy();
                 next = match jobs.recv_timeout(TIDY_EVERY) {
                     Ok(job) => Some(job),
@@ -116,41 +117,39 @@ impl Writer {
 
     fn write(&mut self, job: &Job) {
         let recording = job.recording();
-        if self.last.as_ref().is_none_or(|(last, _)| last != recording) {
-            self.last = Some((recording.clone(), Instant::now()));
+        if self.last.0 != *recording {
+            self.last = (recording.clone(), Instant::now());
         }
         let Ok(mut line) = serde_json::to_vec(&job.line()) else { return self.metrics.recorded("failed") };
         line.push(b'\n');
         if line.len() > LINE_BYTES {
             return self.metrics.recorded("too-large");
         }
-        let written = self.files.append(recording, &line);
-        self.told(written, Some("written"));
+        match self.files.append(recording, &line) {
+            Ok(()) => self.metrics.recorded("written"),
+            Err(error) => self.failed(&error),
+        }
     }
 
-    /// Counts what became of a line, and logs when writing begins or ceases to fail.
-    fn told(&mut self, outcome: io::Result<()>, success: Option<&'static str>) {
-        match (outcome, success) {
-            (Ok(()), success) => {
-                let Some(word) = success else { return };
-                self.metrics.recorded(word);
-                if std::mem::take(&mut self.fails) {
-                    tracing::info!("recording goes on");
-                }
-            }
-            (Err(error), _) => {
-                self.metrics.recorded("failed");
-                if !std::mem::replace(&mut self.fails, true) {
-                    tracing::error!(%error, "decisions cannot be recorded; is the disk full?");
-                }
-            }
+    /// Only now is it known whether the disk takes what was written.
+    fn flush(&mut self) {
+        match self.files.flush() {
+            Ok(true) if std::mem::take(&mut self.fails) => tracing::info!("recording goes on"),
+            Ok(_) => {}
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    fn failed(&mut self, error: &io::Error) {
+        self.metrics.recorded("failed");
+        if !std::mem::replace(&mut self.fails, true) {
+            tracing::error!(%error, "decisions cannot be recorded; is the disk full?");
         }
     }
 
     fn tidy(&mut self) {
-        if let Some((recording, at)) = &mut self.last
-            && at.elapsed() >= TIDY_EVERY
-        {
+        let (recording, at) = &mut self.last;
+        if at.elapsed() >= TIDY_EVERY {
             *at = Instant::now();
             files::prune(&recording.folder, recording.bounds.total_bytes, recording.bounds.age);
         }

@@ -2,8 +2,10 @@
 //!
 //! Never holds a good token: `jwt.verify` fails on every one, so `authenticated` here is a hole in the policy.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
-use witgate_cases::Request;
+use witgate_cases::{Moment, Request};
 use witgate_token::Refusal;
 
 use super::{Failure, Subject, stage};
@@ -40,7 +42,8 @@ struct Attempt {
 /// What is not refused: the first attempt, and how many others.
 pub(super) async fn failure(subject: &Subject<'_>) -> Option<Failure> {
     let granted = subject.entry.grants.environment.iter();
-    let environment = granted.filter_map(|name| Some((name.clone(), std::env::var(name).ok()?))).collect();
+    let environment: BTreeMap<String, String> =
+        granted.filter_map(|name| Some((name.clone(), std::env::var(name).ok()?))).collect();
     // It started for the generation, but what cannot be tried may not serve either.
     let stage = match stage(subject, &subject.entry.config_json, &environment) {
         Ok(stage) => stage,
@@ -51,7 +54,7 @@ pub(super) async fn failure(subject: &Subject<'_>) -> Option<Failure> {
     for issuer in issuers(subject) {
         let mut let_in = Vec::new();
         for attempt in attempts(&issuer) {
-            let answer = answer(&stage, &issuer, &attempt).await;
+            let answer = answer(&stage, &issuer, &attempt, &environment).await;
             let_in.extend(answer.map(|answer| (attempt.name, answer)));
         }
         let more = let_in.len().saturating_sub(1);
@@ -63,8 +66,13 @@ pub(super) async fn failure(subject: &Subject<'_>) -> Option<Failure> {
 }
 
 /// What came instead of a refusal.
-async fn answer(stage: &Stage, issuer: &Issuer, attempt: &Attempt) -> Option<String> {
-    let answer = match attempt.exchange(issuer) {
+async fn answer(
+    stage: &Stage,
+    issuer: &Issuer,
+    attempt: &Attempt,
+    environment: &BTreeMap<String, String>,
+) -> Option<String> {
+    let answer = match attempt.exchange(issuer, environment) {
         Ok(exchange) => stage.hear(exchange, None).await.answer,
         Err(fault) => Err(fault),
     };
@@ -99,11 +107,14 @@ fn issuers(subject: &Subject<'_>) -> Vec<Issuer> {
 }
 
 impl Attempt {
-    fn exchange(&self, issuer: &Issuer) -> Result<Exchange, String> {
+    /// The variables are those that the policy would see: one may say how strict it is.
+    fn exchange(&self, issuer: &Issuer, environment: &BTreeMap<String, String>) -> Result<Exchange, String> {
         let host = Rehearsed {
             issuers: [(issuer.profile.clone(), issuer.issuer.clone())].into(),
             wrong: Some(self.wrong.clone()),
             now: NOW,
+            clock: Moment::from_unix(NOW),
+            environment: environment.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
             ..Rehearsed::default()
         };
         let mut exchange = bare(&Request::default(), host)?;
@@ -263,12 +274,25 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_sees_its_variables_and_the_time_of_the_tokens() {
+        let environment = BTreeMap::from([("AUTH_MODE".to_owned(), "permissive".to_owned())]);
+        for attempt in attempts(&issuer()) {
+            let exchange = attempt.exchange(&issuer(), &environment).expect("a request");
+            let host = exchange.tokens.rehearsed().expect("a made-up host");
+            assert_eq!(host.environment, [("AUTH_MODE".to_owned(), "permissive".to_owned())]);
+            assert_eq!(host.clock.unix(), (NOW, 0));
+        }
+    }
+
+    #[test]
     fn every_attempt_has_a_name_of_its_own_and_can_be_made() {
         let attempts = attempts(&issuer());
         let names: BTreeSet<&str> = attempts.iter().map(|attempt| attempt.name).collect();
         assert_eq!(names.len(), attempts.len());
         assert!(attempts.len() >= 40, "{}", attempts.len());
-        attempts.iter().for_each(|attempt| assert!(attempt.exchange(&issuer()).is_ok(), "{}", attempt.name));
+        attempts
+            .iter()
+            .for_each(|attempt| assert!(attempt.exchange(&issuer(), &BTreeMap::new()).is_ok(), "{}", attempt.name));
     }
 
     #[test]
@@ -286,7 +310,7 @@ mod tests {
                 now: NOW,
                 ..Rehearsed::default()
             };
-            let exchange = attempt.exchange(&issuer()).expect("a request");
+            let exchange = attempt.exchange(&issuer(), &BTreeMap::new()).expect("a request");
             if let Ok(token) = witgate_keyring::resource_server::bearer_token(&exchange.headers) {
                 host.verify("main", token, &demands).expect_err(attempt.name);
             }

@@ -63,6 +63,10 @@ fn of_read(line: &Line, read: &Read) -> Option<(String, Why)> {
     if is(What::Claim) {
         return of_claim(line, &read.name);
     }
+    // Noted as read, but no case holds what came of it.
+    if [What::Random, What::Clock, What::Store, What::Http].into_iter().any(is) {
+        return Some((named(&read.what, &read.name), Why::NeverRecorded));
+    }
     let input = if is(What::Header) || is(What::HeaderValues) {
         named(What::Header.word(), &read.name.to_ascii_lowercase())
     } else {
@@ -147,6 +151,14 @@ mod tests {
         ] {
             let told = told(&line, &[unknown]);
             assert_eq!(told, [(named(unknown.0, unknown.1), Why::NeverRecorded)]);
+        }
+    }
+
+    #[test]
+    fn what_no_case_holds_is_not_known_though_the_recording_read_it() {
+        let line = line(&["random", "clock monotonic", "clock now"], &[]);
+        for read in [("random", ""), ("clock", "monotonic")] {
+            assert_eq!(told(&line, &[read]), [(named(read.0, read.1), Why::NeverRecorded)]);
         }
     }
 

@@ -2,11 +2,13 @@
 //!
 //! Never holds more of the recording than a few lines for each thread.
 
+use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use jiff::Timestamp;
+use tokio::runtime::Runtime;
 
 use super::chosen::{Choice, NoChoice};
 use super::judged::{Judged, judge};
@@ -42,19 +44,22 @@ enum Outcome {
 pub fn replay(newcomer: &Newcomer, choice: &Choice) -> Result<Report, ReplayError> {
     let count = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
     let stages = (0..count).map(|_| newcomer.stage()).collect::<Result<Vec<Stage>, NewcomerError>>()?;
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtimes = (0..count).map(|_| runtime()).collect::<io::Result<Vec<Runtime>>>()?;
     let lines = choice.lines()?;
     let mut tally = Tally::new(&choice.plugin, newcomer.digest().to_string());
     let (ask, questions) = sync_channel(WAITING);
-    let questions = Mutex::new(questions);
+    // Gone with the last who asks: nobody waits for one who is not there.
+    let questions = Arc::new(Mutex::new(questions));
     let (tell, outcomes) = sync_channel(WAITING);
     thread::scope(|scope| {
         let told = tell.clone();
         scope.spawn(move || read(lines, &ask, &told));
-        for stage in stages {
-            let (questions, tell) = (&questions, tell.clone());
-            scope.spawn(move || Asker { newcomer, choice, stage }.run(questions, &tell));
+        for (stage, runtime) in stages.into_iter().zip(runtimes) {
+            let (questions, tell) = (Arc::clone(&questions), tell.clone());
+            scope.spawn(move || Asker { newcomer, choice, stage }.run(&runtime, &questions, &tell));
         }
-        drop(tell);
+        drop((questions, tell));
         for outcome in outcomes {
             match outcome {
                 Outcome::Judged { number, at, place, judged } => tally.add(number, at, &place, judged),
@@ -74,6 +79,9 @@ pub enum ReplayError {
     /// the component
     #[error(transparent)]
     Newcomer(#[from] NewcomerError),
+    /// the system
+    #[error("no thread can ask: {0}")]
+    System(#[from] io::Error),
 }
 
 fn read(lines: Lines, ask: &SyncSender<Question>, tell: &SyncSender<Outcome>) {
@@ -96,19 +104,18 @@ struct Asker<'r> {
 }
 
 impl Asker<'_> {
-    fn run(mut self, questions: &Mutex<Receiver<Question>>, tell: &SyncSender<Outcome>) {
-        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+    fn run(mut self, runtime: &Runtime, questions: &Mutex<Receiver<Question>>, tell: &SyncSender<Outcome>) {
         loop {
             let next = questions.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(question) = next else { return };
-            let Some(outcome) = self.outcome(&runtime, question) else { continue };
+            let Some(outcome) = self.outcome(runtime, question) else { continue };
             if tell.send(outcome).is_err() {
                 return;
             }
         }
     }
 
-    fn outcome(&mut self, runtime: &tokio::runtime::Runtime, question: Question) -> Option<Outcome> {
+    fn outcome(&mut self, runtime: &Runtime, question: Question) -> Option<Outcome> {
         let Question { number, place, text } = question;
         match self.choice.take(&text) {
             Ok(None) => None,
@@ -123,7 +130,7 @@ impl Asker<'_> {
     }
 
     /// A stage that saw many faults is not asked any more: the next one is.
-    fn ask(&mut self, runtime: &tokio::runtime::Runtime, line: &Line) -> Heard {
+    fn ask(&mut self, runtime: &Runtime, line: &Line) -> Heard {
         let heard = runtime.block_on(self.stage.ask(&line.case));
         if !matches!(heard.fault, Some(Fault::Unavailable { .. })) {
             return heard;

@@ -2,7 +2,7 @@
 //!
 //! Never reads what the config does not name, and never makes up a value for what is absent.
 use cedar_policy::RestrictedExpression;
-use witgate_plugin::{RequestHead, claims, request};
+use witgate_plugin::{RequestHead, claims, path, request};
 
 use crate::config::{RequestFact, WrittenFact};
 use crate::value;
@@ -71,7 +71,7 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<RestrictedExpression, String> {
 fn of_request(fact: RequestFact, head: &RequestHead) -> RestrictedExpression {
     match fact {
         RequestFact::Method => RestrictedExpression::new_string(head.method.clone()),
-        RequestFact::Path => RestrictedExpression::new_string(head.path.clone()),
+        RequestFact::Path => RestrictedExpression::new_string(path::decoded(&head.path).into_owned()),
         RequestFact::Route => RestrictedExpression::new_string(head.route.clone()),
         RequestFact::Authority => RestrictedExpression::new_string(request::authority()),
         RequestFact::Peer => RestrictedExpression::new_ip(request::peer_address()),

@@ -61,10 +61,11 @@ impl Asker {
             reason: "the token has no claim that names the principal".to_owned(),
         })?;
         let resource = self.resources.uid(head).map_err(unreadable)?;
-        let made = [
-            self.principal.entity(principal.clone(), self.entities.get(&principal)).map_err(unreadable)?,
-            self.resources.entity(head, resource.clone(), self.entities.get(&resource)).map_err(unreadable)?,
-        ];
+        let who = self.principal.entity(principal.clone(), self.entities.get(&principal)).map_err(unreadable)?;
+        // Of two entities with one name Cedar keeps the last: it must have what the first says of the principal.
+        let known = if resource == principal { Some(&who) } else { self.entities.get(&resource) };
+        let what = self.resources.entity(head, resource.clone(), known).map_err(unreadable)?;
+        let made = if resource == principal { vec![what] } else { vec![who, what] };
         let context = self.context(head).map_err(unreadable)?;
         let schema = self.schema.as_ref();
         let request =

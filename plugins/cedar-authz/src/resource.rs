@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use cedar_policy::{Entity, EntityId, EntityTypeName, EntityUid, RestrictedExpression};
-use witgate_plugin::{RequestHead, request};
+use witgate_plugin::{RequestHead, path, request};
 
 use crate::config::WrittenResource;
 use crate::principal::{type_name, with_known};
@@ -70,7 +70,7 @@ impl Resources {
     }
 
     fn of_path(&self, path: &str) -> EntityUid {
-        EntityUid::from_type_name_and_id(self.path.clone(), EntityId::new(path))
+        EntityUid::from_type_name_and_id(self.path.clone(), EntityId::new(path::decoded(path)))
     }
 }
 

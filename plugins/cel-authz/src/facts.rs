@@ -4,7 +4,7 @@
 use cel::common::types::{CelString, Type};
 use cel::common::value::Val;
 use cel::{ExecutionError, Value};
-use witgate_plugin::{ClaimValue, RequestHead, claims, request};
+use witgate_plugin::{ClaimValue, RequestHead, claims, path, request};
 
 use crate::lookup::{Facts, Found, Lookup};
 
@@ -39,7 +39,7 @@ impl Facts for Request {
         let Self(head) = self;
         Ok(Some(match name {
             "method" => text(head.method.clone()),
-            "path" => text(head.path.clone()),
+            "path" => text(path::decoded(&head.path).into_owned()),
             "route" => text(head.route.clone()),
             "authority" => text(request::authority()),
             "peer" => text(request::peer_address()),

@@ -4,6 +4,8 @@
 //! routing does: `/a%40b` must not slip past a rule for `/a@b`. Never decodes a separator: no canonical path has one
 //! encoded.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 use crate::contract;
@@ -71,6 +73,15 @@ impl Pattern {
         let fits = |segment: &Segment| given.next().is_some_and(|text| segment.takes(text));
         self.segments.iter().all(fits) && (self.beneath || given.next().is_none())
     }
+}
+
+/// A canonical path as routing compares it: `/a%40b` and `/a@b` are one. For policies that compare paths themselves.
+///
+/// ```
+/// assert_eq!(witgate_plugin::path::decoded("/orders%3Acancel"), "/orders:cancel");
+/// ```
+pub fn decoded(path: &str) -> Cow<'_, str> {
+    percent_decode_str(path).decode_utf8_lossy()
 }
 
 impl Segment {

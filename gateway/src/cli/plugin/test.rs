@@ -11,6 +11,7 @@ use witgate_settings::show::show;
 
 use super::{EXIT_FAILED, EXIT_USAGE, failed};
 use crate::workbench::host::Host;
+use crate::workbench::package::Package;
 use crate::workbench::test::{self, Changes, Report, Target, TargetFault, Testing};
 
 const COMMAND: &str = "test";
@@ -149,7 +150,10 @@ fn folders(arguments: &Test) -> Vec<PathBuf> {
 fn targets(arguments: &Test) -> Result<Vec<Target>, TargetFault> {
     let cases = arguments.cases.as_deref();
     if let (Some(config), Some(name)) = (&arguments.config, &arguments.plugin) {
-        let component = arguments.places.first().filter(|place| place.is_file()).map(PathBuf::as_path);
+        // What is named is tested, or it is a fault: never the entry's own component in the place of one that is missing.
+        let named = arguments.places.first().filter(|place| place.as_path() != Path::new("."));
+        let built = named.filter(|place| place.is_dir()).map(|place| Package::at(place)?.built()).transpose()?;
+        let component = built.as_deref().or(named.map(PathBuf::as_path));
         return Ok(vec![Target::entry(config, name, component, cases)?]);
     }
     let places = folders(arguments);

@@ -18,7 +18,7 @@ use crate::config::Recording;
 use crate::policy::decision::Call;
 use crate::policy::exchange::Exchange;
 use crate::policy::facts::{self, Names};
-use crate::policy::hidden::Hidden;
+use crate::policy::hidden::Secrets;
 use crate::policy::reading::What;
 use crate::policy::trace::{Step, VERIFIED};
 use crate::policy::withheld::{Keep, Withheld, named};
@@ -43,7 +43,8 @@ pub struct Job {
     pub(super) step: Step,
     /// the answer in the words of a case, or how it broke
     pub(super) answer: Result<Value, &'static str>,
-    pub(super) hidden: Arc<Hidden>,
+    /// of every plugin of the chain
+    pub(super) secrets: Secrets,
 }
 
 impl Job {
@@ -55,7 +56,8 @@ impl Job {
     /// What of it may be written.
     pub fn line(&self) -> Line {
         let (origin, step) = (&self.origin, &self.step);
-        let mut withheld = Withheld::new(Keep::Listed(&origin.recording.claims), vec![&self.hidden]);
+        let mut withheld =
+            Withheld::new(Keep::Listed(&origin.recording.claims), self.secrets.iter().map(|one| &**one).collect());
         let mut read = Names::of(&[step]);
         read.headers.extend(origin.recording.headers.iter().cloned());
         let case = self.case(&read, &mut withheld);

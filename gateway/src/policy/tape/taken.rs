@@ -16,6 +16,7 @@ use crate::policy::contract::{Held, Rules};
 use crate::policy::decision::Call;
 use crate::policy::exchange::Exchange;
 use crate::policy::fault::Fault;
+use crate::policy::hidden::Secrets;
 use crate::policy::plugin::Plugin;
 use crate::policy::shadow::Share;
 use crate::policy::trace::Step;
@@ -54,10 +55,16 @@ impl Tape {
     }
 
     /// The facts of a call that is about to be made.
-    pub(in crate::policy) fn begin(self: &Arc<Self>, call: Call, rules: &Arc<Rules>, exchange: &Exchange) -> Recorded {
+    pub(in crate::policy) fn begin(
+        self: &Arc<Self>,
+        call: Call,
+        (rules, secrets): (&Arc<Rules>, &Secrets),
+        exchange: &Exchange,
+    ) -> Recorded {
         Recorded {
             tape: Arc::clone(self),
             rules: Arc::clone(rules),
+            secrets: Arc::clone(secrets),
             call,
             at: Timestamp::now(),
             facts: Box::new(exchange.facts()),
@@ -76,6 +83,7 @@ impl Tape {
 pub(in crate::policy) struct Recorded {
     tape: Arc<Tape>,
     rules: Arc<Rules>,
+    secrets: Secrets,
     call: Call,
     at: Timestamp,
     /// as they were before the call
@@ -96,10 +104,10 @@ impl Recorded {
             Err(fault) => Err(fault.kind()),
             Ok(answer) => worded(answer, plugin, exchange, &self.rules),
         };
-        let Self { tape, call, at, facts, .. } = self;
+        let Self { tape, secrets, call, at, facts, .. } = self;
         let claims = exchange.claims.clone().or_else(|| facts.claims.clone());
         let origin = Arc::clone(&tape.origin);
-        let job = Job { origin, call, at, facts, claims, step, answer, hidden: plugin.hidden_shared() };
+        let job = Job { origin, call, at, facts, claims, step, answer, secrets };
         tape.keep(job);
     }
 }

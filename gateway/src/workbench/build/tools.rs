@@ -3,6 +3,7 @@
 //! Never installs one, and never takes one of a folder that the author did not name or work in.
 
 use std::env;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::BuildFault;
@@ -54,11 +55,19 @@ impl Tool {
     fn candidates(&self, folder: &Path) -> Vec<PathBuf> {
         let mut found = vec![folder.join(self.own)];
         found.extend(env::var_os(LANGUAGES_VARIABLE).map(|languages| Path::new(&languages).join(self.shared)));
-        found.extend(folder.ancestors().skip(1).map(|above| above.join(LANGUAGES_FOLDER).join(self.shared)));
+        let own = folder.ancestors().skip(1).filter(|above| is_of_one_owner(folder, above));
+        found.extend(own.map(|above| above.join(LANGUAGES_FOLDER).join(self.shared)));
         let path = env::var_os("PATH").unwrap_or_default();
         found.extend(env::split_paths(&path).map(|place| place.join(self.name)));
         found
     }
+}
+
+/// What somebody else put into a folder above, such as /tmp, is not run.
+fn is_of_one_owner(folder: &Path, above: &Path) -> bool {
+    let owner = |path: &Path| std::fs::metadata(path).ok().map(|facts| facts.uid());
+    let tools = above.join(LANGUAGES_FOLDER);
+    owner(folder).is_some_and(|own| owner(above) == Some(own) && owner(&tools) == Some(own))
 }
 
 #[cfg(test)]

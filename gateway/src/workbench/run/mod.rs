@@ -100,9 +100,11 @@ impl Ran {
     pub fn as_case(&self) -> String {
         let mut case = self.case.clone();
         case.request.headers.retain(|name, texts| {
-            !texts.0.iter().any(|text| secrecy::is_secret_value(text.as_bytes()))
-                && !name.eq_ignore_ascii_case("cookie")
+            !secrecy::is_secret_name(name) && !texts.0.iter().any(|text| secrecy::is_secret_value(text.as_bytes()))
         });
+        case.request
+            .query
+            .retain(|name, text| !secrecy::is_secret_name(name) && !secrecy::is_secret_value(text.as_bytes()));
         let wanted = match self.answer["fault"].as_str() {
             Some(kind) if self.broke => json!({ "fault": kind }),
             _ => self.answer.clone(),
