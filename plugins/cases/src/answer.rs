@@ -29,6 +29,14 @@ pub struct Replied {
     pub body: String,
 }
 
+impl Replied {
+    /// Each header line, its name in lower case, as a policy is given them.
+    pub fn header_lines(&self) -> Vec<(String, Vec<u8>)> {
+        let lines = self.headers.iter().flat_map(|(name, texts)| texts.0.iter().map(move |text| (name, text)));
+        lines.map(|(name, text)| (name.to_ascii_lowercase(), text.as_bytes().to_vec())).collect()
+    }
+}
+
 /// Why there is no response, in the words of `outbound.error` in wit/grants.wit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -36,9 +36,7 @@ pub(super) fn send(answers: &[Answer], request: &Request, most_bytes: usize) -> 
     if request.body.len() > most_bytes || reply.body.len() > most_bytes {
         return Err(OutboundError::TooLarge);
     }
-    let headers = reply.headers.iter().flat_map(|(name, texts)| texts.0.iter().map(move |text| (name, text)));
-    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.as_bytes().to_vec())).collect();
-    Ok(Response { status: reply.status, headers, body: reply.body.as_bytes().to_vec() })
+    Ok(Response { status: reply.status, headers: reply.header_lines(), body: reply.body.as_bytes().to_vec() })
 }
 
 fn failure(why: OutboundFailure) -> OutboundError {

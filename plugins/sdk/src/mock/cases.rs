@@ -288,9 +288,7 @@ fn replied(result: &Result<Replied, OutboundFailure>) -> Result<Response, Outbou
         OutboundFailure::Busy => OutboundError::Busy,
         OutboundFailure::Broken => OutboundError::Broken,
     })?;
-    let headers = reply.headers.iter().flat_map(|(name, texts)| texts.0.iter().map(move |text| (name, text)));
-    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.as_bytes().to_vec())).collect();
-    Ok(Response { status: reply.status, headers, body: reply.body.as_bytes().to_vec() })
+    Ok(Response { status: reply.status, headers: reply.header_lines(), body: reply.body.as_bytes().to_vec() })
 }
 
 fn failure(why: TokenFailure) -> Failure {
