@@ -18,6 +18,7 @@ mod parts;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -66,6 +67,9 @@ struct Options {
     /// Seconds of one measurement.
     #[arg(long, default_value_t = 4.0)]
     seconds: f64,
+    /// Only rows whose name has this in it, such as `Witgate`; may be given several times.
+    #[arg(long)]
+    only: Vec<String>,
     /// Different tokens, one for each request in turn.
     #[arg(long, default_value_t = 10_000)]
     tokens: usize,
@@ -74,10 +78,17 @@ struct Options {
     rounds: usize,
 }
 
-fn main() -> Result<()> {
-    match Arguments::parse().task {
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
         Task::Upstream { address } => upstream::serve(address),
         Task::Run(options) => run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
 
@@ -109,5 +120,6 @@ fn set_up(options: &Options) -> Result<Bench> {
     let upstream = Program::start("upstream", command, address, &work.join("upstream.out"))?;
     let requests = Requests::new(Issuer::create(&work)?, address, options.tokens);
     let stage = Stage { cores, places, work, upstream };
-    Ok(Bench { stage, requests, duration: Duration::from_secs_f64(options.seconds), rounds: options.rounds })
+    let duration = Duration::from_secs_f64(options.seconds);
+    Ok(Bench { stage, requests, duration, rounds: options.rounds, only: options.only.clone() })
 }

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::tokens::{Algorithm, Bad, Issuer, subject};
 use crate::upstream::{SEEN, SHOWN_HEADERS};
@@ -15,6 +15,8 @@ const ANSWER: Duration = Duration::from_secs(10);
 /// Good tokens that are tried.
 const GOOD: usize = 3;
 const HEADERS: usize = 64;
+/// Bytes read at once.
+const BUFFER: usize = 16 * 1024;
 
 /// Checks the path without tokens.
 ///
@@ -63,12 +65,30 @@ fn ask(address: SocketAddr, segment: &str, token: Option<&str>) -> Result<(u16, 
         SHOWN_HEADERS[0]
     )?;
     let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).context("read an answer")?;
+    let mut buffer = [0; BUFFER];
+    // to the end of the answer, which is not always the end of the connection
+    while !is_complete(&bytes)? {
+        match stream.read(&mut buffer).context("read an answer")? {
+            0 => break,
+            read => bytes.extend_from_slice(&buffer[..read]),
+        }
+    }
+    let (status, end, _) = head(&bytes)?.with_context(|| format!("half an answer: {}", String::from_utf8_lossy(&bytes)))?;
+    Ok((status, String::from_utf8_lossy(&bytes[end..]).into_owned()))
+}
+
+fn is_complete(bytes: &[u8]) -> Result<bool> {
+    Ok(head(bytes)?.is_some_and(|(_, end, length)| length.is_some_and(|length| bytes.len() >= end + length)))
+}
+
+/// Status, length of the head and of the body where it says so; nothing where the head is not complete.
+fn head(bytes: &[u8]) -> Result<Option<(u16, usize, Option<usize>)>> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS];
     let mut response = httparse::Response::new(&mut headers);
-    let httparse::Status::Complete(end) = response.parse(&bytes).context("read an answer")? else {
-        bail!("half an answer: {}", String::from_utf8_lossy(&bytes));
+    let httparse::Status::Complete(end) = response.parse(bytes).context("read the head of an answer")? else {
+        return Ok(None);
     };
-    let status = response.code.context("an answer without a status")?;
-    Ok((status, String::from_utf8_lossy(&bytes[end..]).into_owned()))
+    let length = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
+    let length = length.and_then(|header| std::str::from_utf8(header.value).ok()?.parse().ok());
+    Ok(Some((response.code.context("an answer without a status")?, end, length)))
 }

@@ -34,7 +34,7 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
             rows.push(Row { name, program: &running.program, ask: bench.ask(requests) });
         }
     }
-    let rounds = rounds::measure(&rows, bench.rounds)?;
+    let rounds = bench.measure(rows)?;
     let title = "Algorithms, and one token beside 10,000; Witgate with three policies".to_owned();
     report.tables.push(Table {
         name: "algorithms",

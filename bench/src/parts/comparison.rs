@@ -35,7 +35,7 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
     for running in of(&running, &CHECKING) {
         rows.push(Row { name: token_name(running.peer), program: &running.program, ask: bench.ask(&tokens) });
     }
-    let rounds = rounds::measure(&rows, bench.rounds)?;
+    let rounds = bench.measure(rows)?;
     report.promises.extend(promises(&rounds));
     let ours = rounds.place(&plain_name(Peer::Witgate));
     let mut columns = rounds::columns();

@@ -31,7 +31,7 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
             rows.push(Row { name, program: &running.program, ask });
         }
     }
-    let rounds = rounds::measure(&rows, bench.rounds)?;
+    let rounds = bench.measure(rows)?;
     let title = "Connections: 1 KiB answers, each connection asks again at once".to_owned();
     report.tables.push(Table {
         name: "connections",

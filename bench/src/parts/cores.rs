@@ -32,7 +32,7 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
             rows.push(Row { name, program: &running.program, ask: bench.ask(requests) });
         }
     }
-    let rounds = rounds::measure(&rows, bench.rounds)?;
+    let rounds = bench.measure(rows)?;
     let title = "Cores of the gateway: 64 connections".to_owned();
     let (columns, rows) = (rounds::columns(), rounds.table_rows());
     report.tables.push(Table { name: "cores", title, columns, rows, missing: Vec::new() });

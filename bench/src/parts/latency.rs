@@ -33,7 +33,7 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
             rows.push(Row { name: format!("{}, {what}", running.peer.name()), program: &running.program, ask });
         }
     }
-    let rounds = rounds::measure(&rows, bench.rounds)?;
+    let rounds = bench.measure(rows)?;
     let place = |peer: Peer| rounds.place(&format!("{}, at 70 % of its own", peer.name()));
     let measured =
         place(Peer::Witgate).zip(place(Peer::Haproxy)).map(|(ours, theirs)| rounds.ratio(ours, theirs, |s| s.p99));

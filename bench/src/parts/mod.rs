@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
+use self::rounds::{Row, Rounds};
 use crate::load::Pace;
 use crate::peers::{Peer, Running, Stage};
 use crate::report::Report;
@@ -39,6 +40,8 @@ pub struct Bench {
     pub duration: Duration,
     /// how often every row is measured, all of them in turn
     pub rounds: usize,
+    /// only rows whose name has one of these in it, where there is any
+    pub only: Vec<String>,
 }
 
 type Part = fn(&mut Bench, &mut Report) -> Result<()>;
@@ -76,6 +79,12 @@ impl Bench {
     fn ask<'a>(&'a self, requests: &'a [Vec<u8>]) -> Ask<'a> {
         let (duration, cores) = (self.duration, self.stage.cores.load.as_slice());
         Ask { requests, connections: CONNECTIONS, pace: Pace::Saturating, duration, cores }
+    }
+
+    /// Measures the wanted ones of these rows.
+    fn measure(&self, mut rows: Vec<Row<'_>>) -> Result<Rounds> {
+        rows.retain(|row| self.only.is_empty() || self.only.iter().any(|part| row.name.contains(part)));
+        rounds::measure(&rows, self.rounds)
     }
 
     /// Starts those of the peers that are installed; the others are named.

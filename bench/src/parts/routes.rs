@@ -44,10 +44,11 @@ pub(super) fn table(
             ask: bench.ask(&plain),
         })
         .collect();
-    let rounds = rounds::measure(&rows, bench.rounds)?;
     let most = rows.len() - 1;
+    let what_it_shows = format!("CPU of a request with {} over {}", rows[most].name, rows[0].name);
+    let rounds = rounds::measure(&rows, bench.rounds)?;
     report.promises.push(Promise {
-        what: format!("CPU of a request with {} over {}", rows[most].name, rows[0].name),
+        what: what_it_shows,
         bound: Bound::AtMost(1.1),
         measured: Some(rounds.ratio(most, 0, |sample| sample.cpu)),
     });

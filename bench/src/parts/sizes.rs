@@ -30,7 +30,7 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
             rows.push(Row { name, program: &running.program, ask: bench.ask(tokens) });
         }
     }
-    let rounds = rounds::measure(&rows, bench.rounds)?;
+    let rounds = bench.measure(rows)?;
     let title = "Sizes of answers: 0 bytes to 1 MiB, 64 connections".to_owned();
     report.tables.push(Table { name: "sizes", title, columns: rounds::columns(), rows: rounds.table_rows(), missing });
     Ok(())

@@ -82,7 +82,7 @@ fn plugin(name: &str, world: &str, file: &str, config: &str) -> String {
 
 fn route(name: &str, policies: &[&str], public: bool) -> String {
     format!(
-        "\n[[routes]]\nname = \"{name}\"\npath = \"/{name}/**\"\npolicies = {policies:?}\npublic = {public}\nupstream = \"service\"\n\
+        "\n[[routes]]\nname = \"{name}\"\npath = \"/{name}/{{body}}\"\npolicies = {policies:?}\npublic = {public}\nupstream = \"service\"\n\
          identity-headers = {{ x-identity-subject = \"sub\" }}\n"
     )
 }
