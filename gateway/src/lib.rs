@@ -9,6 +9,7 @@ pub mod admission;
 pub mod config;
 pub mod routing;
 pub mod body;
+pub mod alarms;
 pub mod policy;
 pub mod explain;
 pub mod upstream;

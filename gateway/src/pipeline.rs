@@ -3,6 +3,7 @@
 //! Never decides anything itself, and never makes a response of a refusal: `reply` does.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -14,8 +15,8 @@ use witgate_keyring::resource_server::bearer_token;
 use witgate_wire::Upload;
 
 use crate::admission::{self, Admitted};
+use crate::body::held::Held;
 use crate::body::inbound::InboundBody;
-use crate::body::outbound::OutboundBody;
 use crate::config::Route;
 use crate::explain::report::Answer;
 use crate::explain::traces::Traces;
@@ -36,8 +37,9 @@ use crate::policy::trace::Trace;
 use crate::refusal::Refused;
 use crate::reply;
 use crate::routing::Found;
-use crate::upstream::pool::Pool;
-use crate::upstream::{request as outgoing, response as upstream_response, send};
+use crate::upstream::outbound::OutboundBody;
+use crate::upstream::send::{self, Way};
+use crate::upstream::{request as outgoing, response as upstream_response};
 
 /// One worker thread's view of the process.
 pub struct Worker {
@@ -45,27 +47,32 @@ pub struct Worker {
     pub index: usize,
     /// the generation in force
     pub generations: Arc<ArcSwap<Generation>>,
-    /// connections to upstreams
-    pub pool: Pool,
+    /// connections to upstreams, and timers
+    pub way: Way,
     /// counters of the process
     pub metrics: Arc<Metrics>,
     /// what operators asked to be shown
     pub traces: Arc<Traces>,
 }
 
+/// The body of an answer, and the generation that lives until its last byte.
+pub type AnswerBody = Held<OutboundBody, Option<Lease>>;
+
 /// Answers one request; never fails.
-pub async fn handle(worker: &Worker, peer: SocketAddr, request: Request<Incoming>) -> Response<OutboundBody> {
+pub async fn handle(worker: &Worker, peer: SocketAddr, request: Request<Incoming>) -> Response<AnswerBody> {
     let lease = Lease::take(&worker.generations);
     let number = lease.number;
     let asked = generation_shown::asked(&lease, request.headers());
     let mut event = Event::begin(peer, request.method().clone(), number, Arc::clone(&worker.metrics));
-    let deadline = lease.config.limits.request_timeout;
+    let due = event.began() + lease.config.limits.request_timeout;
     let (mut parts, body) = request.into_parts();
     let traced = wish::taken(&mut parts.headers, lease.debug_key.as_ref(), &worker.traces, &worker.metrics);
     let (body, upload) = Upload::new(body, &parts.headers);
     let trace = traced.as_ref().map(|traced| traced.trace.clone());
-    let way = corridor(worker, lease, peer, parts, body, &mut event, trace);
-    let outcome = tokio::time::timeout(deadline, way).await.unwrap_or_else(|_| Err(too_slow()));
+    let outcome = {
+        let corridor = pin!(corridor(worker, lease, peer, parts, body, &mut event, trace));
+        worker.way.alarms.take().until(due.into(), corridor).await.unwrap_or_else(|| Err(too_slow()))
+    };
     let shown = traced.map(|traced| (traced, shown(&outcome), event.id.to_string()));
     let mut response = answer(outcome, event);
     if let Some((traced, answer, id)) = shown {
@@ -76,14 +83,14 @@ pub async fn handle(worker: &Worker, peer: SocketAddr, request: Request<Incoming
     response
 }
 
-fn shown(outcome: &Result<Response<OutboundBody>, Refused>) -> Answer {
+fn shown(outcome: &Result<Response<AnswerBody>, Refused>) -> Answer {
     match outcome {
         Ok(response) => Answer::forwarded(Some(response.status().as_u16())),
         Err(refused) => Answer::refused(refused),
     }
 }
 
-fn answer(outcome: Result<Response<OutboundBody>, Refused>, event: Event) -> Response<OutboundBody> {
+fn answer(outcome: Result<Response<AnswerBody>, Refused>, event: Event) -> Response<AnswerBody> {
     let id = event.id;
     match outcome {
         Ok(mut response) => {
@@ -93,7 +100,7 @@ fn answer(outcome: Result<Response<OutboundBody>, Refused>, event: Event) -> Res
         }
         Err(refused) => {
             event.refused(&refused);
-            reply::refusal(&refused, &id).map(OutboundBody::Document)
+            reply::refusal(&refused, &id).map(|document| Held::new(OutboundBody::Document(document), None))
         }
     }
 }
@@ -107,21 +114,21 @@ async fn corridor(
     body: Upload<Incoming>,
     event: &mut Event,
     trace: Option<Trace>,
-) -> Result<Response<OutboundBody>, Refused> {
+) -> Result<Response<AnswerBody>, Refused> {
     let generation: &Generation = &lease;
     let mut decided = decide(worker.index, generation, peer, parts, event, trace, None).await?;
     let upstream = &generation.config.upstreams[decided.permitted.get().upstream];
     let limits = &generation.config.limits;
     let (body, uploaded) = InboundBody::new(body, limits.body_bytes, limits.idle_timeout);
     let sent = framed(outgoing_head(&mut decided, generation, event)?, body);
-    let response = send::send(&worker.pool, upstream, &decided.permitted, sent, uploaded).await?;
+    let response = send::send(&worker.way, upstream, &decided.permitted, sent, uploaded).await?;
 
     let (mut head, body) = response.into_parts();
     upstream_response::accept(&mut head, upstream)?;
     filter_response(worker.index, &mut decided, head.status, &mut head.headers).await?;
     drop(decided);
-    let silence = upstream.response_timeout;
-    Ok(Response::from_parts(head, OutboundBody::stream(body, silence, Box::new(lease))))
+    let body = OutboundBody::stream(body, upstream.response_timeout);
+    Ok(Response::from_parts(head, Held::new(body, Some(lease))))
 }
 
 /// A request that every policy before the upstream let pass.

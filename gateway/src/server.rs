@@ -32,7 +32,7 @@ use crate::takeover::message::Before;
 use crate::takeover::offer::{self, Offer, Place};
 use crate::takeover::take::{self, Taken};
 use crate::takeover::{Bound, Handed};
-use crate::upstream::pool::Pool;
+use crate::upstream::send::Way;
 
 /// Threads of the control runtime: key fetches, the admin listener, the watcher.
 const CONTROL_THREADS: usize = 1;
@@ -287,7 +287,7 @@ impl Sockets {
             let worker = Worker {
                 index,
                 generations: Arc::clone(&reloader.current),
-                pool: Pool::default(),
+                way: Way::default(),
                 metrics: Arc::clone(metrics),
                 traces: Arc::clone(traces),
             };

@@ -5,13 +5,12 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::HeaderValue;
 use http::header::CONNECTION;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::Watcher;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -38,7 +37,7 @@ pub(super) async fn serve(
     let _ = stream.set_nodelay(true);
     let progress = Progress::default();
     let stream = BoundedSilence::new(Lingering::new(stream), limits.idle_timeout);
-    let io = TokioIo::new(HeadDeadline::new(stream, limits.header_timeout, progress.clone()));
+    let io = TokioIo::new(HeadDeadline::new(stream, &limits, progress.clone()));
     let service = service_fn(move |request| {
         let worker = Arc::clone(&worker);
         let answering = progress.begin();
@@ -52,8 +51,7 @@ pub(super) async fn serve(
         }
     });
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(idle(&limits))
+        .header_read_timeout(None)
         .max_buf_size(limits.header_bytes.max(LEAST_BUFFER))
         .max_header_size(limits.header_bytes)
         .max_headers(limits.headers)
@@ -61,9 +59,4 @@ pub(super) async fn serve(
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(peer = %peer.ip(), %error, "connection ended early");
     }
-}
-
-/// hyper's timer covers the silence before a head too, so it must not be shorter than either limit.
-fn idle(limits: &Limits) -> Duration {
-    limits.idle_timeout.max(limits.header_timeout)
 }

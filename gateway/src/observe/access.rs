@@ -65,6 +65,11 @@ impl Event {
         }
     }
 
+    /// When the request's head was read.
+    pub fn began(&self) -> Instant {
+        self.started
+    }
+
     /// The request was forwarded and answered.
     pub fn answered(mut self, status: StatusCode) {
         self.write(status.as_u16(), Refusal::default());
