@@ -4,6 +4,7 @@
 
 pub mod unix_time;
 pub mod refusal;
+pub mod peer;
 pub mod observe;
 pub mod admission;
 pub mod config;

@@ -19,6 +19,7 @@ use witgate_wire::{BoundedSilence, Lingering};
 use super::head_deadline::{HeadDeadline, Progress};
 use crate::body::held::Held;
 use crate::config::Limits;
+use crate::peer::Peer;
 use crate::pipeline::{self, Worker};
 
 /// The smallest read buffer hyper accepts, in bytes.
@@ -35,15 +36,17 @@ pub(super) async fn serve(
 ) {
     let _open = worker.metrics.connection();
     let _ = stream.set_nodelay(true);
+    let peer = Arc::new(Peer::new(peer.ip()));
     let progress = Progress::default();
     let stream = BoundedSilence::new(Lingering::new(stream), limits.idle_timeout);
     let io = TokioIo::new(HeadDeadline::new(stream, &limits, progress.clone()));
+    let told = Arc::clone(&peer);
     let service = service_fn(move |request| {
-        let worker = Arc::clone(&worker);
+        let (worker, peer) = (Arc::clone(&worker), Arc::clone(&peer));
         let answering = progress.begin();
         let stop = stop.clone();
         async move {
-            let mut response = pipeline::handle(&worker, peer, request).await;
+            let mut response = pipeline::handle(&worker, &peer, request).await;
             if *stop.borrow() {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
@@ -57,6 +60,6 @@ pub(super) async fn serve(
         .max_headers(limits.headers)
         .serve_connection(io, service);
     if let Err(error) = watcher.watch(connection).await {
-        tracing::debug!(peer = %peer.ip(), %error, "connection ended early");
+        tracing::debug!(peer = %told.ip, %error, "connection ended early");
     }
 }

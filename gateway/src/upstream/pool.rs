@@ -2,13 +2,12 @@
 //!
 //! Never shared between threads, and never lost in a reload: it belongs to the worker, not to a generation.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::uri::Authority;
+use rustc_hash::FxHashMap;
 
 use super::link::Link;
 
@@ -19,31 +18,45 @@ const IDLE: Duration = Duration::from_secs(4);
 /// Between two looks for connections that have been idle for too long.
 const SWEEP: Duration = Duration::from_secs(1);
 
-/// The idle connections of one worker, by where they lead; what was used last is at the end.
+/// The idle connections of one worker, by where they lead.
 #[derive(Default)]
-pub struct Pool(Mutex<HashMap<Authority, Vec<Box<Link>>>>);
+pub struct Pool(Mutex<Idle>);
+
+/// What was used last is at the end of its list.
+#[derive(Default)]
+struct Idle {
+    /// The names come from configuration, so nobody chooses them to collide.
+    places: FxHashMap<Box<str>, Place>,
+    links: Vec<Vec<Box<Link>>>,
+}
+
+/// Where the connections to one upstream are kept; never given to another.
+type Place = usize;
 
 /// A connection in use. It goes back to its pool when its last request is over, and is closed when it is dropped before.
 pub struct Checkout {
     link: Option<Box<Link>>,
     pool: Arc<Pool>,
-    authority: Authority,
+    place: Place,
 }
 
 impl Pool {
-    /// A connection that was used before and is still good, as far as can be known.
-    pub fn take(self: &Arc<Self>, authority: &Authority) -> Option<Checkout> {
-        loop {
-            let mut link = self.idle().get_mut(authority)?.pop()?;
+    /// A connection that was used before and is still good, as far as can be known; else the place for a new one.
+    pub fn take(self: &Arc<Self>, authority: &Authority) -> Result<Checkout, Place> {
+        let mut idle = self.idle();
+        let place = idle.place(authority.as_str());
+        while let Some(mut link) = idle.links[place].pop() {
             if link.idle_since().elapsed() < IDLE && link.is_still_good() {
-                return Some(self.check_out(link, authority));
+                drop(idle);
+                return Ok(self.check_out(link, place));
             }
         }
+        Err(place)
     }
 
     /// For a connection that is new.
-    pub fn check_out(self: &Arc<Self>, link: Box<Link>, authority: &Authority) -> Checkout {
-        Checkout { link: Some(link), pool: Arc::clone(self), authority: authority.clone() }
+    pub fn check_out(self: &Arc<Self>, link: Box<Link>, place: Place) -> Checkout {
+        Checkout { link: Some(link), pool: Arc::clone(self), place }
     }
 
     /// Closes what has been idle for too long, again and again.
@@ -56,23 +69,33 @@ impl Pool {
     }
 
     fn close_old(&self, now: Instant) {
-        self.idle().retain(|_, links| {
+        for links in &mut self.idle().links {
             links.retain(|link| now.saturating_duration_since(link.idle_since()) < IDLE);
-            !links.is_empty()
-        });
-    }
-
-    fn give_back(&self, authority: Authority, mut link: Box<Link>) {
-        link.rest();
-        match self.idle().entry(authority) {
-            Entry::Vacant(none) => drop(none.insert(vec![link])),
-            Entry::Occupied(mut some) if some.get().len() < IDLE_PER_UPSTREAM => some.get_mut().push(link),
-            Entry::Occupied(_) => {}
         }
     }
 
-    fn idle(&self) -> MutexGuard<'_, HashMap<Authority, Vec<Box<Link>>>> {
+    fn give_back(&self, place: Place, mut link: Box<Link>) {
+        link.rest();
+        let links = &mut self.idle().links[place];
+        if links.len() < IDLE_PER_UPSTREAM {
+            links.push(link);
+        }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Idle> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Idle {
+    fn place(&mut self, authority: &str) -> Place {
+        if let Some(place) = self.places.get(authority) {
+            return *place;
+        }
+        self.links.push(Vec::new());
+        let place = self.links.len() - 1;
+        self.places.insert(authority.into(), place);
+        place
     }
 }
 
@@ -100,7 +123,7 @@ impl DerefMut for Checkout {
 impl Drop for Checkout {
     fn drop(&mut self) {
         if let Some(link) = self.link.take().filter(|link| link.is_free()) {
-            self.pool.give_back(self.authority.clone(), link);
+            self.pool.give_back(self.place, link);
         }
     }
 }

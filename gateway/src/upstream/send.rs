@@ -52,10 +52,10 @@ pub async fn send(
     let _: &Destination = permitted.get();
     loop {
         let kept = way.pool.take(&upstream.authority);
-        let was_kept = kept.is_some();
+        let was_kept = kept.is_ok();
         let mut link = match kept {
-            Some(link) => link,
-            None => opened(way, upstream).await?,
+            Ok(link) => link,
+            Err(place) => way.pool.check_out(Box::new(opened(upstream).await?), place),
         };
         match answered(&mut link, request, &mut uploaded, upstream, &way.alarms).await {
             None => return Err(timeout(upstream)),
@@ -69,10 +69,9 @@ pub async fn send(
     }
 }
 
-async fn opened(way: &Way, upstream: &Upstream) -> Result<Checkout, Refused> {
+async fn opened(upstream: &Upstream) -> Result<Link, Refused> {
     let stream = connect(upstream).await.map_err(|error| unreachable(upstream, error.as_ref()))?;
-    let link = Link::open(stream).await.map_err(|error| failure(upstream, &error))?;
-    Ok(way.pool.check_out(Box::new(link), &upstream.authority))
+    Link::open(stream).await.map_err(|error| failure(upstream, &error))
 }
 
 /// The answer, or nothing in the time that the upstream has. Its time starts when it has the request: the upload is the
