@@ -27,7 +27,11 @@ impl CanonicalPath {
 
     /// The segments, percent-decoded: one for `/` (empty), two for `/a/` (the last one empty). None holds a slash.
     pub fn segments(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        self.0[1..].split('/').map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8_lossy())
+        let is_escaped = self.0.contains('%');
+        self.0[1..].split('/').map(move |segment| match is_escaped {
+            true => percent_encoding::percent_decode_str(segment).decode_utf8_lossy(),
+            false => Cow::Borrowed(segment),
+        })
     }
 }
 

@@ -65,7 +65,8 @@ pub(super) struct HeadDeadline<IO> {
 struct Wait {
     /// how many heads were complete when it began: with the next one it is over
     after: u64,
-    since: Instant,
+    /// when there was first nothing to be read; to read the clock for a head that comes whole would be in vain
+    since: Option<Instant>,
     /// whether a head has begun
     in_head: bool,
 }
@@ -83,13 +84,14 @@ impl<IO> HeadDeadline<IO> {
         if !self.wait.as_ref().is_some_and(goes_on) {
             self.wait = None;
         }
-        self.wait.get_or_insert_with(|| Wait { after, since: Instant::now(), in_head: has_bytes })
+        self.wait.get_or_insert(Wait { after, since: None, in_head: has_bytes })
     }
 
     /// Nothing is there to be read.
     fn poll_wait(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let (head, idle) = (self.head, self.idle);
-        let Wait { since, in_head, .. } = *self.wait(false);
+        let Wait { since, in_head, .. } = self.wait(false);
+        let (since, in_head) = (*since.get_or_insert_with(Instant::now), *in_head);
         let due = since + if in_head { head } else { idle };
         // Between two heads the end of the stream is a good end.
         self.alarm.poll_at(due, context).map(|()| if in_head { Err(too_slow()) } else { Ok(()) })

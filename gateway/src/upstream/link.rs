@@ -5,7 +5,6 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -24,8 +23,6 @@ pub struct Link {
     sender: SendRequest<InboundBody>,
     /// gone once the connection has ended
     driver: Option<Connection<UpstreamStream, InboundBody>>,
-    /// when it was last given back
-    idle_since: Instant,
 }
 
 impl Link {
@@ -35,7 +32,7 @@ impl Link {
     /// hyper's, which has none to speak of at this point.
     pub async fn open(stream: UpstreamStream) -> hyper::Result<Self> {
         let (sender, driver) = handshake(stream).await?;
-        Ok(Self { sender, driver: Some(driver), idle_since: Instant::now() })
+        Ok(Self { sender, driver: Some(driver) })
     }
 
     /// Takes the request. The answer comes only while the link is driven.
@@ -64,16 +61,6 @@ impl Link {
     /// Whether the last request and its answer are over and the connection may serve another.
     pub fn is_free(&self) -> bool {
         self.driver.is_some() && self.sender.is_ready()
-    }
-
-    /// Marks the beginning of an idle time.
-    pub(super) fn rest(&mut self) {
-        self.idle_since = Instant::now();
-    }
-
-    /// Since when nobody uses it.
-    pub(super) fn idle_since(&self) -> Instant {
-        self.idle_since
     }
 
     /// Looks whether the upstream has ended the connection meanwhile, as far as the runtime knows. Also forgets whoever
