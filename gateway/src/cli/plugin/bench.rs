@@ -9,12 +9,12 @@ use clap::Args;
 use serde::Serialize;
 use witgate_cases::{Case, Expect, File, Request};
 
+use super::fresh::Fresh;
 use super::under::Under;
 use super::{EXIT_FAILED, EXIT_USAGE, document, failed, print};
 use crate::workbench::bench::{self, Change, Measured};
 use crate::workbench::host::Host;
 use crate::workbench::settings;
-use crate::workbench::subject::Subject;
 
 #[derive(Debug, Args)]
 pub(super) struct Bench {
@@ -29,6 +29,8 @@ pub(super) struct Bench {
     settings: Option<String>,
     #[command(flatten)]
     under: Under,
+    #[command(flatten)]
+    fresh: Fresh,
     /// Write what was measured into this file
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
@@ -71,7 +73,7 @@ fn measured(arguments: &Bench) -> Result<(Measured, Option<Vec<Change>>), Failed
     let usage = |why: String| (why, EXIT_USAGE);
     let baseline = arguments.baseline.as_deref().map(saved).transpose().map_err(usage)?;
     let entry = arguments.under.entry().map_err(usage)?.map(|(mut config, index)| config.plugins.swap_remove(index));
-    let subject = Subject::at(&arguments.place).map_err(|fault| usage(fault.to_string()))?;
+    let subject = arguments.fresh.subject(&arguments.place)?;
     let mut file = cases(arguments.cases.as_ref().or(subject.cases.as_ref())).map_err(usage)?;
     match (&arguments.settings, &entry) {
         (Some(given), _) => file.config = Some(settings::read(given).map_err(usage)?),

@@ -8,13 +8,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::fresh::Fresh;
 use super::under::Under;
 use super::{EXIT_FAILED, EXIT_USAGE, document, failed, print};
 use crate::config;
 use crate::workbench::host::Host;
 use crate::workbench::run::{self, Asked, Ran};
 use crate::workbench::settings;
-use crate::workbench::subject::Subject;
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
@@ -71,6 +71,8 @@ pub(super) struct Run {
     settings: Option<String>,
     #[command(flatten)]
     under: Under,
+    #[command(flatten)]
+    fresh: Fresh,
     /// Say what the call used, too: CPU time and memory
     #[arg(long)]
     cost: bool,
@@ -101,14 +103,14 @@ pub(super) fn run(arguments: Run) -> ExitCode {
 fn ran(arguments: Run) -> Result<Ran, (String, u8)> {
     let usage = |why: String| (why, EXIT_USAGE);
     let entry = arguments.under.entry().map_err(usage)?.map(|(mut config, index)| config.plugins.swap_remove(index));
-    let (place, asked) = asked(arguments, entry.as_ref()).map_err(usage)?;
-    let subject = Subject::at(&place).map_err(|fault| usage(fault.to_string()))?;
+    let (place, asked, fresh) = asked(arguments, entry.as_ref()).map_err(usage)?;
     let case = run::case(&asked).map_err(usage)?;
+    let subject = fresh.subject(&place)?;
     let host = Host::start().map_err(|fault| (fault.to_string(), EXIT_FAILED))?;
     run::run(&host, &subject, entry.as_ref(), case).map_err(|fault| (fault.to_string(), EXIT_FAILED))
 }
 
-fn asked(arguments: Run, entry: Option<&config::Plugin>) -> Result<(PathBuf, Asked), String> {
+fn asked(arguments: Run, entry: Option<&config::Plugin>) -> Result<(PathBuf, Asked, Fresh), String> {
     let usual = || entry.map_or_else(|| PathBuf::from("."), |entry| entry.file.clone());
     let (place, method, target) = match arguments.request.as_slice() {
         [target] => (usual(), "GET".to_owned(), target.clone()),
@@ -138,7 +140,7 @@ fn asked(arguments: Run, entry: Option<&config::Plugin>) -> Result<(PathBuf, Ask
         status: arguments.status,
         settings: read(arguments.settings)?,
     };
-    Ok((place, asked))
+    Ok((place, asked, arguments.fresh))
 }
 
 /// Whether a first word is a place and no method: methods have no points and slashes, and are in capitals.

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::config::{self, Faults};
 use crate::policy::component::{self, LoadError};
-use crate::workbench::build::{BuildFault, build_if_stale};
+use crate::workbench::build::{self, BuildFault, Building};
 use crate::workbench::package::{Package, PackageFault};
 
 /// The largest cases.toml, in bytes.
@@ -94,13 +94,13 @@ impl Target {
         Self::read(name, file, &cases.map_or_else(beside, Path::to_owned), None)
     }
 
-    /// The policy of a folder, built first where its sources are newer than its component and `fresh` says so.
+    /// The policy of a folder, built first as `building` says.
     ///
     /// # Errors
     /// When the folder is none of a policy, or the build fails.
-    pub fn package(folder: &Path, cases: Option<&Path>, fresh: bool) -> Result<Self, TargetFault> {
+    pub fn package(folder: &Path, cases: Option<&Path>, building: Building) -> Result<Self, TargetFault> {
         let package = Package::at(folder)?;
-        let file = if fresh { build_if_stale(&package)?.component } else { package.built()? };
+        let file: PathBuf = build::component::<TargetFault>(&package, building)?;
         let own = package.cases();
         Self::read(package.name().to_owned(), &file, cases.unwrap_or(&own), None)
     }
