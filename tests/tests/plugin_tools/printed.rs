@@ -14,7 +14,9 @@ fn printed(arguments: &[&str], variables: &[(&str, &str)]) -> String {
     fs::copy(programs::component("claims_authz"), folder.path().join("authz.wasm")).expect("a copied component");
     let mut command: Command = programs::command("witgate");
     command.arg("plugin").args(arguments).current_dir(folder.path());
-    ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR"].iter().for_each(|name| drop(command.env_remove(name)));
+    for name in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR"] {
+        command.env_remove(name);
+    }
     command.envs(variables.iter().copied());
     told(&command.output().expect("witgate runs")).0
 }
