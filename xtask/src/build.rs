@@ -8,8 +8,8 @@ use crate::failure::{Doing, Failure};
 use crate::step;
 use crate::workspace::{PLUGIN_PROFILE, WASM_TARGET, Workspace};
 
-/// The programs of the running system, by cargo package; each has one binary of the same name.
-pub const PROGRAMS: [&str; 5] = ["witgate-auth", "inventory", "orders", "portal", "witgate"];
+/// The programs of the running system and of the benchmark, by cargo package.
+pub const PROGRAMS: [&str; 6] = ["witgate-auth", "inventory", "orders", "portal", "witgate", "witgate-bench"];
 
 /// Compiles every plugin under `plugins/`.
 pub fn plugins(workspace: &Workspace) -> Result<(), Failure> {

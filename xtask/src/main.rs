@@ -27,7 +27,6 @@ mod stack;
 mod demo;
 mod test;
 mod ci;
-mod wrk;
 mod bench;
 mod auth_bench;
 mod host_bench;
@@ -73,23 +72,17 @@ enum Task {
     Catalogue,
     /// Build the components that this version keeps for ever, into tests/fixtures/frozen; see docs/versioning.md.
     Freeze,
-    /// Measure requests per second: a service called directly, through the gateway, and through three policies.
+    /// Measure Witgate beside its peers in one run: see bench/README.md. With all parts it takes an hour.
     #[command(args_conflicts_with_subcommands = true)]
     Bench {
         #[command(subcommand)]
         of: Option<BenchOf>,
-        /// Seconds of one measurement.
-        #[arg(long, default_value_t = 10)]
-        seconds: u32,
-        /// How often the three measurements are repeated, interleaved.
-        #[arg(long, default_value_t = 3)]
-        rounds: u32,
-        /// Open connections.
-        #[arg(long, default_value_t = 64)]
-        connections: u32,
         /// Measure dev builds: to see that the benchmark works; the numbers mean nothing.
         #[arg(long)]
         dev: bool,
+        /// Parts and options of `witgate-bench run`, such as `comparison --seconds 4 --rounds 5`.
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
     },
     /// Become another program that dies with this one (internal).
     #[command(name = lifeline::SUBCOMMAND, hide = true)]
@@ -139,9 +132,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Freeze => freeze::run(&workspace),
         Task::Bench { of: Some(BenchOf::Auth { parts }), .. } => auth_bench::run(&workspace, &parts),
         Task::Bench { of: Some(BenchOf::Host { parts }), .. } => host_bench::run(&workspace, &parts),
-        Task::Bench { of: None, seconds, rounds, connections, dev } => {
-            bench::run(&workspace, &wrk::Load { seconds, connections }, rounds, !dev)
-        }
+        Task::Bench { of: None, dev, arguments } => bench::run(&workspace, &bench::Options { arguments, dev }),
         Task::DieWithParent { parent, command } => Err(lifeline::become_program(parent, &command)),
     }
 }

@@ -29,9 +29,6 @@ pub const BROWSER: [Package; 2] = [
     Package { program: "chromedriver", debian: &["chromium-driver"], purpose: "the portal's browser test" },
 ];
 
-/// What makes the load of `cargo xtask bench`.
-pub const LOAD: [Package; 1] = [Package { program: "wrk", debian: &["wrk"], purpose: "the benchmark and its test" }];
-
 /// The database of several auth nodes.
 pub const DATABASE: [Package; 1] =
     [Package { program: "initdb", debian: &["postgresql"], purpose: "the auth service's tests on PostgreSQL" }];

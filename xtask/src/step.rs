@@ -1,5 +1,6 @@
 //! Running one outside command in the workspace, after saying so in one line. Never hides a command's output.
 
+use std::ffi::OsStr;
 use std::process::{Command, Stdio};
 
 use crate::failure::{Doing, Failure};
@@ -11,7 +12,7 @@ pub fn say(line: &str) {
 }
 
 /// A command that runs in the root of the workspace.
-pub fn command(workspace: &Workspace, program: &str) -> Command {
+pub fn command(workspace: &Workspace, program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(workspace.root());
     command

@@ -28,7 +28,6 @@ pub enum Skips {
 pub fn run(workspace: &Workspace, arguments: &[OsString], skips: Skips) -> Result<(), Failure> {
     toolchain::ensure_wasm_target(workspace)?;
     packages::ensure(workspace, &packages::BROWSER);
-    packages::ensure(workspace, &packages::LOAD);
     packages::ensure(workspace, &packages::DATABASE);
     oracles::ensure(workspace);
     languages::ensure(workspace);

@@ -29,8 +29,3 @@ fn the_demo_configuration_has_no_faults() {
     ensure_secret();
     check("gateway.toml");
 }
-
-#[test]
-fn the_benchmark_configuration_has_no_faults() {
-    check("bench/gateway.toml");
-}

@@ -31,6 +31,7 @@ fn allowed(folder: &str) -> Option<&'static [&'static str]> {
         ]),
         "plugins/sdk" => Some(&["witgate-cases"]),
         "tests" => Some(&["*"]),
+        "bench" => Some(&["witgate-tests"]),
         "services/chassis" => Some(&["witgate-wire", "witgate-token", "witgate-keyring"]),
         "auth/service" => {
             Some(&["witgate-settings", "witgate-token", "witgate-keyring", "witgate-ground", SERVICES_ONLY])

@@ -1,0 +1,14 @@
+//! Envoy's command line. Never its configuration: that is in `bench/peers`.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::machine::pinned;
+
+/// Envoy with a worker for each core.
+pub fn command(program: &Path, cores: &[usize], config: &Path) -> Command {
+    let mut command = pinned(cores, &program.display().to_string());
+    command.arg("--concurrency").arg(cores.len().to_string()).args(["--log-level", "error", "--disable-hot-restart"]);
+    command.arg("-c").arg(config);
+    command
+}
