@@ -94,3 +94,27 @@ fn demand_target(folder: &Path) -> Result<(), BuildFault> {
 fn not_started(error: &std::io::Error) -> BuildFault {
     BuildFault::Start { tool: CARGO, why: error.to_string() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ships_is_built_as_the_author_says() {
+        assert_eq!(profile(Pace::Shipped), ["--profile", "plugin"], "and nothing of ours is mixed in");
+    }
+
+    #[test]
+    fn a_quick_look_brings_its_profile_along_and_touches_no_other() {
+        let arguments = profile(Pace::Quick);
+        assert_eq!(arguments[..2], ["--profile", "plugin-watch"]);
+        let told: Vec<&str> = arguments[2..].chunks(2).map(|pair| pair[1].as_str()).collect();
+        assert!(arguments[2..].chunks(2).all(|pair| pair[0] == "--config"));
+        assert!(told.contains(&r#"profile.plugin-watch.inherits="plugin""#), "{told:?}");
+        assert!(told.iter().all(|setting| setting.starts_with("profile.plugin-watch.")), "{told:?}");
+        // Cargo takes them for TOML, each by itself.
+        for setting in told {
+            toml::from_str::<toml::Table>(setting).unwrap_or_else(|error| panic!("{setting}: {error}"));
+        }
+    }
+}
