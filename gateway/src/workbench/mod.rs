@@ -8,6 +8,7 @@ pub mod package;
 pub mod build;
 pub mod subject;
 pub mod settings;
+pub mod cases;
 pub mod config_schema;
 pub mod inspect;
 pub mod check;

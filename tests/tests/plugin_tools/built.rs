@@ -8,6 +8,8 @@ use tempfile::TempDir;
 use witgate_tests::command::told;
 use witgate_tests::programs;
 
+const CASE: &str =
+    "[[case]]\nname = \"a\"\nrequest = { method = \"GET\", path = \"/\" }\nexpect = { outcome = \"allow\" }\n";
 const SETTINGS: &str = r#"{"rules":[{"name":"all","effect":"allow"}]}"#;
 
 /// A policy in JavaScript whose component is another one's: what matters is how old it is.
@@ -31,6 +33,24 @@ fn run(folder: &TempDir, arguments: &[&str]) -> (String, Option<i32>) {
     let mut command: Command = programs::command("witgate");
     command.arg("plugin").args(arguments).current_dir(folder.path()).env("WITGATE_LANGUAGES", "/nowhere");
     told(&command.output().expect("witgate runs"))
+}
+
+#[test]
+fn a_request_without_settings_has_the_config_of_the_cases() {
+    let here = folder(Duration::ZERO);
+    let cases = format!("[config]\nrules = [{{ name = \"all\", effect = \"deny\", code = \"closed\" }}]\n{CASE}");
+    fs::write(here.path().join("cases.toml"), cases).expect("written");
+    let (text, code) = run(&here, &["run", "GET", "/"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("403 closed"), "{text}");
+    let (text, _) = run(&here, &["run", "GET", "/", "--settings", SETTINGS]);
+    assert!(text.contains("decided allow"), "what is given counts more: {text}");
+    let (case, _) = run(&here, &["run", "GET", "/", "--as-case"]);
+    assert!(case.contains("closed") && !case.contains("config"), "in this file it needs none: {case}");
+    fs::write(here.path().join("cases.toml"), CASE).expect("written");
+    let (text, code) = run(&here, &["run", "GET", "/"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("it had no config: give one with --settings"), "{text}");
 }
 
 #[test]
