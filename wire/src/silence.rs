@@ -8,35 +8,32 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::Instant;
 
-/// A timer that is made on the first wait and reused after it.
+use crate::alarm::Alarm;
+
+/// Runs from the first moment in which nothing moved.
 pub struct SilenceDeadline {
     limit: Duration,
-    timer: Option<Pin<Box<Sleep>>>,
-    running: bool,
+    alarm: Alarm,
+    since: Option<Instant>,
 }
 
 impl SilenceDeadline {
     /// Allows this much silence.
     pub fn new(limit: Duration) -> Self {
-        Self { limit, timer: None, running: false }
+        Self { limit, alarm: Alarm::default(), since: None }
     }
 
     /// Something moved.
     pub fn stop(&mut self) {
-        self.running = false;
+        self.since = None;
     }
 
     /// Nothing moved; ready when that has gone on for too long.
     pub fn poll_silence(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let limit = self.limit;
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
-        if !self.running {
-            timer.as_mut().reset(Instant::now() + limit);
-            self.running = true;
-        }
-        timer.as_mut().poll(context)
+        let since = *self.since.get_or_insert_with(Instant::now);
+        self.alarm.poll_at(since + self.limit, context)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The little HTTP this program needs: one request on a fresh loopback connection. Never for anything but our own
+//! The little HTTP this program needs: one GET on a fresh loopback connection. Never for anything but our own
 //! services, and never without a deadline.
 
 use std::io::{Read, Write};
@@ -8,11 +8,14 @@ use std::time::Duration;
 /// How long one answer may take.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
 
-/// The status of `GET path`; nothing where no whole answer came.
-pub fn status(address: SocketAddr, path: &str) -> Option<u16> {
+/// The status that answers `GET path`; nothing where no whole answer came.
+pub fn get(address: SocketAddr, path: &str) -> Option<u16> {
+    exchange(address, &format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n"))
+}
+
+fn exchange(address: SocketAddr, request: &str) -> Option<u16> {
     let mut stream = TcpStream::connect_timeout(&address, ANSWER_DEADLINE).ok()?;
     stream.set_read_timeout(Some(ANSWER_DEADLINE)).ok()?;
-    let request = format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n");
     stream.write_all(request.as_bytes()).ok()?;
     let mut text = String::new();
     stream.read_to_string(&mut text).ok()?;
@@ -20,7 +23,7 @@ pub fn status(address: SocketAddr, path: &str) -> Option<u16> {
 }
 
 fn parse(text: &str) -> Option<u16> {
-    let (head, _) = text.split_once("\r\n\r\n")?;
+    let (head, _body) = text.split_once("\r\n\r\n")?;
     head.split(' ').nth(1)?.parse().ok()
 }
 
@@ -29,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_has_a_status() {
+    fn a_whole_answer_has_a_status() {
         assert_eq!(parse("HTTP/1.1 401 Unauthorized\r\nA: b\r\n\r\n{}"), Some(401));
     }
 

@@ -53,12 +53,7 @@ const FORWARDED_PREFIX: &str = "x-forwarded-";
 
 /// Strips a request on entry.
 pub fn strip(headers: &mut HeaderMap, identity_prefix: &str) {
-    strip_hop_by_hop(headers);
-    let stripped = |name: &&HeaderName| is_stripped(name, identity_prefix);
-    let theirs: Vec<HeaderName> = headers.keys().filter(stripped).cloned().collect();
-    for name in theirs {
-        headers.remove(name);
-    }
+    strip_those(headers, |name| is_stripped(name, identity_prefix));
 }
 
 /// Whether no request has this header after admission.
@@ -72,11 +67,16 @@ pub fn is_stripped(name: &HeaderName, identity_prefix: &str) -> bool {
 
 /// Strips what must not cross this hop, in either direction.
 pub fn strip_hop_by_hop(headers: &mut HeaderMap) {
-    let named: Vec<HeaderName> = headers.get_all(CONNECTION).iter().flat_map(options).collect();
-    for name in named {
-        headers.remove(name);
+    strip_those(headers, |name| HOP_BY_HOP.contains(name));
+}
+
+/// One look at each name, since as a rule there is nothing to strip.
+fn strip_those(headers: &mut HeaderMap, stripped: impl Fn(&HeaderName) -> bool) {
+    let mut theirs: Vec<HeaderName> = headers.keys().filter(|name| stripped(name)).cloned().collect();
+    if theirs.contains(&CONNECTION) {
+        theirs.extend(headers.get_all(CONNECTION).iter().flat_map(options));
     }
-    for name in HOP_BY_HOP {
+    for name in theirs {
         headers.remove(name);
     }
 }

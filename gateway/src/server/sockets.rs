@@ -18,7 +18,7 @@ use crate::pipeline::Worker;
 use crate::reload::reloader::Reloader;
 use crate::takeover::offer::Offer;
 use crate::takeover::{Bound, Handed};
-use crate::upstream::pool::Pool;
+use crate::upstream::send::Way;
 
 /// The admin address has no workers to share it.
 const ADMIN_SOCKETS: usize = 1;
@@ -84,7 +84,7 @@ impl Sockets {
             let worker = Worker {
                 index,
                 generations: Arc::clone(&reloader.current),
-                pool: Pool::default(),
+                way: Way::default(),
                 metrics: Arc::clone(metrics),
                 traces: Arc::clone(traces),
             };
