@@ -59,7 +59,7 @@ struct Options {
     #[arg(long, default_value = "target/release/witgate")]
     witgate: PathBuf,
     /// Envoy's program.
-    #[arg(long, default_value = "target/peers/envoy")]
+    #[arg(long, default_value = "target/peers/bin/envoy")]
     envoy: PathBuf,
     /// A folder for configurations, logs and the report.
     #[arg(long, default_value = ".witgate/bench")]

@@ -95,23 +95,25 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// New keys, and what gateways need of them in `folder`: `rs256.pem`, `es256.pem`, `hs256.key`, `jwks.json` of all
-    /// three and `public.json` of the first two.
+    /// New keys, and what gateways need of them in `folder`: `rs256.pem`, `es256.pem`, `hs256.key`, a JWKS with one key
+    /// for each algorithm, and `public.json` of the first two keys.
     ///
     /// # Errors
     /// When a file cannot be written.
     pub fn create(folder: &Path) -> Result<Self> {
         let secret = std::iter::repeat_with(fastrand::alphanumeric).take(SECRET_CHARACTERS).collect();
         let issuer = Self { rsa: SigningKey::rs256(), ec: SigningKey::es256(), secret };
-        let public = json!([issuer.rsa.jwk("rs"), issuer.ec.jwk("es")]);
+        let (rsa, ec) = (issuer.rsa.jwk("rs"), issuer.ec.jwk("es"));
         let shared = json!({"kty": "oct", "use": "sig", "alg": "HS256", "kid": "hs", "k": part(&issuer.secret)});
-        let all = json!([issuer.rsa.jwk("rs"), issuer.ec.jwk("es"), shared]);
+        let set = |keys: &[&serde_json::Value]| json!({ "keys": keys }).to_string();
         let files = [
             ("rs256.pem", issuer.rsa.public_pem()),
             ("es256.pem", issuer.ec.public_pem()),
             ("hs256.key", issuer.secret.clone()),
-            ("public.json", json!({ "keys": public }).to_string()),
-            ("jwks.json", json!({ "keys": all }).to_string()),
+            ("public.json", set(&[&rsa, &ec])),
+            ("jwks-rs256.json", set(&[&rsa])),
+            ("jwks-es256.json", set(&[&ec])),
+            ("jwks-hs256.json", set(&[&shared])),
         ];
         for (name, text) in files {
             write_private(&folder.join(name), &text)?;

@@ -5,7 +5,10 @@ mod envoy;
 mod start;
 mod witgate;
 
+use std::fs;
 use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
 
 pub use self::witgate::Setting;
 pub use start::{Running, Stage};
@@ -88,6 +91,11 @@ impl Places {
     /// The configuration of a peer, with its gaps.
     fn template(&self, name: &str) -> PathBuf {
         self.root.join("bench/peers").join(name)
+    }
+
+    fn read_template(&self, name: &str) -> Result<String> {
+        let template = self.template(name);
+        fs::read_to_string(&template).with_context(|| format!("read {}", template.display()))
     }
 }
 

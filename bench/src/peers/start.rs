@@ -109,7 +109,11 @@ impl Stage {
                 command
             }
             Peer::Envoy | Peer::EnvoyCache => {
-                let config = self.write(&format!("{}.yaml", peer.file_name()), address)?;
+                let cache = if peer == Peer::EnvoyCache { super::envoy::CACHE } else { "" };
+                let template = self.places.read_template("envoy.yaml")?;
+                let text = filled(&template, &[("JWT_CACHE", cache.to_owned())]);
+                let gaps = self.gaps(&self.cores.gateway, address);
+                let config = self.write_text(&format!("{}.yaml", peer.file_name()), &filled(&text, &gaps))?;
                 super::envoy::command(&self.places.envoy, cores, &config)
             }
             Peer::Witgate => self.witgate(cores, &Setting::default(), peer.file_name(), address)?,
@@ -118,8 +122,7 @@ impl Stage {
 
     /// Fills in a configuration of `bench/peers`.
     fn write(&self, name: &str, address: SocketAddr) -> Result<PathBuf> {
-        let template = self.places.template(name);
-        let text = fs::read_to_string(&template).with_context(|| format!("read {}", template.display()))?;
+        let text = self.places.read_template(name)?;
         self.write_text(name, &filled(&text, &self.gaps(&self.cores.gateway, address)))
     }
 
@@ -133,6 +136,8 @@ impl Stage {
         vec![
             ("PORT", address.port().to_string()),
             ("UPSTREAM", self.upstream.address.to_string()),
+            ("UPSTREAM_HOST", self.upstream.address.ip().to_string()),
+            ("UPSTREAM_PORT", self.upstream.address.port().to_string()),
             ("THREADS", cores.len().to_string()),
             ("PLUGINS", self.places.root.join("target/wasm32-wasip2/plugin").display().to_string()),
             ("WORK", self.work.display().to_string()),
@@ -140,7 +145,7 @@ impl Stage {
     }
 
     fn witgate(&self, cores: &[usize], setting: &Setting, name: &str, address: SocketAddr) -> Result<Command> {
-        let template = fs::read_to_string(self.places.template("witgate.toml")).context("read witgate.toml")?;
+        let template = self.places.read_template("witgate.toml")?;
         let text = filled(&template, &[("KEYS", setting.keys().to_owned())]) + &setting.added();
         let mut gaps = self.gaps(cores, address);
         gaps.push(("ADMIN", free_address()?.port().to_string()));
