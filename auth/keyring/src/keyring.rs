@@ -116,10 +116,15 @@ impl Keyring {
     }
 
     /// With a cache of verified tokens of this size instead of [`DEFAULT_CACHE_BYTES`]. With 0 each token is verified
-    /// each time.
+    /// each time. The cache is an empty one.
     #[must_use]
     pub fn with_cache_bytes(self, bytes: usize) -> Self {
         Self { cache: Arc::new(Cache::new(bytes)), ..self }
+    }
+
+    /// What the verified tokens may weigh together, in bytes.
+    pub fn cache_bytes(&self) -> usize {
+        self.cache.most_bytes()
     }
 
     pub(crate) fn named(&self, name: &str) -> Option<&Arc<Issuer>> {
