@@ -12,8 +12,8 @@ mod sample;
 mod requests;
 mod peers;
 mod report;
-mod about;
 mod parts;
+mod about;
 
 use std::fs;
 use std::net::SocketAddr;

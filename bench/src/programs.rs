@@ -44,7 +44,7 @@ impl Program {
             if start.elapsed() > START {
                 bail!("{name} does not listen on {address} after {START:?}; see {}", log.display());
             }
-            std::thread::sleep(LOOK);
+            std::thread::park_timeout(LOOK);
         }
         Ok(program)
     }
@@ -69,7 +69,7 @@ impl Drop for Program {
         let _ = rustix::process::kill_process_group(group, Signal::TERM);
         let start = Instant::now();
         while matches!(self.child.try_wait(), Ok(None)) && start.elapsed() < STOP {
-            std::thread::sleep(LOOK);
+            std::thread::park_timeout(LOOK);
         }
         let _ = rustix::process::kill_process_group(group, Signal::KILL);
         let _ = self.child.wait();

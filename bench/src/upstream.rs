@@ -4,6 +4,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use memchr::memmem;
@@ -23,6 +24,8 @@ pub const SHOWN_HEADERS: [&str; 2] = ["x-identity-subject", "authorization"];
 const HEAD_BYTES: usize = 16 * 1024;
 const HEADERS: usize = 100;
 const EVENTS: usize = 1024;
+/// How long it looks for requests without sleeping: whoever asks should not pay for waking it.
+const AWAKE: Duration = Duration::from_millis(50);
 const LISTENER: Token = Token(usize::MAX);
 
 /// Serves for ever.
@@ -36,11 +39,18 @@ pub fn serve(address: SocketAddr) -> Result<()> {
     let answers: Vec<(&str, Vec<u8>)> = BODIES.iter().map(|(name, length)| (*name, answer(&body(*length)))).collect();
     let mut connections: Vec<Option<Connection>> = Vec::new();
     let mut events = Events::with_capacity(EVENTS);
+    let mut idle_since = Instant::now();
     loop {
-        if let Err(error) = poll.poll(&mut events, None)
+        let is_awake = idle_since.elapsed() < AWAKE;
+        if let Err(error) = poll.poll(&mut events, is_awake.then_some(Duration::ZERO))
             && error.kind() != io::ErrorKind::Interrupted
         {
             return Err(error).context("wait for events");
+        }
+        if events.is_empty() {
+            std::thread::yield_now();
+        } else {
+            idle_since = Instant::now();
         }
         for event in &events {
             if event.token() == LISTENER {

@@ -73,7 +73,8 @@ fn ask(address: SocketAddr, segment: &str, token: Option<&str>) -> Result<(u16, 
             read => bytes.extend_from_slice(&buffer[..read]),
         }
     }
-    let (status, end, _) = head(&bytes)?.with_context(|| format!("half an answer: {}", String::from_utf8_lossy(&bytes)))?;
+    let (status, end, _) =
+        head(&bytes)?.with_context(|| format!("half an answer: {}", String::from_utf8_lossy(&bytes)))?;
     Ok((status, String::from_utf8_lossy(&bytes[end..]).into_owned()))
 }
 

@@ -4,11 +4,13 @@
 
 pub mod unix_time;
 pub mod refusal;
+pub mod peer;
 pub mod observe;
 pub mod admission;
 pub mod config;
 pub mod routing;
 pub mod body;
+pub mod alarms;
 pub mod policy;
 pub mod explain;
 pub mod upstream;

@@ -2,7 +2,7 @@
 //!
 //! Never asks an upstream; only the issuers' keys are fetched, as the configuration says.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, HOST};
@@ -13,6 +13,7 @@ use crate::explain::report::{Answer, Report};
 use crate::generation::Generation;
 use crate::observe::access::Event;
 use crate::observe::metrics::Metrics;
+use crate::peer::Peer;
 use crate::pipeline;
 use crate::policy::trace::Trace;
 use crate::refusal::Refused;
@@ -45,12 +46,11 @@ pub struct Question {
 /// Takes the request through a generation until it would be sent, and what an upstream might answer back to the caller.
 pub async fn explain(generation: &Generation, question: Question) -> Report {
     let metrics = Arc::new(Metrics::default());
-    let peer = SocketAddr::new(question.peer, 0);
-    let mut event = Event::begin(peer, question.method.clone(), generation.number, metrics);
+    let mut event = Event::begin(Peer::new(question.peer), question.method.clone(), generation.number, metrics);
     let id = event.id.to_string();
     let trace = Trace::default();
     let status = question.status;
-    let outcome = way(generation, peer, question, &mut event, &trace).await;
+    let outcome = way(generation, question, &mut event, &trace).await;
     let answer = match &outcome {
         Ok(()) => Answer::forwarded(status.map(|status| status.as_u16())),
         Err(refused) => Answer::refused(refused),
@@ -62,16 +62,10 @@ pub async fn explain(generation: &Generation, question: Question) -> Report {
     Report::of(id, generation.number, &trace, answer)
 }
 
-async fn way(
-    generation: &Generation,
-    peer: SocketAddr,
-    question: Question,
-    event: &mut Event,
-    trace: &Trace,
-) -> Result<(), Refused> {
+async fn way(generation: &Generation, question: Question, event: &mut Event, trace: &Trace) -> Result<(), Refused> {
     let (at, status) = (question.at, question.status);
     let (parts, ()) = request(&generation.config, question).into_parts();
-    let mut decided = pipeline::decide(0, generation, peer, parts, event, Some(trace.clone()), at).await?;
+    let mut decided = pipeline::decide(0, generation, parts, event, Some(trace.clone()), at).await?;
     pipeline::outgoing_head(&mut decided, generation, event)?;
     let Some(status) = status else { return Ok(()) };
     pipeline::filter_response(0, &mut decided, status, &mut HeaderMap::new()).await

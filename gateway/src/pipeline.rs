@@ -2,20 +2,20 @@
 //!
 //! Never decides anything itself, and never makes a response of a refusal: `reply` does.
 
-use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use witgate_keyring::Scrutiny;
 use witgate_keyring::resource_server::bearer_token;
 use witgate_wire::Upload;
 
 use crate::admission::{self, Admitted};
+use crate::body::held::Held;
 use crate::body::inbound::InboundBody;
-use crate::body::outbound::OutboundBody;
 use crate::config::Route;
 use crate::explain::report::Answer;
 use crate::explain::traces::Traces;
@@ -26,6 +26,7 @@ use crate::lease::Lease;
 use crate::observe::access::Event;
 use crate::observe::metrics::Metrics;
 use crate::observe::request_id;
+use crate::peer::Peer;
 use crate::policy::bindings::types::RequestHead;
 use crate::policy::chain::{Chain, Destination};
 use crate::policy::evidence::Permitted;
@@ -36,8 +37,9 @@ use crate::policy::trace::Trace;
 use crate::refusal::Refused;
 use crate::reply;
 use crate::routing::Found;
-use crate::upstream::pool::Pool;
-use crate::upstream::{request as outgoing, response as upstream_response, send};
+use crate::upstream::outbound::OutboundBody;
+use crate::upstream::send::{self, Way};
+use crate::upstream::{request as outgoing, response as upstream_response};
 
 /// One worker thread's view of the process.
 pub struct Worker {
@@ -45,27 +47,32 @@ pub struct Worker {
     pub index: usize,
     /// the generation in force
     pub generations: Arc<ArcSwap<Generation>>,
-    /// connections to upstreams
-    pub pool: Pool,
+    /// connections to upstreams, and timers
+    pub way: Way,
     /// counters of the process
     pub metrics: Arc<Metrics>,
     /// what operators asked to be shown
     pub traces: Arc<Traces>,
 }
 
+/// The body of an answer, and the generation that lives until its last byte.
+pub type AnswerBody = Held<OutboundBody, Option<Lease>>;
+
 /// Answers one request; never fails.
-pub async fn handle(worker: &Worker, peer: SocketAddr, request: Request<Incoming>) -> Response<OutboundBody> {
+pub async fn handle(worker: &Worker, peer: &Peer, request: Request<Incoming>) -> Response<AnswerBody> {
     let lease = Lease::take(&worker.generations);
     let number = lease.number;
     let asked = generation_shown::asked(&lease, request.headers());
-    let mut event = Event::begin(peer, request.method().clone(), number, Arc::clone(&worker.metrics));
-    let deadline = lease.config.limits.request_timeout;
+    let mut event = Event::begin(peer.clone(), request.method().clone(), number, Arc::clone(&worker.metrics));
+    let due = event.began() + lease.config.limits.request_timeout;
     let (mut parts, body) = request.into_parts();
     let traced = wish::taken(&mut parts.headers, lease.debug_key.as_ref(), &worker.traces, &worker.metrics);
     let (body, upload) = Upload::new(body, &parts.headers);
     let trace = traced.as_ref().map(|traced| traced.trace.clone());
-    let way = corridor(worker, lease, peer, parts, body, &mut event, trace);
-    let outcome = tokio::time::timeout(deadline, way).await.unwrap_or_else(|_| Err(too_slow()));
+    let outcome = {
+        let corridor = pin!(corridor(worker, lease, parts, body, &mut event, trace));
+        worker.way.alarms.take().until(due.into(), corridor).await.unwrap_or_else(|| Err(too_slow()))
+    };
     let shown = traced.map(|traced| (traced, shown(&outcome), event.id.to_string()));
     let mut response = answer(outcome, event);
     if let Some((traced, answer, id)) = shown {
@@ -76,14 +83,14 @@ pub async fn handle(worker: &Worker, peer: SocketAddr, request: Request<Incoming
     response
 }
 
-fn shown(outcome: &Result<Response<OutboundBody>, Refused>) -> Answer {
+fn shown(outcome: &Result<Response<AnswerBody>, Refused>) -> Answer {
     match outcome {
         Ok(response) => Answer::forwarded(Some(response.status().as_u16())),
         Err(refused) => Answer::refused(refused),
     }
 }
 
-fn answer(outcome: Result<Response<OutboundBody>, Refused>, event: Event) -> Response<OutboundBody> {
+fn answer(outcome: Result<Response<AnswerBody>, Refused>, event: Event) -> Response<AnswerBody> {
     let id = event.id;
     match outcome {
         Ok(mut response) => {
@@ -93,7 +100,7 @@ fn answer(outcome: Result<Response<OutboundBody>, Refused>, event: Event) -> Res
         }
         Err(refused) => {
             event.refused(&refused);
-            reply::refusal(&refused, &id).map(OutboundBody::Document)
+            reply::refusal(&refused, &id).map(|document| Held::new(OutboundBody::Document(document), None))
         }
     }
 }
@@ -102,32 +109,33 @@ fn answer(outcome: Result<Response<OutboundBody>, Refused>, event: Event) -> Res
 async fn corridor(
     worker: &Worker,
     lease: Lease,
-    peer: SocketAddr,
     parts: Parts,
     body: Upload<Incoming>,
     event: &mut Event,
     trace: Option<Trace>,
-) -> Result<Response<OutboundBody>, Refused> {
+) -> Result<Response<AnswerBody>, Refused> {
     let generation: &Generation = &lease;
-    let mut decided = decide(worker.index, generation, peer, parts, event, trace, None).await?;
+    let mut decided = decide(worker.index, generation, parts, event, trace, None).await?;
     let upstream = &generation.config.upstreams[decided.permitted.get().upstream];
     let limits = &generation.config.limits;
     let (body, uploaded) = InboundBody::new(body, limits.body_bytes, limits.idle_timeout);
     let sent = framed(outgoing_head(&mut decided, generation, event)?, body);
-    let response = send::send(&worker.pool, upstream, &decided.permitted, sent, uploaded).await?;
+    let response = send::send(&worker.way, upstream, &decided.permitted, sent, uploaded).await?;
 
     let (mut head, body) = response.into_parts();
     upstream_response::accept(&mut head, upstream)?;
     filter_response(worker.index, &mut decided, head.status, &mut head.headers).await?;
     drop(decided);
-    let silence = upstream.response_timeout;
-    Ok(Response::from_parts(head, OutboundBody::stream(body, silence, Box::new(lease))))
+    let body = OutboundBody::stream(body, upstream.response_timeout);
+    Ok(Response::from_parts(head, Held::new(body, Some(lease))))
 }
 
 /// A request that every policy before the upstream let pass.
 pub(crate) struct Decided<'g> {
     route: &'g Route,
     chain: &'g Chain,
+    /// what the client asked for, in its own spelling
+    target: Uri,
     exchange: Box<Exchange>,
     permitted: Permitted<Destination>,
 }
@@ -137,7 +145,6 @@ pub(crate) struct Decided<'g> {
 pub(crate) async fn decide<'g>(
     worker: usize,
     generation: &'g Generation,
-    peer: SocketAddr,
     mut parts: Parts,
     event: &mut Event,
     trace: Option<Trace>,
@@ -147,23 +154,25 @@ pub(crate) async fn decide<'g>(
         admission::admit(&mut parts, &generation.config.identity_prefix, generation.config.limits.body_bytes)?;
     event.path = Some(admitted.path.as_str().to_owned());
     if let Some(trace) = &trace {
-        noted::routing(trace, &generation.config, &generation.table, &admitted, &parts, peer.ip());
+        noted::routing(trace, &generation.config, &generation.table, &admitted, &parts, event.peer.ip);
     }
-    let (route, chain, params) = matched(generation, &admitted, &parts)?;
-    event.route = Some(route.name.clone());
+    let (index, params) = matched(generation, &admitted, &parts)?;
+    let (route, chain) = (&generation.config.routes[index], &generation.chains[index]);
+    event.route = Some(Arc::clone(&generation.meters[index]));
 
-    let mut exchange = Box::new(exchange(generation, admitted, parts, peer, route, params, event)?);
+    let target = std::mem::take(&mut parts.uri);
+    let mut exchange = Box::new(exchange(generation, admitted, parts, route, params, event)?);
     exchange.trace = trace;
     exchange.at = at;
     if chain.authenticates() {
         consult_issuer(&mut exchange).await;
     }
     let verified = chain.authenticate(worker, &mut exchange).await?;
-    event.subject = verified.claims().map(|claims| claims.subject().to_owned());
+    event.principal = verified.claims().cloned();
     let permitted = chain.authorize(worker, verified, &mut exchange).await?;
     let permitted = chain.select(worker, permitted, &mut exchange).await?;
     chain.filter_request(worker, &mut exchange).await?;
-    Ok(Decided { route, chain, exchange, permitted })
+    Ok(Decided { route, chain, target, exchange, permitted })
 }
 
 /// What comes after the upstream: its answer's headers, as the route's filters leave them.
@@ -176,11 +185,12 @@ pub(crate) async fn filter_response(
     decided.chain.filter_response(worker, &mut decided.exchange, status, headers).await
 }
 
-type Matched<'g> = (&'g Route, &'g Chain, Vec<(String, String)>);
+/// The route's place, and what its pattern reads out of the path.
+type Matched = (usize, Vec<(String, String)>);
 
-fn matched<'g>(generation: &'g Generation, admitted: &Admitted, parts: &Parts) -> Result<Matched<'g>, Refused> {
-    match generation.table.find(&admitted.host, &admitted.path, &parts.method, &parts.headers) {
-        Found::Route { index, params } => Ok((&generation.config.routes[index], &generation.chains[index], params)),
+fn matched(generation: &Generation, admitted: &Admitted, parts: &Parts) -> Result<Matched, Refused> {
+    match generation.table.find(admitted.host(), &admitted.path, &parts.method, &parts.headers) {
+        Found::Route { index, params } => Ok((index, params)),
         Found::MethodNotAllowed(allow) => {
             let mut refused =
                 Refused::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This method is not served here.");
@@ -195,7 +205,6 @@ fn exchange(
     generation: &Generation,
     admitted: Admitted,
     parts: Parts,
-    peer: SocketAddr,
     route: &Route,
     params: Vec<(String, String)>,
     event: &Event,
@@ -209,21 +218,21 @@ fn exchange(
     Ok(Exchange {
         head: Arc::new(RequestHead {
             method: parts.method.as_str().to_owned(),
-            path: admitted.path.as_str().to_owned(),
+            path: admitted.path.into_string(),
             route: route.name.clone(),
         }),
         method: parts.method,
         headers: parts.headers,
         query: admitted.query,
         authority: admitted.authority,
-        peer: peer.ip().to_canonical(),
+        peer: event.peer.ip,
         attributes,
         claims: None,
         token_refusal: None,
         tokens: Tokens::Keyring(generation.keyring.clone()),
         scrutiny: if route.sensitive { Scrutiny::sensitive() } else { Scrutiny::usual() },
         at: None,
-        request_id: event.id.to_string(),
+        request_id: event.id.text(),
         cost: None,
         recorded: false,
         trace: None,
@@ -243,14 +252,14 @@ pub(crate) fn outgoing_head(
     generation: &Generation,
     event: &mut Event,
 ) -> Result<Request<()>, Refused> {
-    let Decided { route, chain, exchange, permitted } = decided;
+    let Decided { route, chain, target, exchange, permitted } = decided;
     let destination = permitted.get();
     let upstream = &generation.config.upstreams[destination.upstream];
-    event.upstream = Some(upstream.name.clone());
+    event.upstream = Some(Arc::clone(&upstream.name));
     let path = destination.path.as_deref().unwrap_or(&exchange.head.path);
-    let uri = outgoing::uri(&upstream.authority, path, exchange.query.as_deref())?;
+    let uri = outgoing::target(target, path, exchange.query.as_deref())?;
     let mut headers = request_headers(exchange, chain);
-    outgoing::set_forwarding(&mut headers, &exchange.authority, exchange.peer, &event.id);
+    outgoing::set_forwarding(&mut headers, &exchange.authority, &event.peer, &event.id);
     if let Some(claims) = destination.verified.claims() {
         outgoing::set_identity(&mut headers, &route.identity_headers, claims)?;
     }

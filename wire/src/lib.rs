@@ -4,12 +4,14 @@
 //!
 //! Never looks at what a request means: no path, no token, no route.
 
+mod alarm;
 mod silence;
 mod lingering;
 mod upload;
 mod farewell;
 mod stop;
 
+pub use alarm::Alarm;
 pub use farewell::{FIRST_BYTES, last_in_queue};
 pub use lingering::Lingering;
 pub use silence::{BoundedSilence, SilenceDeadline};

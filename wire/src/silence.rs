@@ -8,35 +8,35 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::Instant;
 
-/// A timer that is made on the first wait and reused after it.
+use crate::alarm::Alarm;
+
+/// A message up to this size, in bytes, is written in one piece: to copy it costs less than to have the system gather it.
+const JOINED_BYTES: usize = 2048;
+
+/// Runs from the first moment in which nothing moved.
 pub struct SilenceDeadline {
     limit: Duration,
-    timer: Option<Pin<Box<Sleep>>>,
-    running: bool,
+    alarm: Alarm,
+    since: Option<Instant>,
 }
 
 impl SilenceDeadline {
     /// Allows this much silence.
     pub fn new(limit: Duration) -> Self {
-        Self { limit, timer: None, running: false }
+        Self { limit, alarm: Alarm::default(), since: None }
     }
 
     /// Something moved.
     pub fn stop(&mut self) {
-        self.running = false;
+        self.since = None;
     }
 
     /// Nothing moved; ready when that has gone on for too long.
     pub fn poll_silence(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let limit = self.limit;
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
-        if !self.running {
-            timer.as_mut().reset(Instant::now() + limit);
-            self.running = true;
-        }
-        timer.as_mut().poll(context)
+        let since = *self.since.get_or_insert_with(Instant::now);
+        self.alarm.poll_at(since + self.limit, context)
     }
 }
 
@@ -59,6 +59,36 @@ impl<IO> BoundedSilence<IO> {
             return polled;
         }
         self.write.poll_silence(context).map(|()| Err(stopped_reading()))
+    }
+}
+
+/// The one slice that has any bytes, if it is one.
+fn alone<'s>(slices: &'s [io::IoSlice<'_>]) -> Option<&'s [u8]> {
+    let mut some = slices.iter().filter(|slice| !slice.is_empty());
+    some.next().filter(|_| some.next().is_none()).map(|alone| &**alone)
+}
+
+/// The bytes of a small message in one piece.
+struct Joined {
+    bytes: [u8; JOINED_BYTES],
+    length: usize,
+}
+
+impl Joined {
+    fn of(slices: &[io::IoSlice<'_>]) -> Option<Self> {
+        if slices.iter().map(|slice| slice.len()).sum::<usize>() > JOINED_BYTES {
+            return None;
+        }
+        let mut joined = Self { bytes: [0; JOINED_BYTES], length: 0 };
+        for slice in slices {
+            joined.bytes[joined.length..joined.length + slice.len()].copy_from_slice(slice);
+            joined.length += slice.len();
+        }
+        Some(joined)
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
     }
 }
 
@@ -87,7 +117,13 @@ impl<IO: AsyncWrite + Unpin> AsyncWrite for BoundedSilence<IO> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.io).poll_write_vectored(context, slices);
+        let polled = if let Some(alone) = alone(slices) {
+            Pin::new(&mut self.io).poll_write(context, alone)
+        } else if let Some(joined) = Joined::of(slices) {
+            Pin::new(&mut self.io).poll_write(context, joined.bytes())
+        } else {
+            Pin::new(&mut self.io).poll_write_vectored(context, slices)
+        };
         self.written(context, polled)
     }
 
@@ -114,6 +150,20 @@ mod tests {
     const ALLOWED: Duration = Duration::from_millis(50);
     const GENEROUS: Duration = Duration::from_secs(1);
     const LONG: Duration = Duration::from_secs(30);
+
+    #[test]
+    fn small_messages_are_joined_and_large_ones_gathered() {
+        let large = [b'x'; JOINED_BYTES];
+        let written = |slices: &[&[u8]]| {
+            let slices: Vec<io::IoSlice<'_>> = slices.iter().map(|slice| io::IoSlice::new(slice)).collect();
+            (alone(&slices).map(<[u8]>::to_vec), Joined::of(&slices).map(|joined| joined.bytes().to_vec()))
+        };
+        assert_eq!(written(&[b"head ", b"", b"body"]), (None, Some(b"head body".to_vec())));
+        assert_eq!(written(&[b"head ", &large[5..]]).1.map(|joined| joined.len()), Some(JOINED_BYTES));
+        assert_eq!(written(&[b"head ", &large]), (None, None));
+        assert_eq!(written(&[b"", &[b'y'; JOINED_BYTES + 1]]), (Some(vec![b'y'; JOINED_BYTES + 1]), None));
+        assert_eq!(written(&[]), (None, Some(vec![])));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_takes_nothing_ends() {

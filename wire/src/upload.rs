@@ -5,7 +5,7 @@
 //! Never reads more than [`MOST`] bytes for a request that was refused, and never waits longer than [`PATIENCE`].
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -24,12 +24,13 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Upload<B> {
     /// gone once it is given back
     body: Option<B>,
-    state: Shared<B>,
+    /// none for a request without a body: there is nothing to become of it
+    state: Option<Shared<B>>,
 }
 
 /// The same body, seen by whoever sends the answer.
 pub struct UploadWatch<B> {
-    state: Shared<B>,
+    state: Option<Shared<B>>,
     /// The client waits for a word before it sends the body (RFC 9110 section 10.1.1): nobody should ask for it in vain.
     expects: bool,
 }
@@ -48,20 +49,22 @@ enum State<B> {
 impl<B: Body + Unpin> Upload<B> {
     /// The body of a request with these headers, and its watch.
     pub fn new(body: B, headers: &HeaderMap) -> (Self, UploadWatch<B>) {
-        let state = Arc::new(Mutex::new(if body.is_end_stream() { State::Whole } else { State::Open }));
-        let watch = UploadWatch { state: Arc::clone(&state), expects: headers.contains_key(EXPECT) };
+        let state: Option<Shared<B>> = (!body.is_end_stream()).then(|| Arc::new(Mutex::new(State::Open)));
+        let watch = UploadWatch { state: state.clone(), expects: headers.contains_key(EXPECT) };
         (Self { body: Some(body), state }, watch)
     }
 
     fn become_whole(&self) {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = State::Whole;
+        if let Some(state) = &self.state {
+            *locked(state) = State::Whole;
+        }
     }
 }
 
 impl<B> Drop for Upload<B> {
     fn drop(&mut self) {
-        let Some(body) = self.body.take() else { return };
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (Some(body), Some(state)) = (self.body.take(), &self.state) else { return };
+        let mut state = locked(state);
         if let State::Open = *state {
             *state = State::Left(body);
         }
@@ -78,13 +81,18 @@ impl<B: Body + Unpin> UploadWatch<B> {
     }
 
     async fn ended(self) -> bool {
-        let state = std::mem::replace(&mut *self.state.lock().unwrap_or_else(PoisonError::into_inner), State::Whole);
+        let Some(state) = &self.state else { return true };
+        let state = std::mem::replace(&mut *locked(state), State::Whole);
         match state {
             State::Whole => true,
             State::Open => false,
             State::Left(body) => body.is_end_stream() || (!self.expects && throw_away(body).await),
         }
     }
+}
+
+fn locked<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether the body came to its end.

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use self::rounds::{Row, Rounds};
+use self::rounds::{Rounds, Row};
 use crate::load::Pace;
 use crate::peers::{Peer, Running, Stage};
 use crate::report::Report;

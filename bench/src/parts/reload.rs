@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -57,20 +57,22 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
 /// Writes the file anew, with a line that changes its content, for as long as the measurement takes.
 fn while_reloading(config: &Path, cores: &[usize], measure: impl FnOnce() -> Result<Sample>) -> Result<Sample> {
     let text = fs::read_to_string(config).context("read the configuration")?;
-    let over = AtomicBool::new(false);
+    let (over, heard) = sync_channel::<()>(0);
     let result = std::thread::scope(|scope| {
-        let writer = scope.spawn(|| -> Result<()> {
+        let text = &text;
+        let writer = scope.spawn(move || -> Result<()> {
             crate::machine::pin(cores)?;
             let mut number = 0;
-            while !over.load(Ordering::Relaxed) {
+            loop {
                 number += 1;
                 replace(config, &format!("{text}\n[[routes]]\nname = \"reload-{number}\"\npath = \"/reload/{number}\"\npublic = true\nupstream = \"service\"\n"))?;
-                std::thread::sleep(EVERY);
+                if heard.recv_timeout(EVERY) != Err(RecvTimeoutError::Timeout) {
+                    return Ok(());
+                }
             }
-            Ok(())
         });
         let sample = measure();
-        over.store(true, Ordering::Relaxed);
+        drop(over);
         writer.join().expect("the writer does not panic").and(sample)
     });
     replace(config, &text)?;

@@ -7,8 +7,8 @@ mod witgate;
 
 use std::path::{Path, PathBuf};
 
+pub use self::witgate::Setting;
 pub use start::{Running, Stage};
-pub use witgate::Setting;
 
 /// A program of the comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

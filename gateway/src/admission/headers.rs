@@ -2,13 +2,8 @@
 //!
 //! Never passes on an identity header or a forwarding header of the client's own making.
 
-use http::header::{
-    CONNECTION, CONTENT_LENGTH, EXPECT, FORWARDED, HOST, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE,
-    TRAILER, TRANSFER_ENCODING, UPGRADE,
-};
+use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, PROXY_AUTHORIZATION};
 use http::{HeaderMap, HeaderValue};
-
-use crate::observe::request_id;
 
 /// Which generation answered; of answers only.
 pub const GENERATION: HeaderName = HeaderName::from_static("x-witgate-generation");
@@ -16,35 +11,41 @@ pub const GENERATION: HeaderName = HeaderName::from_static("x-witgate-generation
 pub const ASKS_FOR_GENERATION: HeaderName = HeaderName::from_static("x-witgate-debug-generation");
 
 /// Hop-by-hop fields (RFC 9110 section 7.6.1), beside those that `Connection` names.
-const HOP_BY_HOP: [HeaderName; 8] = [
-    CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    PROXY_AUTHENTICATE,
-    TE,
-    TRAILER,
-    TRANSFER_ENCODING,
-    UPGRADE,
-];
+fn stops_here(name: &str) -> bool {
+    matches!(
+        name,
+        "connection"
+            | "keep-alive"
+            | "proxy-connection"
+            | "proxy-authenticate"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+    )
+}
 
 /// What only a gateway says of a request; a client's own version would be believed by the upstream.
-const FORWARDING: [HeaderName; 13] = [
-    FORWARDED,
-    HeaderName::from_static("x-real-ip"),
-    HeaderName::from_static("x-client-ip"),
-    HeaderName::from_static("true-client-ip"),
-    HeaderName::from_static("x-original-url"),
-    HeaderName::from_static("x-rewrite-url"),
-    // Many frameworks obey these, so a rule would see another method than the service does.
-    HeaderName::from_static("x-http-method"),
-    HeaderName::from_static("x-http-method-override"),
-    HeaderName::from_static("x-method-override"),
-    request_id::HEADER,
-    // An operator's debug header: a credential, and for the gateway only.
-    DEBUG,
-    GENERATION,
-    ASKS_FOR_GENERATION,
-];
+fn is_forwarding(name: &str) -> bool {
+    matches!(
+        name,
+        "forwarded"
+            | "x-real-ip"
+            | "x-client-ip"
+            | "true-client-ip"
+            | "x-original-url"
+            | "x-rewrite-url"
+            // Many frameworks obey these, so a rule would see another method than the service does.
+            | "x-http-method"
+            | "x-http-method-override"
+            | "x-method-override"
+            | "x-request-id"
+            // An operator's debug header: a credential, and for the gateway only.
+            | "x-witgate-debug"
+            | "x-witgate-generation"
+            | "x-witgate-debug-generation"
+    )
+}
 
 /// Asks for a trace of the request; signed by an operator.
 pub const DEBUG: HeaderName = HeaderName::from_static("x-witgate-debug");
@@ -53,17 +54,12 @@ const FORWARDED_PREFIX: &str = "x-forwarded-";
 
 /// Strips a request on entry.
 pub fn strip(headers: &mut HeaderMap, identity_prefix: &str) {
-    strip_hop_by_hop(headers);
-    let stripped = |name: &&HeaderName| is_stripped(name, identity_prefix);
-    let theirs: Vec<HeaderName> = headers.keys().filter(stripped).cloned().collect();
-    for name in theirs {
-        headers.remove(name);
-    }
+    strip_those(headers, |name| is_stripped(name, identity_prefix));
 }
 
 /// Whether no request has this header after admission.
 pub fn is_stripped(name: &HeaderName, identity_prefix: &str) -> bool {
-    HOP_BY_HOP.contains(name)
+    stops_here(name.as_str())
         || *name == PROXY_AUTHORIZATION
         || *name == EXPECT
         || is_twin(name)
@@ -72,11 +68,16 @@ pub fn is_stripped(name: &HeaderName, identity_prefix: &str) -> bool {
 
 /// Strips what must not cross this hop, in either direction.
 pub fn strip_hop_by_hop(headers: &mut HeaderMap) {
-    let named: Vec<HeaderName> = headers.get_all(CONNECTION).iter().flat_map(options).collect();
-    for name in named {
-        headers.remove(name);
+    strip_those(headers, |name| stops_here(name.as_str()));
+}
+
+/// One look at each name, since as a rule there is nothing to strip.
+fn strip_those(headers: &mut HeaderMap, stripped: impl Fn(&HeaderName) -> bool) {
+    let mut theirs: Vec<HeaderName> = headers.keys().filter(|name| stripped(name)).cloned().collect();
+    if theirs.contains(&CONNECTION) {
+        theirs.extend(headers.get_all(CONNECTION).iter().flat_map(options));
     }
-    for name in HOP_BY_HOP {
+    for name in theirs {
         headers.remove(name);
     }
 }
@@ -96,19 +97,25 @@ pub fn is_twin(name: &HeaderName) -> bool {
 /// Whether only the gateway may set this header of a request.
 pub fn is_reserved(name: &HeaderName, identity_prefix: &str) -> bool {
     let name = name.as_str();
-    name.starts_with(identity_prefix)
-        || name.starts_with(FORWARDED_PREFIX)
-        || FORWARDING.iter().any(|reserved| reserved.as_str() == name)
+    name.starts_with(identity_prefix) || name.starts_with(FORWARDED_PREFIX) || is_forwarding(name)
 }
 
 /// Whether the field belongs to a hop's framing or connection, so that nobody may set it from outside.
 pub fn is_hop_by_hop(name: &HeaderName) -> bool {
-    HOP_BY_HOP.contains(name) || *name == CONTENT_LENGTH || *name == HOST
+    stops_here(name.as_str()) || *name == CONTENT_LENGTH || *name == HOST
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observe::request_id;
+
+    #[test]
+    fn the_gateways_own_names_are_reserved() {
+        for name in [DEBUG, GENERATION, ASKS_FOR_GENERATION, request_id::HEADER] {
+            assert!(is_reserved(&name, "x-identity-"), "{name}");
+        }
+    }
 
     #[test]
     fn only_end_to_end_headers_of_the_client_are_left() {

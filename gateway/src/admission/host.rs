@@ -41,6 +41,9 @@ fn host_header(parts: &Parts) -> Result<Option<String>, Refused> {
 }
 
 fn checked(text: &str) -> Result<String, Refused> {
+    if is_plain(text) {
+        return Ok(text.to_owned());
+    }
     if text.contains('@') {
         return Err(invalid("a Host with user information"));
     }
@@ -52,6 +55,15 @@ fn checked(text: &str) -> Result<String, Refused> {
         (Some(host), None) => host.to_owned(),
         (None, _) => lower,
     })
+}
+
+/// Letters in lower case, digits, hyphens and inner dots, with a port or without: nothing is left to be judged. Most hosts
+/// are so.
+fn is_plain(text: &str) -> bool {
+    let (host, port) = text.split_once(':').unwrap_or((text, "0"));
+    let of_host = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
+    let is_port = matches!(port.len(), 1..=5) && port.bytes().all(|byte| byte.is_ascii_digit());
+    !host.is_empty() && !host.ends_with('.') && host.bytes().all(of_host) && is_port
 }
 
 fn invalid(cause: &'static str) -> Refused {
@@ -85,6 +97,21 @@ mod tests {
         assert_eq!(of("/", &["user@a"]), Err("a Host with user information".to_owned()));
         assert!(of("/", &["a/b"]).is_err());
         assert!(of("/", &[""]).is_err());
+    }
+
+    #[test]
+    fn a_plain_host_is_what_the_whole_judgement_makes_of_it() {
+        let whole = |text: &str| text.parse::<Authority>().ok().map(|parsed| parsed.as_str().to_ascii_lowercase());
+        for text in ["a", "a.b", "127.0.0.1:9", "api-1.example.com:65535", "a:99999", ".a", "a..b"] {
+            assert!(is_plain(text), "{text}");
+            assert_eq!(whole(text).as_deref(), Some(text));
+        }
+        for text in [
+            "", "A", "a.", "a.:80", "a:", "a:b", "a:123456", "[::1]", "a@b", "a/b", "a b", "a:1:2", "\u{e9}", "a_b",
+            "%61",
+        ] {
+            assert!(!is_plain(text), "{text}");
+        }
     }
 
     #[test]

@@ -18,12 +18,17 @@ use path::CanonicalPath;
 pub struct Admitted {
     /// host and port as the client named them, lower case
     pub authority: String,
-    /// the host alone, for routing
-    pub host: String,
     /// the one path that routing, policies and the upstream see
     pub path: CanonicalPath,
     /// the raw query, without the question mark
     pub query: Option<String>,
+}
+
+impl Admitted {
+    /// The host alone, for routing.
+    pub fn host(&self) -> &str {
+        host::without_port(&self.authority)
+    }
 }
 
 /// Checks a request head, and strips what no client may set. A body may announce `body_bytes` bytes.
@@ -38,12 +43,7 @@ pub fn admit(parts: &mut Parts, identity_prefix: &str, body_bytes: u64) -> Resul
         Refused::bad_request(fault.code(), "The path is not acceptable.").because(fault.to_string())
     })?;
     headers::strip(&mut parts.headers, identity_prefix);
-    Ok(Admitted {
-        host: host::without_port(&authority).to_owned(),
-        authority,
-        path,
-        query: parts.uri.query().map(str::to_owned),
-    })
+    Ok(Admitted { authority, path, query: parts.uri.query().map(str::to_owned) })
 }
 
 fn check_method(method: &Method) -> Result<(), Refused> {

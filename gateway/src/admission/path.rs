@@ -20,9 +20,18 @@ impl CanonicalPath {
         &self.0
     }
 
+    /// The text itself.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+
     /// The segments, percent-decoded: one for `/` (empty), two for `/a/` (the last one empty). None holds a slash.
     pub fn segments(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        self.0[1..].split('/').map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8_lossy())
+        let is_escaped = self.0.contains('%');
+        self.0[1..].split('/').map(move |segment| match is_escaped {
+            true => percent_encoding::percent_decode_str(segment).decode_utf8_lossy(),
+            false => Cow::Borrowed(segment),
+        })
     }
 }
 
@@ -93,6 +102,15 @@ impl PathFault {
     }
 }
 
+/// Unreserved characters in segments that begin with none of the dots, and no empty segment: such a path is canonical as it
+/// stands. Most are so.
+fn is_plain(absolute: &str) -> bool {
+    let bytes = absolute.as_bytes();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
+    let sound = |pair: &[u8]| pair[0] != b'/' || !matches!(pair[1], b'/' | b'.');
+    bytes.iter().all(|byte| plain(*byte)) && bytes.windows(2).all(sound)
+}
+
 /// Makes a request's raw path canonical. Asterisk-form and absolute-form are the caller's affair: it passes the path.
 ///
 /// # Errors
@@ -105,6 +123,9 @@ pub fn canonical(raw_path: &str) -> Result<CanonicalPath, PathFault> {
         return Err(PathFault::NotAscii);
     }
     let rest = raw_path.strip_prefix('/').ok_or(PathFault::NotAbsolute)?;
+    if is_plain(raw_path) {
+        return Ok(CanonicalPath(raw_path.to_owned()));
+    }
     let mut text = String::with_capacity(raw_path.len());
     let mut decoded = Vec::new();
     let mut segments = rest.split('/').peekable();

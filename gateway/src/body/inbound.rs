@@ -3,7 +3,7 @@
 //! Never buffers: a frame is handed on as it comes.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -33,23 +33,31 @@ pub struct InboundBody {
     left: u64,
     silence: SilenceDeadline,
     /// dropped with the body, which tells that it is on its way whole
-    _upload: oneshot::Sender<()>,
+    _upload: Option<oneshot::Sender<()>>,
 }
 
-/// Ends when the body has been handed on.
-pub struct Uploaded(oneshot::Receiver<()>);
+/// Tells when the body has been handed on; nothing where there is none, or once that is known.
+pub struct Uploaded(Option<oneshot::Receiver<()>>);
 
 impl Uploaded {
-    /// Waits for the end of the body, however it ends.
-    pub async fn wait(self) {
-        let _ = self.0.await;
+    /// Whether the body has come to its end, however it ended. Wakes the task when it does.
+    pub fn is_over(&mut self, context: &mut Context<'_>) -> bool {
+        if self.0.as_mut().is_none_or(|upload| Pin::new(upload).poll(context).is_ready()) {
+            self.0 = None;
+        }
+        self.0.is_none()
+    }
+
+    /// The same, for whoever does not wait.
+    pub fn is_over_already(&mut self) -> bool {
+        self.is_over(&mut Context::from_waker(Waker::noop()))
     }
 }
 
 impl InboundBody {
     /// Allows `most` bytes and this much silence.
     pub fn new(inner: Upload<Incoming>, most: u64, silence: Duration) -> (Self, Uploaded) {
-        let (sender, receiver) = oneshot::channel();
+        let (sender, receiver) = (!inner.is_end_stream()).then(oneshot::channel).unzip();
         (Self { inner, left: most, silence: SilenceDeadline::new(silence), _upload: sender }, Uploaded(receiver))
     }
 

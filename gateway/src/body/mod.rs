@@ -1,5 +1,4 @@
-//! Bodies, streamed both ways. Never buffers a whole body.
+//! Bodies, streamed. Never buffers a whole body.
 
 pub mod held;
 pub mod inbound;
-pub mod outbound;

@@ -5,6 +5,7 @@
 mod bench;
 mod build;
 mod check;
+mod fresh;
 mod inspect;
 mod new;
 mod run;
@@ -67,8 +68,15 @@ fn failed(command: &str, why: impl std::fmt::Display, code: u8) -> ExitCode {
 
 /// Prints, and ends with a code.
 fn print(text: &str, code: ExitCode) -> ExitCode {
-    let _ = std::io::stdout().write_all(text.as_bytes());
+    say(text);
     code
+}
+
+/// Prints; with colours only where somebody sees them.
+fn say(text: &str) {
+    let mut out = anstream::stdout();
+    let _ = out.write_all(text.as_bytes());
+    let _ = out.flush();
 }
 
 /// What --json prints.

@@ -185,7 +185,7 @@ impl KeySource {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upstream {
     /// The name after `upstreams.`.
-    pub name: String,
+    pub name: Arc<str>,
     /// Host and port; plain http.
     pub authority: Authority,
     /// Time to open a connection.

@@ -15,7 +15,7 @@ use crate::routing::{Found, RouteTable, Weighed};
 
 /// What was asked, and which routes were weighed.
 pub fn routing(trace: &Trace, config: &Config, table: &RouteTable, admitted: &Admitted, parts: &Parts, peer: IpAddr) {
-    let weighed = table.weigh(&admitted.host, &admitted.path, &parts.method, &parts.headers);
+    let weighed = table.weigh(admitted.host(), &admitted.path, &parts.method, &parts.headers);
     let path = shown_path(table, admitted, parts);
     let name = |index: usize| config.routes[index].name.clone();
     trace.note(|record| {
@@ -35,7 +35,7 @@ pub fn routing(trace: &Trace, config: &Config, table: &RouteTable, admitted: &Ad
 
 /// The path without those of its parameters that are credentials.
 fn shown_path(table: &RouteTable, admitted: &Admitted, parts: &Parts) -> String {
-    let params = match table.find(&admitted.host, &admitted.path, &parts.method, &parts.headers) {
+    let params = match table.find(admitted.host(), &admitted.path, &parts.method, &parts.headers) {
         Found::Route { params, .. } => params,
         _ => Vec::new(),
     };

@@ -14,6 +14,7 @@ use crate::config::{self, Config, Draft, Faults, RecordTo};
 use crate::explain::operator_key::OperatorKey;
 use crate::issuers;
 use crate::observe::metrics::Metrics;
+use crate::observe::route_meter::RouteMeter;
 use crate::policy::chain::Chain;
 use crate::policy::component::{Compiler, Digest, check_pin};
 use crate::policy::grants::Resources;
@@ -100,12 +101,14 @@ impl Builder {
         let table = RouteTable::build(&config);
         let chains = config.routes.iter().map(|route| chain(&config, route, &plugins));
         let chains = chains.map(|chain| chain.with_taps(&taps).with_tape(tape.as_ref())).collect();
+        let meters = config.routes.iter().map(|route| Arc::new(RouteMeter::new(&route.name))).collect();
         Ok(Generation {
             number,
             loaded_at: Timestamp::now(),
             config,
             table,
             chains,
+            meters,
             plugins,
             taps,
             keyring,
@@ -204,6 +207,6 @@ fn debug_key(draft: &mut Draft) -> Option<OperatorKey> {
 
 fn chain(config: &Config, route: &config::Route, plugins: &[Arc<Plugin>]) -> Chain {
     let policies: Vec<Arc<Plugin>> = route.policies.iter().map(|index| Arc::clone(&plugins[*index])).collect();
-    let choices = route.choices.iter().map(|index| (config.upstreams[*index].name.clone(), *index)).collect();
+    let choices = route.choices.iter().map(|index| (config.upstreams[*index].name.to_string(), *index)).collect();
     Chain::new(route.public, &policies, route.upstream, choices, &config.identity_prefix)
 }

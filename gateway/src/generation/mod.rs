@@ -16,6 +16,7 @@ use witgate_keyring::Keyring;
 
 use crate::config::Config;
 use crate::explain::operator_key::OperatorKey;
+use crate::observe::route_meter::RouteMeter;
 use crate::policy::chain::Chain;
 use crate::policy::plugin::Plugin;
 use crate::policy::shadow::Tap;
@@ -37,6 +38,8 @@ pub struct Generation {
     pub table: RouteTable,
     /// the policies of each route, by its index in the configuration
     pub chains: Vec<Chain>,
+    /// what counts the requests of each route, likewise
+    pub meters: Vec<Arc<RouteMeter>>,
     /// the loaded plugins, in the order of the configuration
     pub plugins: Vec<Arc<Plugin>>,
     /// the candidates beside some of them

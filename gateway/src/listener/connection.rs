@@ -5,13 +5,12 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::HeaderValue;
 use http::header::CONNECTION;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::Watcher;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -20,6 +19,7 @@ use witgate_wire::{BoundedSilence, Lingering};
 use super::head_deadline::{HeadDeadline, Progress};
 use crate::body::held::Held;
 use crate::config::Limits;
+use crate::peer::Peer;
 use crate::pipeline::{self, Worker};
 
 /// The smallest read buffer hyper accepts, in bytes.
@@ -36,15 +36,17 @@ pub(super) async fn serve(
 ) {
     let _open = worker.metrics.connection();
     let _ = stream.set_nodelay(true);
+    let peer = Arc::new(Peer::new(peer.ip()));
     let progress = Progress::default();
     let stream = BoundedSilence::new(Lingering::new(stream), limits.idle_timeout);
-    let io = TokioIo::new(HeadDeadline::new(stream, limits.header_timeout, progress.clone()));
+    let io = TokioIo::new(HeadDeadline::new(stream, &limits, progress.clone()));
+    let told = Arc::clone(&peer);
     let service = service_fn(move |request| {
-        let worker = Arc::clone(&worker);
+        let (worker, peer) = (Arc::clone(&worker), Arc::clone(&peer));
         let answering = progress.begin();
         let stop = stop.clone();
         async move {
-            let mut response = pipeline::handle(&worker, peer, request).await;
+            let mut response = pipeline::handle(&worker, &peer, request).await;
             if *stop.borrow() {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
@@ -52,18 +54,12 @@ pub(super) async fn serve(
         }
     });
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(idle(&limits))
+        .header_read_timeout(None)
         .max_buf_size(limits.header_bytes.max(LEAST_BUFFER))
         .max_header_size(limits.header_bytes)
         .max_headers(limits.headers)
         .serve_connection(io, service);
     if let Err(error) = watcher.watch(connection).await {
-        tracing::debug!(peer = %peer.ip(), %error, "connection ended early");
+        tracing::debug!(peer = %told.ip, %error, "connection ended early");
     }
-}
-
-/// hyper's timer covers the silence before a head too, so it must not be shorter than either limit.
-fn idle(limits: &Limits) -> Duration {
-    limits.idle_timeout.max(limits.header_timeout)
 }

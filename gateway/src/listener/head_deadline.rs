@@ -1,7 +1,7 @@
-//! A deadline on request heads that hyper does not set: from a head's first byte to its last.
+//! The deadlines of a client's connection between two answers: on a head, from its first byte to its last, and on the time
+//! in which nothing comes at all.
 //!
-//! hyper's own timer also runs while a kept-alive connection is idle, so it serves as the idle limit. Never reads or
-//! changes a byte.
+//! hyper has one timer for both, which it makes anew for each head. Never reads or changes a byte.
 
 use std::io;
 use std::pin::Pin;
@@ -11,7 +11,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::Instant;
+use witgate_wire::Alarm;
+
+use crate::config::Limits;
 
 /// Counts the heads that were completed and the answers that ended, so that the stream knows when a head has begun.
 #[derive(Clone, Default)]
@@ -48,33 +51,50 @@ impl Progress {
     }
 }
 
-/// A stream whose reads fail with `TimedOut` when a head takes too long.
+/// A stream whose reads fail with `TimedOut` when a head takes too long, and that ends when nothing comes for too long.
 pub(super) struct HeadDeadline<IO> {
     io: IO,
     progress: Progress,
-    allowed: Duration,
-    head: Timer,
-    /// how many heads were complete when the head timer was started
-    head_after: u64,
+    head: Duration,
+    idle: Duration,
+    alarm: Alarm,
+    wait: Option<Wait>,
+}
+
+/// What a connection waits for, between two answers.
+struct Wait {
+    /// how many heads were complete when it began: with the next one it is over
+    after: u64,
+    /// when there was first nothing to be read; to read the clock for a head that comes whole would be in vain
+    since: Option<Instant>,
+    /// whether a head has begun
+    in_head: bool,
 }
 
 impl<IO> HeadDeadline<IO> {
-    pub(super) fn new(io: IO, allowed: Duration, progress: Progress) -> Self {
-        Self { io, progress, allowed, head: Timer::default(), head_after: 0 }
+    pub(super) fn new(io: IO, limits: &Limits, progress: Progress) -> Self {
+        let (head, idle) = (limits.header_timeout, limits.idle_timeout);
+        Self { io, progress, head, idle, alarm: Alarm::default(), wait: None }
     }
 
-    /// Bytes came while no request was being answered: a head has begun, unless it had before.
-    fn head_byte(&mut self) {
-        let heads = self.progress.heads();
-        if !self.head.running || self.head_after != heads {
-            self.head.start(self.allowed);
-            self.head_after = heads;
+    /// The wait as it stands. It begins anew with the first byte of a head.
+    fn wait(&mut self, has_bytes: bool) -> &mut Wait {
+        let after = self.progress.heads();
+        let goes_on = |wait: &Wait| wait.after == after && (wait.in_head || !has_bytes);
+        if !self.wait.as_ref().is_some_and(goes_on) {
+            self.wait = None;
         }
+        self.wait.get_or_insert(Wait { after, since: None, in_head: has_bytes })
     }
 
-    /// Whether a head has begun and is still incomplete.
-    fn in_head(&self) -> bool {
-        self.head.running && self.head_after == self.progress.heads()
+    /// Nothing is there to be read.
+    fn poll_wait(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let (head, idle) = (self.head, self.idle);
+        let Wait { since, in_head, .. } = self.wait(false);
+        let (since, in_head) = (*since.get_or_insert_with(Instant::now), *in_head);
+        let due = since + if in_head { head } else { idle };
+        // Between two heads the end of the stream is a good end.
+        self.alarm.poll_at(due, context).map(|()| if in_head { Err(too_slow()) } else { Ok(()) })
     }
 }
 
@@ -87,19 +107,15 @@ impl<IO: AsyncRead + Unpin> AsyncRead for HeadDeadline<IO> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.io).poll_read(context, buffer);
         if self.progress.answering() {
-            self.head.running = false;
             return polled;
         }
-        match polled {
-            Poll::Ready(result) => {
-                if buffer.filled().len() > before {
-                    self.head_byte();
-                }
-                Poll::Ready(result)
-            }
-            Poll::Pending if self.in_head() => self.head.poll(context).map(|()| Err(too_slow())),
-            Poll::Pending => Poll::Pending,
+        if polled.is_pending() {
+            return self.poll_wait(context);
         }
+        if buffer.filled().len() > before {
+            self.wait(true);
+        }
+        polled
     }
 }
 
@@ -133,25 +149,6 @@ fn too_slow() -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, "the request head took too long")
 }
 
-/// A timer that is made on first use and reused after it.
-#[derive(Default)]
-struct Timer {
-    sleep: Option<Pin<Box<Sleep>>>,
-    running: bool,
-}
-
-impl Timer {
-    fn start(&mut self, span: Duration) {
-        let deadline = Instant::now() + span;
-        self.sleep.get_or_insert_with(|| Box::pin(sleep(span))).as_mut().reset(deadline);
-        self.running = true;
-    }
-
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        self.sleep.as_mut().map_or(Poll::Pending, |sleep| sleep.as_mut().poll(context))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
@@ -161,11 +158,13 @@ mod tests {
 
     const HEAD: Duration = Duration::from_secs(10);
     const LONG: Duration = Duration::from_secs(100);
+    const IDLE: Duration = Duration::from_secs(1000);
 
     fn pair() -> (DuplexStream, HeadDeadline<DuplexStream>, Progress) {
         let (client, server) = duplex(64);
         let progress = Progress::default();
-        (client, HeadDeadline::new(server, HEAD, progress.clone()), progress)
+        let limits = Limits { header_timeout: HEAD, idle_timeout: IDLE, ..Limits::default() };
+        (client, HeadDeadline::new(server, &limits, progress.clone()), progress)
     }
 
     async fn read_one(server: &mut HeadDeadline<DuplexStream>) -> usize {
@@ -180,6 +179,19 @@ mod tests {
         assert_eq!(read_one(&mut server).await, 1);
         let error = server.read(&mut [0_u8; 8]).await.expect_err("the head never ends");
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_stays_idle_ends_well() {
+        let (mut client, mut server, progress) = pair();
+        client.write_all(b"GET").await.expect("write");
+        assert_eq!(read_one(&mut server).await, 3);
+        let answering = progress.begin();
+        assert!(timeout(LONG, server.read(&mut [0_u8; 8])).await.is_err(), "a served request is not idle");
+        drop(answering);
+        let began = Instant::now();
+        assert_eq!(server.read(&mut [0_u8; 8]).await.expect("no failure"), 0);
+        assert_eq!(began.elapsed().as_secs(), IDLE.as_secs());
     }
 
     #[tokio::test(start_paused = true)]

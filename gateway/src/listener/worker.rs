@@ -43,7 +43,11 @@ async fn run(worker: Arc<Worker>, listeners: Vec<TcpListener>, stop: watch::Rece
         let listener = tokio::net::TcpListener::from_std(listener).expect("a bound, non-blocking listener");
         accepting.spawn(accept(listener, Arc::clone(&worker), Arc::clone(&places), stop.clone()));
     }
-    while accepting.join_next().await.is_some() {}
+    let all_ended = async { while accepting.join_next().await.is_some() {} };
+    tokio::select! {
+        () = all_ended => {}
+        () = worker.way.pool.sweep() => {}
+    }
 }
 
 /// A worker's share of `limits.connections`.

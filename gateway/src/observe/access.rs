@@ -2,18 +2,17 @@
 //!
 //! Never logs a query string, a header value or a body: tokens travel there.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use http::{Method, StatusCode};
+use witgate_token::Claims;
 
-use super::metrics::Metrics;
+use super::metrics::{Metrics, NO_ROUTE};
 use super::request_id::RequestId;
+use super::route_meter::RouteMeter;
+use crate::peer::Peer;
 use crate::refusal::Refused;
-
-/// The label of requests that matched no route.
-const NO_ROUTE: &str = "-";
 
 /// Nobody gets this status; nginx made the number customary for logs.
 const CLIENT_GONE: (u16, &str) = (499, "client_gone");
@@ -32,16 +31,17 @@ pub struct Event {
     /// the id of this request
     pub id: RequestId,
     started: Instant,
-    peer: SocketAddr,
+    /// who asked
+    pub peer: Peer,
     method: Method,
     /// the canonical path, once there is one
     pub path: Option<String>,
-    /// the route's name, once it matched
-    pub route: Option<String>,
-    /// the verified subject, once there is one
-    pub subject: Option<String>,
+    /// the route, once it matched
+    pub route: Option<Arc<RouteMeter>>,
+    /// whose request it is, once that is verified
+    pub principal: Option<Claims>,
     /// the upstream chosen
-    pub upstream: Option<String>,
+    pub upstream: Option<Arc<str>>,
     generation: u64,
     metrics: Arc<Metrics>,
     written: bool,
@@ -49,7 +49,7 @@ pub struct Event {
 
 impl Event {
     /// Starts the clock.
-    pub fn begin(peer: SocketAddr, method: Method, generation: u64, metrics: Arc<Metrics>) -> Self {
+    pub fn begin(peer: Peer, method: Method, generation: u64, metrics: Arc<Metrics>) -> Self {
         Self {
             id: RequestId::generate(),
             started: Instant::now(),
@@ -57,12 +57,17 @@ impl Event {
             method,
             path: None,
             route: None,
-            subject: None,
+            principal: None,
             upstream: None,
             generation,
             metrics,
             written: false,
         }
+    }
+
+    /// When the request's head was read.
+    pub fn began(&self) -> Instant {
+        self.started
     }
 
     /// The request was forwarded and answered.
@@ -84,15 +89,15 @@ impl Event {
     fn write(&mut self, status: u16, refusal: Refusal<'_>) {
         self.written = true;
         let took = self.started.elapsed();
-        self.metrics.request(self.route_label(), status, took);
+        self.metrics.request(self.route.as_deref(), status, took);
         tracing::info!(
             target: "access",
             request_id = %self.id,
-            peer = %self.peer.ip(),
+            peer = %self.peer.ip,
             method = %self.method,
             path = self.path.as_deref(),
-            route = self.route.as_deref(),
-            subject = self.subject.as_deref(),
+            route = self.route.as_deref().map(RouteMeter::name),
+            subject = self.principal.as_ref().map(Claims::subject),
             upstream = self.upstream.as_deref(),
             status,
             code = refusal.code,
@@ -104,7 +109,7 @@ impl Event {
     }
 
     fn route_label(&self) -> &str {
-        self.route.as_deref().unwrap_or(NO_ROUTE)
+        self.route.as_deref().map_or(NO_ROUTE, RouteMeter::name)
     }
 }
 

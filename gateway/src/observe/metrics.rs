@@ -14,9 +14,13 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use super::policies::PolicyMetrics;
+use super::route_meter::RouteMeter;
 
 /// Upper bounds of the request histogram's buckets, in seconds.
 const REQUEST_BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+/// The label of requests that matched no route.
+pub const NO_ROUTE: &str = "-";
 
 /// One finished request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -127,9 +131,13 @@ impl Metrics {
         self.policies.register(registry);
     }
 
-    /// Counts one answered request.
-    pub fn request(&self, route: &str, status: u16, took: Duration) {
-        self.requests.get_or_create(&RequestLabels { route: route.into(), status }).inc();
+    /// Counts one answered request, of a route or of none.
+    pub fn request(&self, route: Option<&RouteMeter>, status: u16, took: Duration) {
+        let counter = |route: &str| self.requests.get_or_create_owned(&RequestLabels { route: route.into(), status });
+        match route {
+            Some(route) => route.count(status, || counter(route.name())),
+            None => _ = counter(NO_ROUTE).inc(),
+        }
         self.seconds.observe(took.as_secs_f64());
     }
 
@@ -208,7 +216,8 @@ mod tests {
     #[test]
     fn every_metric_is_shown_under_its_public_name() {
         let metrics = Metrics::default();
-        metrics.request("orders", 200, Duration::from_millis(3));
+        metrics.request(Some(&RouteMeter::new("orders")), 200, Duration::from_millis(3));
+        metrics.request(None, 404, Duration::from_millis(1));
         metrics.refusal("orders", "token_invalid");
         metrics.token_refusal("token_expired");
         metrics.fault("authz", "trap");
@@ -228,6 +237,7 @@ mod tests {
         let text = metrics.encode().expect("encodes");
         for line in [
             "witgate_requests_total{route=\"orders\",status=\"200\"} 1",
+            "witgate_requests_total{route=\"-\",status=\"404\"} 1",
             "witgate_refusals_total{route=\"orders\",code=\"token_invalid\"} 1",
             "witgate_token_refusals_total{reason=\"token_expired\"} 1",
             "witgate_policy_faults_total{plugin=\"authz\",kind=\"trap\"} 1",

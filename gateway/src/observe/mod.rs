@@ -7,5 +7,6 @@ pub mod issuers;
 pub mod logging;
 pub mod policies;
 pub mod rate;
+pub mod route_meter;
 pub mod metrics;
 pub mod request_id;

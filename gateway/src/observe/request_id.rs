@@ -21,8 +21,16 @@ impl RequestId {
     /// The id as a header value.
     pub fn header_value(&self) -> HeaderValue {
         let mut buffer = Uuid::encode_buffer();
-        let text = self.0.as_hyphenated().encode_lower(&mut buffer);
-        HeaderValue::from_str(text).expect("a hyphenated UUID is visible ASCII")
+        HeaderValue::from_str(self.encoded(&mut buffer)).expect("a hyphenated UUID is visible ASCII")
+    }
+
+    /// The id as policies, logs and recordings have it.
+    pub fn text(&self) -> String {
+        self.encoded(&mut Uuid::encode_buffer()).to_owned()
+    }
+
+    fn encoded<'b>(&self, buffer: &'b mut [u8]) -> &'b str {
+        self.0.as_hyphenated().encode_lower(buffer)
     }
 }
 

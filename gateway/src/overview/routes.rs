@@ -81,7 +81,7 @@ impl Line {
             methods: route.methods.as_ref().map(|methods| methods.iter().map(ToString::to_string).collect()),
             headers: route.headers.iter().map(header).collect(),
             policies: route.policies.iter().map(policy).collect(),
-            upstreams: route.choices.iter().map(|index| config.upstreams[*index].name.clone()).collect(),
+            upstreams: route.choices.iter().map(|index| config.upstreams[*index].name.to_string()).collect(),
             public: route.public,
             sensitive: route.sensitive,
         }

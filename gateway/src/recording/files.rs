@@ -122,12 +122,13 @@ pub(super) fn all(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::os::unix::fs::MetadataExt as _;
 
     use super::*;
 
-    fn recording(folder: &Path, file_bytes: u64, total_bytes: u64) -> Recording {
+    /// One that records everything, with these bounds.
+    pub(in crate::recording) fn recording(folder: &Path, file_bytes: u64, total_bytes: u64) -> Recording {
         Recording {
             folder: folder.to_owned(),
             share_millionths: 1_000_000,

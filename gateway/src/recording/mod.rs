@@ -5,6 +5,7 @@
 
 mod folder;
 mod files;
+mod backoff;
 mod recorder;
 mod stored;
 

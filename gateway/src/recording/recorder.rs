@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::backoff::Backoff;
 use super::files::{self, Files};
 use super::folder;
 use super::stored::LINE_BYTES;
@@ -78,9 +79,7 @@ impl Drop for Recorder {
 impl Running {
     fn start(metrics: &Arc<Metrics>, recording: &Recording) -> io::Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE);
-        // What the process before this one left grows old, too.
-        let last = (recording.clone(), Instant::now());
-        let writer = Writer { files: Files::default(), metrics: Arc::clone(metrics), last, fails: false };
+        let writer = Writer::new(metrics, recording);
         let thread = std::thread::Builder::new().name("witgate-record".into()).spawn(move || writer.run(&jobs))?;
         Ok(Self { queue: Arc::new(queue), thread })
     }
@@ -91,11 +90,17 @@ struct Writer {
     metrics: Arc<Metrics>,
     /// what was recorded last, and when its folder was tidied
     last: (Recording, Instant),
-    /// whether the last attempt failed, so that a full disk is told once
-    fails: bool,
+    /// of writes that failed
+    backoff: Backoff,
 }
 
 impl Writer {
+    /// It begins with a folder: what the process before this one left there grows old, too.
+    fn new(metrics: &Arc<Metrics>, recording: &Recording) -> Self {
+        let last = (recording.clone(), Instant::now());
+        Self { files: Files::default(), metrics: Arc::clone(metrics), last, backoff: Backoff::default() }
+    }
+
     fn run(mut self, jobs: &Receiver<Job>) {
         loop {
             // Nothing waits, so nothing more would come into the same piece.
@@ -116,35 +121,58 @@ impl Writer {
     }
 
     fn write(&mut self, job: &Job) {
-        let recording = job.recording();
-        if self.last.0 != *recording {
-            self.last = (recording.clone(), Instant::now());
+        let (recording, now) = (job.recording(), Instant::now());
+        if !self.may_write(recording, now) {
+            return;
         }
         let Ok(mut line) = serde_json::to_vec(&job.line()) else { return self.metrics.recorded("failed") };
         line.push(b'\n');
         if line.len() > LINE_BYTES {
             return self.metrics.recorded("too-large");
         }
-        match self.files.append(recording, &line) {
+        self.append(recording, &line, now);
+    }
+
+    /// Whether the last failure is long enough ago. Another recording is tried at once: it may be what mends things.
+    fn may_write(&mut self, recording: &Recording, now: Instant) -> bool {
+        if self.last.0 != *recording {
+            self.last = (recording.clone(), now);
+            self.backoff = Backoff::default();
+        }
+        let may = self.backoff.allows(now);
+        if !may {
+            self.backoff.lose();
+            self.metrics.recorded("failed");
+        }
+        may
+    }
+
+    fn append(&mut self, recording: &Recording, line: &[u8], now: Instant) {
+        match self.files.append(recording, line) {
             Ok(()) => self.metrics.recorded("written"),
-            Err(error) => self.failed(&error),
+            Err(error) => self.failed(&error, now),
         }
     }
 
     /// Only now is it known whether the disk takes what was written.
     fn flush(&mut self) {
         match self.files.flush() {
-            Ok(true) if std::mem::take(&mut self.fails) => tracing::info!("recording goes on"),
-            Ok(_) => {}
-            Err(error) => self.failed(&error),
+            Ok(false) => {}
+            Ok(true) => {
+                if let Some(lost) = self.backoff.recovered() {
+                    tracing::info!(lost, "recording goes on");
+                }
+            }
+            Err(error) => self.failed(&error, Instant::now()),
         }
     }
 
-    fn failed(&mut self, error: &io::Error) {
+    /// Told with each attempt, of which there is one in each rest at most.
+    fn failed(&mut self, error: &io::Error, now: Instant) {
         self.metrics.recorded("failed");
-        if !std::mem::replace(&mut self.fails, true) {
-            tracing::error!(%error, "decisions cannot be recorded; is the disk full?");
-        }
+        let (rest, lost) = self.backoff.failed(now);
+        let rest_seconds = rest.as_secs();
+        tracing::error!(%error, lost, rest_seconds, "decisions cannot be recorded; is the disk full?");
     }
 
     fn tidy(&mut self) {
@@ -155,3 +183,6 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

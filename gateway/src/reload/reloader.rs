@@ -12,6 +12,7 @@ use super::capabilities;
 use super::kept::Kept;
 use super::ledger::{Ledger, Origin};
 use super::snapshot::{self, Snapshot};
+use super::stamps::Stamps;
 use crate::config::Faults;
 use crate::generation::{Builder, Generation};
 use crate::observe::metrics::Metrics;
@@ -43,6 +44,8 @@ pub struct Reloader {
     seen: Mutex<Seen>,
     /// the files that the last look found named, also where it was refused
     named: Mutex<Vec<PathBuf>>,
+    /// how the files stood when their contents were last found to be those of the last look
+    same: Mutex<Option<Stamps>>,
 }
 
 /// What was read, and what is kept of it.
@@ -71,6 +74,7 @@ impl Reloader {
             ledger: Ledger::default(),
             seen: Mutex::new(Seen { last: digest, in_force, previous: None }),
             named: Mutex::default(),
+            same: Mutex::default(),
         })
     }
 
@@ -86,9 +90,17 @@ impl Reloader {
         self.builder.stop_recording();
     }
 
-    /// Whether the disk differs from the last look. Blocks.
+    /// Whether the disk differs from the last look. Reads only what has been touched since it was last found the same.
+    /// Blocks.
     pub fn differs(&self) -> bool {
-        snapshot::take(&self.path).digest != self.seen().last
+        let now = Stamps::of(self.files());
+        let mut same = self.same.lock().unwrap_or_else(PoisonError::into_inner);
+        if same.as_ref() == Some(&now) {
+            return false;
+        }
+        let differs = snapshot::take(&self.path).digest != self.seen().last;
+        *same = (!differs && now.are_settled()).then_some(now);
+        differs
     }
 
     /// Looks at the disk and, when it changed, tries it. Blocks: never call it on a worker. Calls exclude each other.

@@ -98,7 +98,7 @@ impl Newcomer {
         let world = outline.world().map_err(|source| NewcomerError::Role { path: path(), source })?;
         let mut entry = stage::bare(NAME, world, &outline);
         if let Some(given) = settings {
-            entry.config_json = settings::read(given).map_err(NewcomerError::Settings)?.to_string();
+            entry.config_json = settings::read("--settings", given).map_err(NewcomerError::Settings)?.to_string();
         }
         Ok(Self { host, subject, entry, environment, identity_prefix: IDENTITY_PREFIX.to_owned() }.seeing())
     }

@@ -3,13 +3,14 @@
 //! Never visits a node twice, and never goes deeper than the longest pattern: a long path costs no more than a short one.
 
 use crate::config::{PathPattern, Segment};
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// The patterns below one segment, as ranks of the table.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
-    literals: HashMap<String, Tree>,
+    /// the keys come from configuration, so nobody chooses them to collide
+    literals: FxHashMap<String, Tree>,
     param: Option<Box<Tree>>,
     ending_here: Vec<usize>,
     from_here: Vec<usize>,

@@ -3,67 +3,41 @@
 //!
 //! Never resolves or chooses anything: hyper's connector does.
 
+use std::error::Error;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::Uri;
+use http::uri::Scheme;
 use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
+use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tower::Service;
+use tower::ServiceExt;
 use witgate_wire::BoundedSilence;
+
+use crate::config::Upstream;
 
 /// How long an upstream may take nothing of what is ready for it.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// hyper's connector, with its streams bounded.
-#[derive(Clone)]
-pub struct Connector(HttpConnector);
-
-impl Connector {
-    /// Gives up connecting after `connect_timeout`.
-    pub fn new(connect_timeout: Duration) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(connect_timeout));
-        Self(connector)
-    }
-}
-
-type Connecting = Pin<Box<dyn Future<Output = Result<UpstreamStream, <HttpConnector as Service<Uri>>::Error>> + Send>>;
-
-impl Service<Uri> for Connector {
-    type Response = UpstreamStream;
-    type Error = <HttpConnector as Service<Uri>>::Error;
-    type Future = Connecting;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(context)
-    }
-
-    fn call(&mut self, address: Uri) -> Connecting {
-        let connecting = self.0.call(address);
-        Box::pin(async move { Ok(UpstreamStream::new(connecting.await?.into_inner())) })
-    }
+/// A stream to the upstream, within its `connect-timeout-ms`.
+///
+/// # Errors
+/// When the name leads nowhere, or none of its addresses takes the connection in time.
+pub async fn connect(upstream: &Upstream) -> Result<UpstreamStream, Box<dyn Error + Send + Sync>> {
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    connector.set_connect_timeout(Some(upstream.connect_timeout));
+    let parts = Uri::builder().scheme(Scheme::HTTP).authority(upstream.authority.clone()).path_and_query("/");
+    let stream = connector.oneshot(parts.build()?).await?;
+    Ok(UpstreamStream(TokioIo::new(BoundedSilence::new(stream.into_inner(), SILENCE))))
 }
 
 /// A connection to an upstream.
 pub struct UpstreamStream(TokioIo<BoundedSilence<TcpStream>>);
-
-impl UpstreamStream {
-    fn new(stream: TcpStream) -> Self {
-        Self(TokioIo::new(BoundedSilence::new(stream, SILENCE)))
-    }
-}
-
-impl Connection for UpstreamStream {
-    fn connected(&self) -> Connected {
-        Connected::new()
-    }
-}
 
 impl Read for UpstreamStream {
     fn poll_read(

@@ -2,50 +2,59 @@
 //!
 //! Never appends to what a client sent: admission stripped it, and here it is set.
 
-use std::net::IpAddr;
-
 use http::header::{HOST, HeaderName, HeaderValue, TRANSFER_ENCODING};
-use http::uri::{Authority, PathAndQuery, Scheme};
+use http::uri::PathAndQuery;
 use http::{HeaderMap, StatusCode, Uri};
 use http_body::Body;
 use serde_json::Value;
 use witgate_token::Claims;
 
 use crate::observe::request_id::{self, RequestId};
+use crate::peer::Peer;
 use crate::refusal::Refused;
+
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// The longest identity header value, in bytes.
 const IDENTITY_BYTES: usize = 4 * 1024;
 
-/// Where the upstream finds it.
+/// Path and query as the upstream gets them. `asked` is the client's own target, which mostly says just that.
 ///
 /// # Errors
 /// 400 where path and query make no URI; admission should have refused that.
-pub fn uri(authority: &Authority, path: &str, query: Option<&str>) -> Result<Uri, Refused> {
+pub fn target(asked: &Uri, path: &str, query: Option<&str>) -> Result<Uri, Refused> {
+    if asked.authority().is_none() && asked.path() == path && asked.query() == query {
+        return Ok(asked.clone());
+    }
     let text = match query {
         Some(query) => format!("{path}?{query}"),
         None => path.to_owned(),
     };
-    let target = PathAndQuery::try_from(text);
-    let built = target.map_err(http::Error::from).and_then(|target| {
-        Uri::builder().scheme(Scheme::HTTP).authority(authority.clone()).path_and_query(target).build()
-    });
-    built.map_err(|error| {
+    PathAndQuery::try_from(text).map(Uri::from).map_err(|error| {
         Refused::bad_request("target_invalid", "The target is not acceptable.").because(error.to_string())
     })
 }
 
 /// Sets Host, the forwarding headers and the request id.
-pub fn set_forwarding(headers: &mut HeaderMap, authority: &str, peer: IpAddr, id: &RequestId) {
-    if let Ok(host) = HeaderValue::from_str(authority) {
-        headers.insert(HOST, host.clone());
-        headers.insert(HeaderName::from_static("x-forwarded-host"), host);
+pub fn set_forwarding(headers: &mut HeaderMap, authority: &str, peer: &Peer, id: &RequestId) {
+    if let Some(host) = host(headers, authority) {
+        headers.insert(FORWARDED_HOST, host);
     }
-    if let Ok(peer) = HeaderValue::from_str(&peer.to_string()) {
-        headers.insert(HeaderName::from_static("x-forwarded-for"), peer);
-    }
-    headers.insert(HeaderName::from_static("x-forwarded-proto"), HeaderValue::from_static("http"));
+    headers.insert(FORWARDED_FOR, peer.header.clone());
+    headers.insert(FORWARDED_PROTO, HeaderValue::from_static("http"));
     headers.insert(request_id::HEADER, id.header_value());
+}
+
+/// The Host header, set unless it says so already.
+fn host(headers: &mut HeaderMap, authority: &str) -> Option<HeaderValue> {
+    let said = headers.get(HOST).filter(|said| said.as_bytes() == authority.as_bytes()).cloned();
+    said.or_else(|| {
+        let host = HeaderValue::from_str(authority).ok()?;
+        headers.insert(HOST, host.clone());
+        Some(host)
+    })
 }
 
 /// Says that chunks follow where the length is unknown: for GET and HEAD hyper would take that for no body at all.
@@ -114,10 +123,28 @@ mod tests {
     }
 
     #[test]
-    fn the_target_keeps_path_and_query() {
-        let authority = Authority::from_static("127.0.0.1:9101");
-        let built = uri(&authority, "/orders/1", Some("a=b%20c")).expect("uri");
-        assert_eq!(built.to_string(), "http://127.0.0.1:9101/orders/1?a=b%20c");
-        assert_eq!(uri(&authority, "/", None).expect("uri").to_string(), "http://127.0.0.1:9101/");
+    fn the_target_keeps_path_and_query_whatever_the_client_wrote() {
+        let target = |asked: &'static str, path: &str, query: Option<&str>| {
+            target(&Uri::from_static(asked), path, query).expect("a target").to_string()
+        };
+        assert_eq!(target("/orders/1?a=b%20c", "/orders/1", Some("a=b%20c")), "/orders/1?a=b%20c");
+        assert_eq!(target("http://elsewhere/orders/1", "/orders/1", None), "/orders/1");
+        assert_eq!(target("/orders/%31?a=b", "/orders/1", Some("a=b")), "/orders/1?a=b");
+        assert_eq!(target("/orders/1?a=b", "/orders/1", None), "/orders/1");
+        assert_eq!(target("/a", "/", None), "/");
+    }
+
+    #[test]
+    fn the_host_is_the_one_that_was_admitted() {
+        let peer = Peer::new([127, 0, 0, 1].into());
+        for sent in ["API.example:80", "api.example:80"] {
+            let mut headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static(sent))]);
+            set_forwarding(&mut headers, "api.example:80", &peer, &RequestId::generate());
+            assert_eq!((&headers[HOST], &headers[FORWARDED_HOST]), (&headers[FORWARDED_HOST], &headers[HOST]));
+            assert_eq!(
+                (&headers[HOST], &headers[FORWARDED_FOR]),
+                (&HeaderValue::from_static("api.example:80"), &peer.header)
+            );
+        }
     }
 }

@@ -3,13 +3,21 @@
 //! Never retries a request that may have reached the upstream.
 
 use std::error::Error;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
 
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
-use hyper_util::client::legacy;
+use tokio::time::Instant;
 
-use super::pool::Pool;
+use super::connector::connect;
+use super::link::{Answered, Link, look};
+use super::outbound::Forwarded;
+use super::pool::{Checkout, Pool};
 use crate::admission::framing;
+use crate::alarms::Alarms;
 use crate::body::inbound::{InboundBody, InboundFault, Uploaded};
 use crate::config::Upstream;
 use crate::policy::chain::Destination;
@@ -19,44 +27,110 @@ use crate::refusal::Refused;
 /// What `Retry-After` says when an upstream cannot be reached, in seconds.
 const RETRY_SECONDS: u32 = 1;
 
+/// What a worker has for its way to the upstreams.
+#[derive(Default)]
+pub struct Way {
+    /// connections
+    pub pool: Arc<Pool>,
+    /// timers
+    pub alarms: Alarms,
+}
+
 /// Sends the request and waits for the response head; the body streams on after that.
 ///
 /// # Errors
 /// 502 `upstream_unreachable` or `upstream_failed`, 504 `upstream_timeout`, and the client's own 400, 408 or 413 when
 /// its body was at fault.
 pub async fn send(
-    pool: &Pool,
+    way: &Way,
     upstream: &Upstream,
     permitted: &Permitted<Destination>,
-    request: Request<InboundBody>,
-    uploaded: Uploaded,
-) -> Result<Response<Incoming>, Refused> {
+    mut request: Request<InboundBody>,
+    mut uploaded: Uploaded,
+) -> Result<Response<Forwarded>, Refused> {
     // The proof is the point of the parameter: without it there is nothing to send.
     let _: &Destination = permitted.get();
-    let client = pool.client(upstream.connect_timeout);
-    // The upstream's time starts when it has the request; the upload is the client's time, and the pipeline bounds that.
-    let silent = async {
-        uploaded.wait().await;
-        tokio::time::sleep(upstream.response_timeout).await;
-    };
-    tokio::select! {
-        answer = client.request(request) => answer.map_err(|error| failure(upstream, &error)),
-        () = silent => Err(timeout(upstream)),
+    loop {
+        let kept = way.pool.take(&upstream.authority);
+        let was_kept = kept.is_ok();
+        let mut link = match kept {
+            Ok(link) => link,
+            Err(place) => way.pool.check_out(Box::new(opened(upstream).await?), place),
+        };
+        match answered(&mut link, request, &mut uploaded, upstream, &way.alarms).await {
+            None => return Err(timeout(upstream)),
+            Some(Ok(response)) => return Ok(response.map(|body| forwarded(body, link, &mut uploaded))),
+            Some(Err(mut error)) => match error.take_message() {
+                // Closed by the upstream while it was idle, and the request never left.
+                Some(unsent) if was_kept => request = unsent,
+                _ => return Err(failure(upstream, &error.into_error())),
+            },
+        }
     }
 }
 
-fn failure(upstream: &Upstream, error: &legacy::Error) -> Refused {
-    if let Some(fault) = inbound_fault(error) {
-        return clients_fault(fault);
+async fn opened(upstream: &Upstream) -> Result<Link, Refused> {
+    let stream = connect(upstream).await.map_err(|error| unreachable(upstream, error.as_ref()))?;
+    Link::open(stream).await.map_err(|error| failure(upstream, &error))
+}
+
+/// The answer, or nothing in the time that the upstream has. Its time starts when it has the request: the upload is the
+/// client's time, and the pipeline bounds that.
+async fn answered(
+    link: &mut Link,
+    request: Request<InboundBody>,
+    uploaded: &mut Uploaded,
+    upstream: &Upstream,
+    alarms: &Alarms,
+) -> Option<Answered> {
+    let mut answer = pin!(link.send(request));
+    let mut alarm = alarms.take();
+    let mut due = None;
+    poll_fn(|context| {
+        link.drive(context);
+        if let Poll::Ready(answered) = look(answer.as_mut()) {
+            return Poll::Ready(Some(answered));
+        }
+        if due.is_none() && uploaded.is_over(context) {
+            due = Some(Instant::now() + upstream.response_timeout);
+        }
+        due.map_or(Poll::Pending, |due| alarm.poll_at(due, context).map(|()| None))
+    })
+    .await
+}
+
+/// The body, with the connection that still brings it.
+fn forwarded(body: Incoming, link: Checkout, uploaded: &mut Uploaded) -> Forwarded {
+    if link.is_free() {
+        return Forwarded::whole(body);
     }
-    let cause = format!("upstream `{}` at {}: {}", upstream.name, upstream.authority, chain(error));
-    if error.is_connect() {
-        Refused::new(StatusCode::BAD_GATEWAY, "upstream_unreachable", "The service cannot be reached.")
-            .because(cause)
-            .retry_after(RETRY_SECONDS)
-    } else {
-        Refused::new(StatusCode::BAD_GATEWAY, "upstream_failed", "The service gave no valid answer.").because(cause)
+    if uploaded.is_over_already() {
+        return Forwarded::driven(body, link);
     }
+    // An answer before the end of the upload: a client that sends everything before it reads must not stop its upload by
+    // not reading. The task ends with the body, the upload or the connection.
+    if let Some(link) = link.keep() {
+        tokio::spawn(link.finish());
+    }
+    Forwarded::whole(body)
+}
+
+fn failure(upstream: &Upstream, error: &hyper::Error) -> Refused {
+    match inbound_fault(error) {
+        Some(fault) => clients_fault(fault),
+        None => Refused::new(StatusCode::BAD_GATEWAY, "upstream_failed", "The service gave no valid answer.")
+            .because(told(upstream, error)),
+    }
+}
+
+fn unreachable(upstream: &Upstream, error: &(dyn Error + 'static)) -> Refused {
+    Refused::new(StatusCode::BAD_GATEWAY, "upstream_unreachable", "The service cannot be reached.")
+        .because(told(upstream, error))
+        .retry_after(RETRY_SECONDS)
+}
+
+fn told(upstream: &Upstream, error: &(dyn Error + 'static)) -> String {
+    format!("upstream `{}` at {}: {}", upstream.name, upstream.authority, chain(error))
 }
 
 fn timeout(upstream: &Upstream) -> Refused {
@@ -75,7 +149,7 @@ fn clients_fault(fault: InboundFault) -> Refused {
     }
 }
 
-fn inbound_fault(error: &legacy::Error) -> Option<InboundFault> {
+fn inbound_fault(error: &hyper::Error) -> Option<InboundFault> {
     causes(error).find_map(|cause| cause.downcast_ref::<InboundFault>().copied())
 }
 

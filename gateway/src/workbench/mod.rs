@@ -2,15 +2,17 @@
 //!
 //! Never serves traffic, and never prints: the command line does.
 
+pub mod style;
 pub mod host;
 pub mod package;
+pub mod build;
 pub mod subject;
 pub mod settings;
+pub mod cases;
 pub mod config_schema;
 pub mod inspect;
 pub mod check;
 pub mod run;
 pub mod bench;
-pub mod build;
 pub mod new;
 pub mod test;

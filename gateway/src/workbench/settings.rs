@@ -1,4 +1,4 @@
-//! A plugin's config as an author gives it: as JSON on the command line, or as a file.
+//! A table of keys as an author gives it, a plugin's config or claims: as JSON on the command line, or as a file.
 //!
 //! Never shows a value in a fault.
 
@@ -8,27 +8,27 @@ use std::path::Path;
 
 use serde_json::Value;
 
-/// The largest file with a config, in bytes; gateway.toml may not be larger either.
+/// The largest file, in bytes; gateway.toml may not be larger either.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// Reads `{"key": "value"}`, or a .json or .toml file.
+/// Reads what an option such as `--settings` gives: `{"key": "value"}`, or a .json or .toml file.
 ///
 /// # Errors
 /// When it is neither, or no table.
-pub fn read(given: &str) -> Result<Value, String> {
+pub fn read(option: &str, given: &str) -> Result<Value, String> {
     let value = if given.trim_start().starts_with('{') {
-        serde_json::from_str(given).map_err(|error| format!("the settings are no JSON: {}", place(&error)))?
+        serde_json::from_str(given).map_err(|error| format!("{option} is no JSON: {}", place(&error)))?
     } else {
-        of_file(Path::new(given))?
+        of_file(Path::new(given)).map_err(|why| format!("{option}: {why}"))?
     };
-    if Value::is_object(&value) { Ok(value) } else { Err("the settings must be a table of keys".to_owned()) }
+    if Value::is_object(&value) { Ok(value) } else { Err(format!("{option} must be a table of keys")) }
 }
 
 fn of_file(path: &Path) -> Result<Value, String> {
     let shown = path.display();
     let mut text = String::new();
     let read = fs::File::open(path).and_then(|file| file.take(MOST_BYTES).read_to_string(&mut text));
-    read.map_err(|error| format!("{shown}: {error}; settings are JSON in braces, or a .json or .toml file"))?;
+    read.map_err(|error| format!("{shown}: {error}; give JSON in braces, or a .json or .toml file"))?;
     if path.extension().is_some_and(|extension| extension == "json") {
         return serde_json::from_str(&text).map_err(|error| format!("{shown} is no JSON: {}", place(&error)));
     }
@@ -47,6 +47,7 @@ mod tests {
 
     #[test]
     fn settings_are_json_or_a_file() {
+        let read = |given: &str| read("--claims", given);
         let folder = tempfile::tempdir().expect("a folder");
         let file = |name: &str, text: &str| {
             let path = folder.path().join(name);
@@ -57,7 +58,10 @@ mod tests {
         assert_eq!(read(&file("a.toml", "a = [\"b\"]")), Ok(json!({ "a": ["b"] })));
         assert_eq!(read(&file("a.json", "{\"a\": null}")), Ok(json!({ "a": null })));
         assert!(read(&file("b.json", "[1]")).expect_err("a list").contains("table"));
-        assert!(read("{\"password\": hush}").is_err_and(|why| !why.contains("hush")));
-        assert!(read("absent.toml").is_err_and(|why| why.contains("absent.toml")));
+        assert!(
+            read("{\"password\": hush}")
+                .is_err_and(|why| why.starts_with("--claims is no JSON") && !why.contains("hush"))
+        );
+        assert!(read("absent.toml").is_err_and(|why| why.starts_with("--claims: absent.toml")));
     }
 }

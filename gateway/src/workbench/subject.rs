@@ -1,11 +1,12 @@
 //! What a command is about: a policy's folder, or a component alone.
 //!
-//! Never builds: it says how.
+//! Never in doubt about which component it is: one that could not be built is no other one.
 
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::build::{self, BuildFault, Building};
 use super::package::{Package, PackageFault};
 use crate::policy::component::{self, LoadError};
 
@@ -26,6 +27,9 @@ pub enum SubjectFault {
     /// the folder is no policy, or was not built
     #[error(transparent)]
     Package(#[from] PackageFault),
+    /// the build failed
+    #[error(transparent)]
+    Build(#[from] BuildFault),
     /// the file cannot be read
     #[error("{}: {error}; {}", path.display(), error.remedy())]
     File {
@@ -47,9 +51,20 @@ impl Subject {
     /// # Errors
     /// When there is none, or it cannot be read.
     pub fn at(place: &Path) -> Result<Self, SubjectFault> {
+        Self::built(place, Building::Never)
+    }
+
+    /// The same, where a folder's policy is built first as `building` says.
+    ///
+    /// # Errors
+    /// As [`Subject::at`]; when the build fails.
+    pub fn built(place: &Path, building: Building) -> Result<Self, SubjectFault> {
         let (component, cases) = if place.is_dir() {
             let package = Package::at(place)?;
-            (package.built()?, Some(package.cases()).filter(|cases| cases.is_file()))
+            (
+                build::component::<SubjectFault>(&package, building)?,
+                Some(package.cases()).filter(|cases| cases.is_file()),
+            )
         } else {
             (place.to_owned(), None)
         };

@@ -88,7 +88,7 @@ pub struct WrittenFact {
     pub claim: Option<String>,
     /// An attribute of the request.
     pub attribute: Option<String>,
-    /// The first value of a header.
+    /// The only value of a header.
     pub header: Option<String>,
     /// The first value of a query parameter.
     pub query: Option<String>,

@@ -2,7 +2,7 @@
 //!
 //! Never reads what the config does not name, and never makes up a value for what is absent.
 use cedar_policy::RestrictedExpression;
-use witgate_plugin::{RequestHead, claims, path, request};
+use witgate_plugin::{RequestHead, claims, contract, path, request};
 
 use crate::config::{RequestFact, WrittenFact};
 use crate::value;
@@ -41,7 +41,7 @@ impl Fact {
             Self::Claim(name) => value::of_claim(name),
             Self::Attribute(name) => Ok(request::attribute(name).map(RestrictedExpression::new_string)),
             Self::Query(name) => Ok(request::query_param(name).map(RestrictedExpression::new_string)),
-            Self::Header(name) => request::header(name).map(|bytes| text(name, bytes)).transpose(),
+            Self::Header(name) => header(name),
             Self::Scopes(scopes) => {
                 let held = scopes.iter().filter(|scope| claims::has_scope(scope)).cloned();
                 Ok(Some(RestrictedExpression::new_set(held.map(RestrictedExpression::new_string))))
@@ -52,9 +52,11 @@ impl Fact {
 
     fn checked(self) -> Result<Self, String> {
         match &self {
-            Self::Claim(name) | Self::Attribute(name) | Self::Header(name) | Self::Query(name) if name.is_empty() => {
+            Self::Claim(name) | Self::Attribute(name) | Self::Query(name) if name.is_empty() => {
                 Err("the name must not be empty".to_owned())
             }
+            // A policy that waits for a header which the gateway takes off would take every caller for one without it.
+            Self::Header(name) => contract::readable_header(name).map(Self::Header).map_err(|why| format!("header: {why}")),
             Self::Scopes(scopes) if scopes.is_empty() || scopes.iter().any(String::is_empty) => {
                 Err("scopes: there must be some, and none may be empty".to_owned())
             }
@@ -63,9 +65,11 @@ impl Fact {
     }
 }
 
-fn text(name: &str, bytes: Vec<u8>) -> Result<RestrictedExpression, String> {
-    let text = String::from_utf8(bytes).map_err(|_| format!("the header `{name}` is not UTF-8"))?;
-    Ok(RestrictedExpression::new_string(text))
+/// Of two values the upstream might take the other one.
+fn header(name: &str) -> Result<Option<RestrictedExpression>, String> {
+    let sole = request::sole_header(name);
+    let sole = sole.map_err(|request::Ambiguous| format!("the header `{name}` is there twice, or not UTF-8"))?;
+    Ok(sole.map(RestrictedExpression::new_string))
 }
 
 fn of_request(fact: RequestFact, head: &RequestHead) -> RestrictedExpression {

@@ -93,7 +93,9 @@ fn what_has_no_form_in_cedar_refuses() {
         assert_eq!(word(all, &alice().claim("org", claim.clone())), "request_unreadable", "{claim}");
         assert!(mock::logs().iter().all(|event| event.field("code") == Some("request_unreadable")));
     }
-    assert_eq!(word(all, &alice().header("x-tier", [0xff])), "allow", "the first value counts");
+    for second in [b"gold".to_vec(), b"iron".to_vec(), vec![0xff]] {
+        assert_eq!(word(all, &alice().header("X-Tier", second)), "request_unreadable", "which of the two counts?");
+    }
     let request = mock::request("GET", "/").claim("sub", "alice").header("x-tier", [0xff]);
     assert_eq!(word(all, &request), "request_unreadable");
     assert_eq!(word(all, &mock::request("GET", "/")), "principal_missing");

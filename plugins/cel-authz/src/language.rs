@@ -3,16 +3,34 @@
 //! Never has a clock: without the crate's `chrono` there is no timestamp and no duration.
 use std::sync::Arc;
 
-use cel::{Context, Env, Program};
+use cel::{Context, Env, ExecutionError, Program, Value};
 use witgate_plugin::{RequestHead, claims};
 
 use crate::facts::{Attributes, Claims, Request};
-use crate::lookup::Lookup;
+use crate::lookup::{Lookup, strictly};
 use crate::names::HAS_SCOPE;
 use crate::{names, reason};
 
 /// Longest expression, in bytes.
 pub const MAX_EXPRESSION_BYTES: usize = 4096;
+
+/// An expression, checked.
+pub struct Expression {
+    program: Program,
+    /// whether something in it takes an error for "absent"
+    is_forgiving: bool,
+}
+
+impl Expression {
+    /// What it gives for the request. Where it has optional forms, a fact that could not be read is an error, too.
+    ///
+    /// # Errors
+    /// Why it gives nothing. It may hold values of the request.
+    pub fn evaluate(&self, request: &Context<'_, '_>) -> Result<Value, ExecutionError> {
+        let run = || self.program.execute(request);
+        if self.is_forgiving { strictly(run) } else { run() }
+    }
+}
 
 /// What every expression is compiled and run with.
 pub struct Language {
@@ -40,15 +58,14 @@ impl Language {
     ///
     /// # Errors
     /// A sentence: its syntax, a name that does not exist, a regular expression that is none.
-    pub fn compile(&self, expression: &str) -> Result<Program, String> {
+    pub fn compile(&self, expression: &str) -> Result<Expression, String> {
         if expression.len() > MAX_EXPRESSION_BYTES {
             return Err(format!("has {} bytes; {MAX_EXPRESSION_BYTES} are allowed", expression.len()));
         }
         let program = self.env.compile(expression).map_err(|errors| reason::of_syntax(&errors))?;
-        for pattern in names::check(program.expression())? {
-            self.check_pattern(pattern)?;
-        }
-        Ok(program)
+        let names::Found { patterns, is_forgiving } = names::check(program.expression())?;
+        patterns.into_iter().try_for_each(|pattern| self.check_pattern(pattern))?;
+        Ok(Expression { program, is_forgiving })
     }
 
     /// What the expressions of one request are run with.

@@ -2,6 +2,7 @@
 //!
 //! Never reads a fact before the expression asks for it, and never lists what there is: the gateway does not tell.
 use std::any::Any;
+use std::cell::RefCell;
 use std::fmt::Debug;
 
 use cel::ExecutionError;
@@ -24,14 +25,42 @@ pub trait Facts: Debug + Clone + Send + Sync + 'static {
     fn read(&self, name: &str) -> Found;
 }
 
+thread_local! {
+    /// The first look-up that failed in the expression that runs.
+    static FAILED: RefCell<Option<ExecutionError>> = const { RefCell::new(None) };
+}
+
+/// Runs an expression; a look-up that failed in it is an error, also where the language went on without it. Its optional
+/// forms (`.?name`) make "absent" of every error, and a fact that cannot be read is not absent.
+///
+/// # Errors
+/// The look-up's, else the expression's own.
+pub fn strictly<T>(run: impl FnOnce() -> Result<T, ExecutionError>) -> Result<T, ExecutionError> {
+    FAILED.take();
+    let given = run();
+    FAILED.take().map_or(given, Err)
+}
+
 /// Facts as a value that has members: `facts.name`, `facts["name"]`, `has(facts.name)`, `"name" in facts`.
 #[derive(Debug, Clone)]
 pub struct Lookup<F>(pub F);
 
 impl<F: Facts> Lookup<F> {
     fn member(&self, name: &dyn Val) -> Result<Box<dyn Val>, ExecutionError> {
-        let name = text(name)?;
-        self.0.read(name)?.ok_or_else(|| ExecutionError::no_such_key(name))
+        match self.look_up(name)? {
+            Some(found) => Ok(found),
+            None => Err(ExecutionError::no_such_key(text(name)?)),
+        }
+    }
+
+    /// Every look-up passes here, so that none fails unnoticed.
+    fn look_up(&self, name: &dyn Val) -> Found {
+        let found = text(name).and_then(|name| self.0.read(name));
+        found.inspect_err(|error| {
+            FAILED.with_borrow_mut(|failed| {
+                failed.get_or_insert_with(|| error.clone());
+            });
+        })
     }
 }
 
@@ -71,7 +100,7 @@ impl<F: Facts> StaticVal for Lookup<F> {}
 
 impl<F: Facts> Container for Lookup<F> {
     fn contains(&self, name: &dyn Val) -> Result<bool, ExecutionError> {
-        self.0.read(text(name)?).map(|found| found.is_some())
+        self.look_up(name).map(|found| found.is_some())
     }
 }
 

@@ -66,6 +66,9 @@ const OPERATORS: [&str; 20] = [
     operators::IN,
 ];
 
+/// What takes an error for "absent".
+const FORGIVING: [&str; 4] = [operators::OPT_INDEX, operators::OPT_SELECT, "optional.of", "optional.ofNonZeroValue"];
+
 /// The names of types, for `type(x) == string`.
 const TYPES: [&str; 11] =
     ["bool", "bytes", "double", "int", "list", "map", "null_type", "optional_type", "string", "type", "uint"];
@@ -74,17 +77,26 @@ const TYPES: [&str; 11] =
 #[derive(Default)]
 struct Scope<'e> {
     declared: Vec<&'e str>,
-    patterns: Vec<&'e str>,
+    found: Found<'e>,
 }
 
-/// Checks every name; gives the regular expressions that the expression has, which are texts written out.
+/// What an expression has, beside its names.
+#[derive(Debug, Default)]
+pub struct Found<'e> {
+    /// its regular expressions, which are texts written out
+    pub patterns: Vec<&'e str>,
+    /// whether something in it takes an error for "absent"
+    pub is_forgiving: bool,
+}
+
+/// Checks every name.
 ///
 /// # Errors
 /// The name that does not exist, and those that do.
-pub fn check(expression: &IdedExpr) -> Result<Vec<&str>, String> {
+pub fn check(expression: &IdedExpr) -> Result<Found<'_>, String> {
     let mut scope = Scope::default();
     scope.visit(expression)?;
-    Ok(scope.patterns)
+    Ok(scope.found)
 }
 
 impl<'e> Scope<'e> {
@@ -120,15 +132,28 @@ impl<'e> Scope<'e> {
     }
 
     fn select(&mut self, select: &'e SelectExpr) -> Result<(), String> {
-        if let Expr::Ident(name) = &select.operand.expr
-            && name == "request"
-            && !self.declared.contains(&"request")
-            && !REQUEST_FIELDS.contains(&select.field.as_str())
-        {
-            let fields = REQUEST_FIELDS.join(", ");
-            return Err(format!("`request.{}`: there is no such field; there are {fields}", select.field));
+        if self.is_request(&select.operand) {
+            field_of_request(&select.field)?;
         }
         self.visit(&select.operand)
+    }
+
+    /// `request["path"]`, `request[?"path"]` and `request.?path` are calls of an operator.
+    fn member(&self, call: &CallExpr) -> Result<(), String> {
+        let is_member = [operators::INDEX, operators::OPT_INDEX, operators::OPT_SELECT].contains(&&*call.func_name);
+        match call.args.as_slice() {
+            [operand, name] if is_member && self.is_request(operand) => match &name.expr {
+                Expr::Literal(LiteralValue::String(field)) => field_of_request(field.inner()),
+                _ => Err("`request[..]`: the field must be written out as a text".to_owned()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn is_request(&self, operand: &IdedExpr) -> bool {
+        let Expr::Ident(written) = &operand.expr else { return false };
+        let name = written.strip_prefix('.').unwrap_or(written);
+        name == "request" && !self.declared.contains(&name)
     }
 
     fn call(&mut self, call: &'e CallExpr) -> Result<(), String> {
@@ -136,8 +161,10 @@ impl<'e> Scope<'e> {
         if !FUNCTIONS.contains(&function.as_str()) && !OPERATORS.contains(&function.as_str()) {
             return Err(format!("`{function}`: there is no such function"));
         }
+        self.member(call)?;
+        self.found.is_forgiving |= FORGIVING.contains(&function.as_str());
         if function == MATCHES {
-            self.patterns.push(pattern(call)?);
+            self.found.patterns.push(pattern(call)?);
         }
         // of `optional.of(x)` the part before the dot is no variable
         let target = call.target.as_deref().filter(|_| function == call.func_name);
@@ -155,6 +182,13 @@ impl<'e> Scope<'e> {
         self.declared.truncate(outer);
         checked
     }
+}
+
+fn field_of_request(field: &str) -> Result<(), String> {
+    if REQUEST_FIELDS.contains(&field) {
+        return Ok(());
+    }
+    Err(format!("`request.{field}`: there is no such field; there are {}", REQUEST_FIELDS.join(", ")))
 }
 
 fn qualified(call: &CallExpr) -> String {

@@ -1,19 +1,19 @@
 //! Rules: an expression, and what follows where it holds.
 //!
 //! Never half-checked: a rule exists only when its name, expression, code and message are all sound.
-use cel::{Context, Program, Value};
+use cel::{Context, Value};
 use witgate_plugin::named;
 use witgate_plugin::ruling::Ruling;
 
 use crate::config::WrittenRule;
-use crate::language::Language;
+use crate::language::{Expression, Language};
 use crate::reason;
 
 /// A rule, checked.
 pub struct Rule {
     pub name: String,
     pub ruling: Ruling,
-    when: Program,
+    when: Expression,
     written: String,
 }
 
@@ -31,7 +31,7 @@ impl Rule {
     /// # Errors
     /// Why nobody can tell, without a value of the request.
     pub fn holds(&self, request: &Context<'_, '_>) -> Result<bool, String> {
-        match self.when.execute(request) {
+        match self.when.evaluate(request) {
             Ok(Value::Bool(holds)) => Ok(holds),
             Ok(_) => Err("it gives neither true nor false".to_owned()),
             Err(error) => Err(reason::of_failure(&error, &self.written)),

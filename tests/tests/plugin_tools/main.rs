@@ -2,6 +2,8 @@
 //! checked, asked and timed. Never with a running gateway.
 
 mod asked;
+mod built;
 mod components;
 mod overview;
+mod printed;
 mod timed;

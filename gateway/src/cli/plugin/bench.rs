@@ -9,12 +9,13 @@ use clap::Args;
 use serde::Serialize;
 use witgate_cases::{Case, Expect, File, Request};
 
+use super::fresh::Fresh;
 use super::under::Under;
 use super::{EXIT_FAILED, EXIT_USAGE, document, failed, print};
 use crate::workbench::bench::{self, Change, Measured};
+use crate::workbench::cases;
 use crate::workbench::host::Host;
 use crate::workbench::settings;
-use crate::workbench::subject::Subject;
 
 #[derive(Debug, Args)]
 pub(super) struct Bench {
@@ -29,6 +30,8 @@ pub(super) struct Bench {
     settings: Option<String>,
     #[command(flatten)]
     under: Under,
+    #[command(flatten)]
+    fresh: Fresh,
     /// Write what was measured into this file
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
@@ -71,10 +74,10 @@ fn measured(arguments: &Bench) -> Result<(Measured, Option<Vec<Change>>), Failed
     let usage = |why: String| (why, EXIT_USAGE);
     let baseline = arguments.baseline.as_deref().map(saved).transpose().map_err(usage)?;
     let entry = arguments.under.entry().map_err(usage)?.map(|(mut config, index)| config.plugins.swap_remove(index));
-    let subject = Subject::at(&arguments.place).map_err(|fault| usage(fault.to_string()))?;
-    let mut file = cases(arguments.cases.as_ref().or(subject.cases.as_ref())).map_err(usage)?;
+    let subject = arguments.fresh.subject(&arguments.place)?;
+    let mut file = asked(arguments.cases.as_ref().or(subject.cases.as_ref())).map_err(usage)?;
     match (&arguments.settings, &entry) {
-        (Some(given), _) => file.config = Some(settings::read(given).map_err(usage)?),
+        (Some(given), _) => file.config = Some(settings::read("--settings", given).map_err(usage)?),
         (None, Some(entry)) if file.config.is_none() => file.config = serde_json::from_str(&entry.config_json).ok(),
         _ => {}
     }
@@ -90,14 +93,13 @@ fn measured(arguments: &Bench) -> Result<(Measured, Option<Vec<Change>>), Failed
     Ok((measured, changes))
 }
 
-fn cases(path: Option<&PathBuf>) -> Result<File, String> {
+fn asked(path: Option<&PathBuf>) -> Result<File, String> {
     let Some(path) = path else {
         let expect = Expect { outcome: Some("allow".to_owned()), ..Expect::default() };
         let case = Case { name: "GET /".to_owned(), request: Request::new("GET", "/"), expect, ..Case::default() };
         return Ok(File { config: None, cases: vec![case] });
     };
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    File::read(&text).map_err(|fault| format!("{}: {fault}", path.display()))
+    cases::read(path)
 }
 
 fn saved(path: &Path) -> Result<Measured, String> {

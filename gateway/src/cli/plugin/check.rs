@@ -7,10 +7,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::Value;
-use witgate_cases::File;
 
 use super::under::Under;
 use super::{EXIT_FAILED, EXIT_USAGE, document, failed, print};
+use crate::workbench::cases;
 use crate::workbench::check::{self, Setup};
 use crate::workbench::host::Host;
 use crate::workbench::settings;
@@ -54,7 +54,7 @@ fn prepared(arguments: &Check) -> Result<(Subject, Setup), String> {
     let place = arguments.place.clone().unwrap_or_else(|| PathBuf::from("."));
     let subject = subject(&place)?;
     let configs = match (&arguments.settings, &subject.cases) {
-        (Some(given), _) => vec![("--settings".to_owned(), settings::read(given)?)],
+        (Some(given), _) => vec![("--settings".to_owned(), settings::read("--settings", given)?)],
         (None, Some(cases)) => of_cases(cases)?,
         (None, None) => Vec::new(),
     };
@@ -67,8 +67,7 @@ fn subject(place: &Path) -> Result<Subject, String> {
 
 /// Each config of a cases.toml once, under the name of the first case that has it.
 fn of_cases(path: &Path) -> Result<Vec<(String, Value)>, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let file = File::read(&text).map_err(|fault| format!("{}: {fault}", path.display()))?;
+    let file = cases::read(path)?;
     let mut configs: Vec<(String, Value)> = Vec::new();
     for case in &file.cases {
         let config: Value = serde_json::from_str(&file.config_of(case)).unwrap_or_default();

@@ -8,13 +8,14 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::fresh::Fresh;
 use super::under::Under;
 use super::{EXIT_FAILED, EXIT_USAGE, document, failed, print};
 use crate::config;
+use crate::workbench::cases;
 use crate::workbench::host::Host;
-use crate::workbench::run::{self, Asked, Ran};
+use crate::workbench::run::{self, Asked, Ran, RunFault};
 use crate::workbench::settings;
-use crate::workbench::subject::Subject;
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
@@ -66,11 +67,13 @@ pub(super) struct Run {
     /// Ask a filter about a response with this status
     #[arg(long, value_name = "STATUS")]
     status: Option<u16>,
-    /// The policy's config: JSON in braces, or a .json or .toml file
+    /// The policy's config: JSON in braces, or a .json or .toml file; [config] of the folder's cases.toml where it is left out
     #[arg(long, value_name = "JSON|FILE", conflicts_with = "plugin")]
     settings: Option<String>,
     #[command(flatten)]
     under: Under,
+    #[command(flatten)]
+    fresh: Fresh,
     /// Say what the call used, too: CPU time and memory
     #[arg(long)]
     cost: bool,
@@ -101,14 +104,28 @@ pub(super) fn run(arguments: Run) -> ExitCode {
 fn ran(arguments: Run) -> Result<Ran, (String, u8)> {
     let usage = |why: String| (why, EXIT_USAGE);
     let entry = arguments.under.entry().map_err(usage)?.map(|(mut config, index)| config.plugins.swap_remove(index));
-    let (place, asked) = asked(arguments, entry.as_ref()).map_err(usage)?;
-    let subject = Subject::at(&place).map_err(|fault| usage(fault.to_string()))?;
+    let (place, asked, fresh) = asked(arguments, entry.as_ref()).map_err(usage)?;
     let case = run::case(&asked).map_err(usage)?;
+    let subject = fresh.subject(&place)?;
+    let usual = match (&subject.cases, &entry, &case.config) {
+        (Some(path), None, None) => cases::read(path).map_err(usage)?.config,
+        _ => None,
+    };
+    let is_bare = entry.is_none() && case.config.is_none() && usual.is_none();
     let host = Host::start().map_err(|fault| (fault.to_string(), EXIT_FAILED))?;
-    run::run(&host, &subject, entry.as_ref(), case).map_err(|fault| (fault.to_string(), EXIT_FAILED))
+    run::run(&host, &subject, entry.as_ref(), usual.as_ref(), case)
+        .map_err(|fault| (told(&fault, is_bare), EXIT_FAILED))
 }
 
-fn asked(arguments: Run, entry: Option<&config::Plugin>) -> Result<(PathBuf, Asked), String> {
+/// Why nothing was asked, and what may help where no config was given.
+fn told(fault: &RunFault, is_bare: bool) -> String {
+    match fault {
+        RunFault::Plugin(_) if is_bare => format!("{fault}; it had no config: give one with --settings"),
+        _ => fault.to_string(),
+    }
+}
+
+fn asked(arguments: Run, entry: Option<&config::Plugin>) -> Result<(PathBuf, Asked, Fresh), String> {
     let usual = || entry.map_or_else(|| PathBuf::from("."), |entry| entry.file.clone());
     let (place, method, target) = match arguments.request.as_slice() {
         [target] => (usual(), "GET".to_owned(), target.clone()),
@@ -117,15 +134,15 @@ fn asked(arguments: Run, entry: Option<&config::Plugin>) -> Result<(PathBuf, Ask
         [place, method, target] => (PathBuf::from(place), method.clone(), target.clone()),
         _ => return Err("what is the request? such as: witgate plugin run GET /orders/1".to_owned()),
     };
-    let read = |given: Option<String>| given.as_deref().map(settings::read).transpose();
+    let read = |option, given: Option<String>| given.map(|given| settings::read(option, &given)).transpose();
     let asked = Asked {
         method,
         target,
         headers: arguments.headers,
         claims: arguments.claims,
-        claims_file: read(arguments.claims_file)?,
-        token_claims: read(arguments.token_claims)?,
-        token_header: read(arguments.token_header)?,
+        claims_file: read("--claims", arguments.claims_file)?,
+        token_claims: read("--token-claims", arguments.token_claims)?,
+        token_header: read("--token-header", arguments.token_header)?,
         issuers: arguments.issuers,
         attributes: arguments.attributes,
         environment: arguments.environment,
@@ -136,9 +153,9 @@ fn asked(arguments: Run, entry: Option<&config::Plugin>) -> Result<(PathBuf, Ask
         clock: arguments.clock,
         seed: arguments.seed,
         status: arguments.status,
-        settings: read(arguments.settings)?,
+        settings: read("--settings", arguments.settings)?,
     };
-    Ok((place, asked))
+    Ok((place, asked, arguments.fresh))
 }
 
 /// Whether a first word is a place and no method: methods have no points and slashes, and are in capitals.

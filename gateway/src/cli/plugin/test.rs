@@ -2,14 +2,15 @@
 //!
 //! Never says that all is well where no case was asked.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use witgate_settings::show::show;
 
-use super::{EXIT_FAILED, EXIT_USAGE, failed};
+use super::fresh::Fresh;
+use super::{EXIT_FAILED, EXIT_USAGE, failed, say};
+use crate::workbench::build::{self, Building};
 use crate::workbench::host::Host;
 use crate::workbench::package::Package;
 use crate::workbench::test::{self, Changes, Report, Target, TargetFault, Testing};
@@ -45,12 +46,11 @@ pub(super) struct Test {
     /// Write the report as JUnit XML, too
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
-    /// Build and test again after every save, until Ctrl-C
+    /// Build and test again after every save, until Ctrl-C. Crates are built for a quick look, not as they ship
     #[arg(long)]
     watch: bool,
-    /// Test the component that is there, also when the sources are newer
-    #[arg(long)]
-    no_build: bool,
+    #[command(flatten)]
+    fresh: Fresh,
 }
 
 /// What becomes of codes and rules that no case reached.
@@ -81,15 +81,15 @@ fn once(host: &Host, arguments: &Test) -> ExitCode {
     let testing = Testing { targets: &targets, filter: arguments.filter.as_deref() };
     let report = testing.run(host, |plugin| {
         if !arguments.json {
-            print(&test::lines(plugin))
+            say(&test::lines(plugin))
         }
     });
     if arguments.json {
         let document = serde_json::to_string_pretty(&report).unwrap_or_else(|error| error.to_string());
-        print(&format!("{document}\n"));
+        say(&format!("{document}\n"));
     } else {
-        print(&test::failures(&report));
-        print(&test::summary(&report));
+        say(&test::failures(&report));
+        say(&test::summary(&report));
     }
     if let Some(file) = &arguments.junit
         && let Err(why) = write_junit(&report, file)
@@ -121,7 +121,7 @@ fn watch(host: &Host, arguments: &Test) -> ExitCode {
     };
     loop {
         once(host, arguments);
-        print("watching for a save (Ctrl-C ends)\n");
+        say("watching for a save (Ctrl-C ends)\n");
         if !changes.wait() {
             return failed(COMMAND, "nothing can be watched any more", EXIT_FAILED);
         }
@@ -149,21 +149,23 @@ fn folders(arguments: &Test) -> Vec<PathBuf> {
 
 fn targets(arguments: &Test) -> Result<Vec<Target>, TargetFault> {
     let cases = arguments.cases.as_deref();
+    let building = arguments.fresh.building(if arguments.watch { Building::Quick } else { Building::Shipped });
     if let (Some(config), Some(name)) = (&arguments.config, &arguments.plugin) {
         // What is named is tested, or it is a fault: never the entry's own component in the place of one that is missing.
         let named = arguments.places.first().filter(|place| place.as_path() != Path::new("."));
-        let built = named.filter(|place| place.is_dir()).map(|place| Package::at(place)?.built()).transpose()?;
+        let folder = named.filter(|place| place.is_dir());
+        let built = folder.map(|place| build::component::<TargetFault>(&Package::at(place)?, building)).transpose()?;
         let component = built.as_deref().or(named.map(PathBuf::as_path));
         return Ok(vec![Target::entry(config, name, component, cases)?]);
     }
     let places = folders(arguments);
     let several = arguments.workspace.is_some() || places.len() > 1;
     let tested = places.iter().filter(|place| !several || place.is_file() || has_cases(place));
-    tested.map(|place| target(place, cases, !arguments.no_build)).collect()
+    tested.map(|place| target(place, cases, building)).collect()
 }
 
-fn target(place: &Path, cases: Option<&Path>, fresh: bool) -> Result<Target, TargetFault> {
-    if place.is_dir() { Target::package(place, cases, fresh) } else { Target::component(place, cases) }
+fn target(place: &Path, cases: Option<&Path>, building: Building) -> Result<Target, TargetFault> {
+    if place.is_dir() { Target::package(place, cases, building) } else { Target::component(place, cases) }
 }
 
 fn has_cases(folder: &Path) -> bool {
@@ -184,11 +186,4 @@ fn told(fault: &TargetFault) -> ExitCode {
 fn write_junit(report: &Report, file: &Path) -> Result<(), String> {
     let document = test::junit(report).map_err(|error| format!("no JUnit document: {error}"))?;
     std::fs::write(file, document).map_err(|error| format!("{}: {error}", file.display()))
-}
-
-/// Colours only where somebody sees them.
-fn print(text: &str) {
-    let mut out = anstream::stdout();
-    let _ = out.write_all(text.as_bytes());
-    let _ = out.flush();
 }

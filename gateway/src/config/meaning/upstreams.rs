@@ -15,7 +15,7 @@ pub(super) fn upstreams(written: &[WrittenUpstream], faults: &mut Faults) -> Vec
 fn one(written: &WrittenUpstream, faults: &mut Faults) -> Option<Upstream> {
     names::check(&written.name, faults);
     Some(Upstream {
-        name: written.name.get_ref().clone(),
+        name: written.name.get_ref().as_str().into(),
         authority: urls::authority(written.url.as_ref()?, faults)?,
         connect_timeout: written.connect_timeout,
         response_timeout: written.response_timeout,

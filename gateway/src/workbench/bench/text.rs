@@ -5,6 +5,8 @@
 use super::{Change, Measured, Spread};
 use crate::overview::columns::aligned;
 use crate::overview::words::bytes;
+use crate::policy::secrecy::on_one_line;
+use crate::workbench::style::{BAD, GOOD, HEAD, painted};
 
 /// What the times are of.
 const INCLUDED: &str = "\
@@ -16,7 +18,8 @@ the same rounds.
 /// The measurement, and the comparison where there is one.
 pub fn render(measured: &Measured, changes: Option<&[Change]>) -> String {
     let Measured { component, world, cases, build, .. } = measured;
-    let mut text = format!("{component} ({world}), {cases} cases, measured by a {build} build\n\n");
+    let head = format!("{component} ({world}), {cases} cases, measured by a {build} build");
+    let mut text = painted(HEAD, &on_one_line(&head)) + "\n\n";
     let heads = ["", "MEDIAN", "99 %", "BY REFERENCE"].map(str::to_owned).to_vec();
     let line = |name: &str, spread: &Spread| {
         let times = [spread.median_nanos, spread.p99_nanos].map(time);
@@ -34,21 +37,21 @@ pub fn render(measured: &Measured, changes: Option<&[Change]>) -> String {
     ]);
     text += &format!("\n{INCLUDED}");
     if let Some(changes) = changes {
-        text += "\nagainst the baseline\n";
+        text += &format!("\n{}\n", painted(HEAD, "against the baseline"));
         text += &aligned(&changes.iter().map(compared).collect::<Vec<_>>());
     }
     text
 }
 
 fn compared(change: &Change) -> Vec<String> {
-    let verdict = if change.past { "PAST THE THRESHOLD" } else { "ok" };
+    let verdict = if change.past { painted(BAD, "PAST THE THRESHOLD") } else { painted(GOOD, "ok") };
     let values = [change.then, change.now]
         .map(|value| if value >= 1000.0 { format!("{value:.0}") } else { format!("{value:.2}") });
     vec![
         format!("  {}", change.what),
         format!("{:+.1} %", change.percent),
         format!("{} -> {}", values[0], values[1]),
-        verdict.to_owned(),
+        verdict,
     ]
 }
 

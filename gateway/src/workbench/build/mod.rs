@@ -12,10 +12,12 @@ use std::path::PathBuf;
 
 pub use fault::BuildFault;
 
+use cargo::Pace;
+
 use super::host::Host;
-use super::package::{Package, Recipe};
+use super::package::{Package, PackageFault, Recipe};
 use crate::config::World;
-use crate::policy::component;
+use crate::policy::component as file;
 use crate::policy::outline::Outline;
 
 /// A component that was built.
@@ -36,26 +38,49 @@ pub struct Sound {
     pub outline: Outline,
 }
 
-/// Builds a package. What the tools of a crate say goes to stderr as they say it. Blocks as long as they take: the person
-/// at the terminal may end them.
+/// Whether a package is built before something is done with its component, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Building {
+    /// what is there is taken, also where the sources are newer
+    Never,
+    /// as it ships
+    Shipped,
+    /// for a look at a change: a crate is compiled faster, into another file. Scripts are built in one way only
+    Quick,
+}
+
+/// Builds a package as it ships. What the tools of a crate say goes to stderr as they say it. Blocks as long as they take:
+/// the person at the terminal may end them.
 ///
 /// # Errors
 /// When a tool is missing or fails.
 pub fn build(package: &Package) -> Result<Built, BuildFault> {
-    let component = match package.recipe() {
-        Recipe::Cargo => cargo::build(package)?,
-        Recipe::JavaScript(script) => script::javascript(package, script)?,
-        Recipe::Python(script) => script::python(package, script)?,
-    };
-    Ok(Built { component })
+    Ok(Built { component: made(package, Pace::Shipped)? })
 }
 
-/// Builds a package unless its component is as new as its sources. A crate is always left to cargo, which knows best.
+/// The component of a package, built first where its sources are newer and `building` says so. A crate is always left to
+/// cargo, which knows best.
 ///
 /// # Errors
-/// As [`build`].
-pub fn build_if_stale(package: &Package) -> Result<Built, BuildFault> {
-    if stale::is_stale(package) { build(package) } else { Ok(Built { component: package.component() }) }
+/// As [`build`]; when nothing may be built and there is no component.
+pub fn component<F>(package: &Package, building: Building) -> Result<PathBuf, F>
+where
+    F: From<PackageFault> + From<BuildFault>,
+{
+    Ok(match building {
+        Building::Never => package.built()?,
+        Building::Shipped | Building::Quick if !stale::is_stale(package) => package.component(),
+        Building::Shipped => made(package, Pace::Shipped)?,
+        Building::Quick => made(package, Pace::Quick)?,
+    })
+}
+
+fn made(package: &Package, pace: Pace) -> Result<PathBuf, BuildFault> {
+    match package.recipe() {
+        Recipe::Cargo => cargo::build(package, pace),
+        Recipe::JavaScript(script) => script::javascript(package, script),
+        Recipe::Python(script) => script::python(package, script),
+    }
 }
 
 /// Holds a built component against its world: the one that the manifest names, or the only one that it exports.
@@ -64,7 +89,7 @@ pub fn build_if_stale(package: &Package) -> Result<Built, BuildFault> {
 /// When it has no or another role, imports what nobody can grant, or does not fit the contract.
 pub fn examine(host: &Host, package: &Package, built: &Built) -> Result<Sound, BuildFault> {
     let unsound = |error| BuildFault::Unsound { component: built.component.clone(), error };
-    let bytes = component::read(&built.component).map_err(unsound)?;
+    let bytes = file::read(&built.component).map_err(unsound)?;
     let outline = host.compiler().outline(&bytes).map_err(unsound)?;
     let world = match (package.world(), outline.worlds.as_slice()) {
         (Some(world), _) => world,

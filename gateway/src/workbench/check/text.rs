@@ -4,6 +4,7 @@
 
 use super::{Checked, Finding, Outcome};
 use crate::policy::secrecy::on_one_line;
+use crate::workbench::style::{BAD, GOOD, HEAD, NOTE, painted};
 
 /// How wide the outcome and the check's name are.
 const WORD: usize = 4;
@@ -12,25 +13,26 @@ const NAME: usize = 9;
 /// The whole text.
 pub fn render(checked: &Checked) -> String {
     let under = checked.plugin.as_ref().map(|plugin| format!(" under [plugins.{plugin}]")).unwrap_or_default();
-    let mut text = format!("{}{under}\n", on_one_line(&checked.file));
+    let mut text = painted(HEAD, &format!("{}{under}", on_one_line(&checked.file))) + "\n";
     checked.findings.iter().for_each(|finding| text.push_str(&lines(finding)));
     let failed = checked.findings.iter().filter(|finding| finding.outcome == Outcome::Failed).count();
     let last = match failed {
-        0 => "the gateway would take it".to_owned(),
-        1 => "1 check failed".to_owned(),
-        many => format!("{many} checks failed"),
+        0 => painted(GOOD, "the gateway would take it"),
+        1 => painted(BAD, "1 check failed"),
+        many => painted(BAD, &format!("{many} checks failed")),
     };
     text + &last + "\n"
 }
 
 fn lines(finding: &Finding) -> String {
-    let word = match finding.outcome {
-        Outcome::Passed => "ok",
-        Outcome::Noted => "note",
-        Outcome::Skipped => "skip",
-        Outcome::Failed => "FAIL",
+    let (style, word) = match finding.outcome {
+        Outcome::Passed => (GOOD, "ok"),
+        Outcome::Noted => (NOTE, "note"),
+        Outcome::Skipped => (NOTE, "skip"),
+        Outcome::Failed => (BAD, "FAIL"),
     };
-    let mut lines = format!("  {word:WORD$} {:NAME$} {}\n", finding.check, on_one_line(&finding.says));
+    let word = painted(style, &format!("{word:WORD$}"));
+    let mut lines = format!("  {word} {:NAME$} {}\n", finding.check, on_one_line(&finding.says));
     if let Some(remedy) = &finding.remedy {
         lines.push_str(&format!("  {:WORD$} {:NAME$} {}\n", "", "", on_one_line(remedy)));
     }

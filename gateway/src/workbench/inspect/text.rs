@@ -7,27 +7,25 @@ use super::{Import, Inspected};
 use crate::overview::columns::aligned;
 use crate::overview::words::bytes;
 use crate::policy::secrecy::on_one_line;
+use crate::workbench::style::{BAD, HEAD, painted};
 
 /// How far what belongs to a head is moved in.
 const INDENT: &str = "  ";
 
 /// The whole text.
 pub fn render(found: &Inspected) -> String {
-    let mut text = String::new();
-    let mut say = |line: &str| {
-        text.push_str(&on_one_line(line));
-        text.push('\n');
-    };
     let or_unknown = |said: &Option<String>| said.clone().unwrap_or_else(|| "(unknown)".to_owned());
-    say(&format!("{} {}", or_unknown(&found.name), or_unknown(&found.version)));
-    found.description.iter().for_each(|about| say(&format!("{INDENT}{about}")));
+    let called = format!("{} {}", or_unknown(&found.name), or_unknown(&found.version));
+    let mut text = painted(HEAD, &on_one_line(&called)) + "\n";
+    found.description.iter().for_each(|about| text.push_str(&format!("{INDENT}{}\n", on_one_line(about))));
     text.push('\n');
     text.push_str(&aligned(&facts(found)));
-    text.push_str("\nimports\n");
-    text.push_str(&indented(&aligned(&imports(&found.imports))));
+    text.push_str(&format!("\n{}\n", painted(HEAD, "imports")));
+    text.push_str(&imported(&found.imports));
     config(found, &mut text);
     if let Some((why, remedy)) = &found.fault {
-        text.push_str(&format!("\nfault: {}\n{INDENT}{}\n", on_one_line(why), on_one_line(remedy)));
+        let (fault, why, remedy) = (painted(BAD, "fault:"), on_one_line(why), on_one_line(remedy));
+        text.push_str(&format!("\n{fault} {why}\n{INDENT}{remedy}\n"));
     }
     text
 }
@@ -52,6 +50,12 @@ fn facts(found: &Inspected) -> Vec<Vec<String>> {
     };
     facts.push(("codes", codes));
     facts.into_iter().map(|(name, fact)| vec![name.to_owned(), on_one_line(&fact)]).collect()
+}
+
+/// As a table. What no policy may have stands out.
+fn imported(imports: &[Import]) -> String {
+    let coloured = |line: &str| if line.trim_start().starts_with('!') { painted(BAD, line) } else { line.to_owned() };
+    indented(&aligned(&self::imports(imports))).lines().map(|line| coloured(line) + "\n").collect()
 }
 
 /// One line for each that matters, and one for all that do not.
@@ -90,7 +94,7 @@ fn config(found: &Inspected, text: &mut String) {
         };
         lines.push([&key.key, &key.kind, &default, &key.meaning].map(|cell| on_one_line(cell)).to_vec());
     }
-    text.push_str("\nconfig\n");
+    text.push_str(&format!("\n{}\n", painted(HEAD, "config")));
     text.push_str(&indented(&aligned(&lines)));
 }
 

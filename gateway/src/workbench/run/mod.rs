@@ -59,11 +59,17 @@ pub struct Ran {
     pub log: Vec<String>,
 }
 
-/// Asks a component one case, under an entry or a bare one.
+/// Asks a component one case, under an entry or a bare one. `usual` is the config where the case has none.
 ///
 /// # Errors
 /// When it does not load or start.
-pub fn run(host: &Host, subject: &Subject, entry: Option<&config::Plugin>, case: Case) -> Result<Ran, RunFault> {
+pub fn run(
+    host: &Host,
+    subject: &Subject,
+    entry: Option<&config::Plugin>,
+    usual: Option<&Value>,
+    case: Case,
+) -> Result<Ran, RunFault> {
     let outline = host.compiler().outline(&subject.bytes)?;
     let mut entry = match entry {
         Some(entry) => entry.clone(),
@@ -77,7 +83,8 @@ pub fn run(host: &Host, subject: &Subject, entry: Option<&config::Plugin>, case:
         bytes: &subject.bytes,
         identity_prefix: IDENTITY_PREFIX,
     };
-    let config_json = case.config.as_ref().map_or_else(|| entry.config_json.clone(), Value::to_string);
+    let config = case.config.as_ref().or(usual);
+    let config_json = config.map_or_else(|| entry.config_json.clone(), Value::to_string);
     let stage = Stage::for_case(&piece, &config_json, &case)?;
     let heard = host.runtime().block_on(stage.ask(&case));
     let about = stage.description();

@@ -2,19 +2,17 @@
 //!
 //! Never more than was read: nothing here looks at a file twice.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::config::{self, Faults};
 use crate::policy::component::{self, LoadError};
-use crate::workbench::build::{BuildFault, build_if_stale};
+use crate::workbench::build::{self, BuildFault, Building};
+use crate::workbench::cases;
 use crate::workbench::package::{Package, PackageFault};
 
-/// The largest cases.toml, in bytes.
-const CASES_BYTES: u64 = 1 << 20;
 /// The cases of a policy, where nobody says otherwise.
 pub const CASES: &str = "cases.toml";
 
@@ -94,13 +92,13 @@ impl Target {
         Self::read(name, file, &cases.map_or_else(beside, Path::to_owned), None)
     }
 
-    /// The policy of a folder, built first where its sources are newer than its component and `fresh` says so.
+    /// The policy of a folder, built first as `building` says.
     ///
     /// # Errors
     /// When the folder is none of a policy, or the build fails.
-    pub fn package(folder: &Path, cases: Option<&Path>, fresh: bool) -> Result<Self, TargetFault> {
+    pub fn package(folder: &Path, cases: Option<&Path>, building: Building) -> Result<Self, TargetFault> {
         let package = Package::at(folder)?;
-        let file = if fresh { build_if_stale(&package)?.component } else { package.built()? };
+        let file: PathBuf = build::component::<TargetFault>(&package, building)?;
         let own = package.cases();
         Self::read(package.name().to_owned(), &file, cases.unwrap_or(&own), None)
     }
@@ -139,18 +137,9 @@ impl Target {
         entry: Option<(config::Plugin, String)>,
     ) -> Result<Self, TargetFault> {
         let place = || cases_file.to_owned();
-        let text = text(cases_file).map_err(|error| TargetFault::NoCases { file: place(), error })?;
+        let text = cases::text(cases_file).map_err(|error| TargetFault::NoCases { file: place(), error })?;
         let cases = witgate_cases::File::read(&text).map_err(|fault| TargetFault::Cases { file: place(), fault })?;
         let bytes = component::read(file).map_err(|error| TargetFault::Component { file: file.to_owned(), error })?;
         Ok(Self { name, file: file.to_owned(), bytes, cases_file: place(), cases, entry })
     }
-}
-
-fn text(file: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(file)?.take(CASES_BYTES + 1).read_to_string(&mut text)?;
-    if u64::try_from(text.len()).unwrap_or(u64::MAX) > CASES_BYTES {
-        return Err(io::Error::other(format!("more than {CASES_BYTES} bytes")));
-    }
-    Ok(text)
 }

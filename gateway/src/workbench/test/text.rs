@@ -4,16 +4,13 @@
 
 use std::fmt::Write as _;
 
-use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 use super::report::{CaseReport, Leak, PluginReport, Report, Unreached, Verdict};
 use crate::policy::secrecy::on_one_line;
 use crate::policy::trace::Read;
+use crate::workbench::style::{BAD, GOOD, NOTE};
 
-const GOOD: Style = AnsiColor::Green.on_default().bold();
-const BAD: Style = AnsiColor::Red.on_default().bold();
-const NOTE: Style = AnsiColor::Yellow.on_default();
 /// What is granted to every component alone.
 const USUAL: [&str; 2] = ["clock", "random"];
 /// Reads of one case that are shown.

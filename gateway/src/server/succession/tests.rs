@@ -1,12 +1,16 @@
 //! Successions that go wrong. Never with a real process: the end-to-end tests do that.
 
+use std::io::Write as _;
+use std::path::Path;
+
 use super::*;
+use crate::server::control;
 
 #[test]
 fn a_place_that_cannot_be_had_does_not_end_a_process_that_serves() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("takeover.sock");
-    let runtime = control_runtime().expect("a runtime");
+    let runtime = control::runtime().expect("a runtime");
     let _entered = runtime.enter();
     let place = Place::bind(&path).expect("bound");
     // A folder cannot be replaced by a socket.
@@ -23,7 +27,7 @@ fn a_place_that_cannot_be_had_does_not_end_a_process_that_serves() {
 fn a_process_whose_predecessor_serves_on_does_not_take_its_place() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("takeover.sock");
-    let runtime = control_runtime().expect("a runtime");
+    let runtime = control::runtime().expect("a runtime");
     let _entered = runtime.enter();
     let before = UnixListener::bind(&path).expect("bound");
     let asked = path.clone();

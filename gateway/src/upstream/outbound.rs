@@ -2,7 +2,6 @@
 //!
 //! Never buffers a stream, and never lets a silent upstream hold a client for ever.
 
-use std::any::Any;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -13,6 +12,8 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use thiserror::Error;
 use witgate_wire::SilenceDeadline;
+
+use super::pool::Checkout;
 
 /// Why a response body ended early; the client sees a cut connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -33,17 +34,44 @@ pub enum OutboundBody {
     Stream(Stream),
 }
 
-/// An upstream's body, and the generation that it keeps alive until it ends.
+/// An upstream's body, with the time that it may be silent.
 pub struct Stream {
-    inner: Incoming,
+    inner: Forwarded,
     silence: SilenceDeadline,
-    _keeps: Box<dyn Any + Send + Sync>,
+}
+
+/// An upstream's body as its connection brings it.
+pub struct Forwarded {
+    body: Incoming,
+    /// The connection, while it has more to bring. It goes back to its pool with the end of the body.
+    link: Option<Checkout>,
+}
+
+impl Forwarded {
+    /// All of it is here, or somebody else drives its connection.
+    pub(super) fn whole(body: Incoming) -> Self {
+        Self { body, link: None }
+    }
+
+    /// Whoever asks for the body drives its connection.
+    pub(super) fn driven(body: Incoming, link: Checkout) -> Self {
+        Self { body, link: Some(link) }
+    }
+
+    fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
+        let mut polled = Pin::new(&mut self.body).poll_frame(context);
+        if let (Poll::Pending, Some(link)) = (&polled, &mut self.link) {
+            link.drive(context);
+            polled = Pin::new(&mut self.body).poll_frame(context);
+        }
+        polled
+    }
 }
 
 impl OutboundBody {
-    /// Streams an upstream's body; `keeps` lives as long as the stream does.
-    pub fn stream(inner: Incoming, silence: Duration, keeps: Box<dyn Any + Send + Sync>) -> Self {
-        Self::Stream(Stream { inner, silence: SilenceDeadline::new(silence), _keeps: keeps })
+    /// An upstream's body, which may be silent for so long.
+    pub fn stream(inner: Forwarded, silence: Duration) -> Self {
+        Self::Stream(Stream { inner, silence: SilenceDeadline::new(silence) })
     }
 }
 
@@ -57,7 +85,7 @@ impl Body for OutboundBody {
     ) -> Poll<Option<Result<Frame<Bytes>, OutboundFault>>> {
         match &mut *self {
             Self::Document(body) => Pin::new(body).poll_frame(context).map_err(|never| match never {}),
-            Self::Stream(stream) => match Pin::new(&mut stream.inner).poll_frame(context) {
+            Self::Stream(stream) => match stream.inner.poll_frame(context) {
                 Poll::Ready(frame) => {
                     stream.silence.stop();
                     Poll::Ready(frame.map(|frame| frame.map_err(|_| OutboundFault::Broken)))
@@ -70,14 +98,14 @@ impl Body for OutboundBody {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Document(body) => body.is_end_stream(),
-            Self::Stream(stream) => stream.inner.is_end_stream(),
+            Self::Stream(stream) => stream.inner.body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Document(body) => body.size_hint(),
-            Self::Stream(stream) => stream.inner.size_hint(),
+            Self::Stream(stream) => stream.inner.body.size_hint(),
         }
     }
 }
