@@ -24,7 +24,7 @@ impl Keyring {
     /// Waits at most 5 seconds, for keys and revocations together, and then at most 2 for the issuer's word, which only a
     /// token that verifies is worth. Never fails: `verify_now` tells. A token that verified lately is not even parsed.
     pub async fn prepare(&self, token: &str, scrutiny: &mut Scrutiny) {
-        scrutiny.prepare(token, &self.cache);
+        scrutiny.prepare(token, self.cache());
         self.obtain(token, scrutiny).await;
         if scrutiny.is_sensitive() {
             self.introspect(token, scrutiny).await;
@@ -115,7 +115,7 @@ impl Keyring {
     /// The profile of the issuer that this token names, verified or not. A token that verified lately is not parsed.
     pub fn profile_for_token(&self, token: &str) -> Option<&Profile> {
         let mut scrutiny = Scrutiny::usual();
-        scrutiny.prepare(token, &self.cache);
+        scrutiny.prepare(token, self.cache());
         self.profile_of(token, &scrutiny)
     }
 
@@ -127,7 +127,7 @@ impl Keyring {
 
     /// How the cache of verified tokens stands.
     pub fn cache_report(&self) -> CacheReport {
-        self.cache.report()
+        self.cache().report()
     }
 
     fn issuer_of(&self, token: &str, scrutiny: &Scrutiny) -> Option<&Arc<Issuer>> {
@@ -137,17 +137,17 @@ impl Keyring {
     /// The issuer under whose present keys the token verified lately.
     fn recalled(&self, token: &str, scrutiny: &Scrutiny) -> Option<&Arc<Issuer>> {
         let (_, under) = scrutiny.known(token)?;
-        self.issuers.iter().find(|issuer| issuer.id == under.issuer && issuer.keys.has_key_set(under.keys))
+        self.issuers().iter().find(|issuer| issuer.id == under.issuer && issuer.keys.has_key_set(under.keys))
     }
 
     /// What the token verified as under this, lately.
     fn known(&self, token: &str, digest: &Digest, scrutiny: &Scrutiny, under: Under) -> Option<Verified> {
         match scrutiny.known(token) {
             Some((known, was)) if *was == under => {
-                self.cache.note_hit(digest);
+                self.cache().note_hit(digest);
                 Some(known.clone())
             }
-            _ => self.cache.get(digest, under),
+            _ => self.cache().get(digest, under),
         }
     }
 
@@ -170,14 +170,14 @@ impl Keyring {
         let verified = verified.map_err(|refusal| issuer.refused(token, refusal))?;
         issuer.judge(&verified, &digest, scrutiny)?;
         let ends = verified.claims().expires_at().saturating_add(issuer.profile.leeway_seconds);
-        self.cache.insert(digest, under, &verified, ends, now);
+        self.cache().insert(digest, under, &verified, ends, now);
         verified.meets(&issuer.profile, demands, now)?;
         Ok(verified.claims().clone())
     }
 
     fn admit_known(&self, known: &Verified, digest: &Digest, verdict: Result<(), Refusal>) -> Result<Claims, Refusal> {
         if matches!(verdict, Err(Refusal::Expired | Refusal::Revoked)) {
-            self.cache.remove(digest);
+            self.cache().remove(digest);
         }
         verdict.map(|()| known.claims().clone())
     }
