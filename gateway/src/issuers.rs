@@ -22,6 +22,9 @@ pub fn keyring(draft: &mut Draft, runtime: &Handle, previous: Option<&Keyring>) 
         };
         made.map_err(|error| error.to_string())
     });
+    let most = draft.config().limits.token_cache_bytes;
+    // A reload that leaves the size as it was loses no entry.
+    let made = made.map(|keyring| if keyring.cache_bytes() == most { keyring } else { keyring.with_cache_bytes(most) });
     made.map_err(|message| note(draft.faults(), &issuers, message, runtime)).ok()
 }
 

@@ -13,9 +13,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 use url::form_urlencoded::Serializer;
 
-use crate::cache::Digest;
 use crate::causes::with_causes;
 use crate::config::IssuerConfig;
+use crate::digest::Digest;
 use crate::place::{Place, PlaceFault};
 use crate::scrutiny::Word;
 

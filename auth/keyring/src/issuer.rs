@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use witgate_token::{Profile, Refusal, Verified, unverified_issuer};
 
-use crate::cache::Digest;
 use crate::config::IssuerConfig;
+use crate::digest::Digest;
 use crate::introspection::Introspection;
 use crate::keys::{Keys, next_id};
 use crate::revocation::RevocationList;
@@ -50,7 +50,7 @@ impl Issuer {
     /// Judges a verified token by what is revoked, as sure as the request must be. Never waits.
     pub fn judge(&self, token: &Verified, digest: &Digest, scrutiny: &Scrutiny) -> Result<(), Refusal> {
         // In this order: a young word is the one that judges, or an earlier one than that.
-        let is_young = self.revoked.is_young();
+        let is_young = scrutiny.is_sensitive() && self.revoked.is_young();
         self.revoked.judge(token)?;
         scrutiny.judge(self.id, digest, is_young)
     }

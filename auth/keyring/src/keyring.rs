@@ -24,12 +24,14 @@ use crate::revocation::{Feed, RevocationList, RevokeError};
 use crate::source::{Source, SourceFault};
 use crate::watch::Watch;
 
-/// All configured issuers with their keys. Clones share them.
+/// All configured issuers with their keys. Clones share them: one count, since each request of each worker has a clone.
 #[derive(Clone)]
-pub struct Keyring {
-    pub(crate) issuers: Arc<[Arc<Issuer>]>,
+pub struct Keyring(Arc<Shared>);
+
+struct Shared {
+    issuers: Box<[Arc<Issuer>]>,
     /// Outlives a renewal: an entry says itself which issuer object it belongs to.
-    pub(crate) cache: Arc<Cache>,
+    cache: Arc<Cache>,
 }
 
 impl Keyring {
@@ -56,7 +58,7 @@ impl Keyring {
             Some(unchanged) if unchanged.is_of(&config) => Ok(Arc::clone(unchanged)),
             former => make_issuer(config, former.map(Arc::as_ref), &clients, &timing, runtime),
         });
-        Ok(Self { issuers: made.collect::<Result<_, _>>()?, cache: Arc::clone(&self.cache) })
+        Ok(Self::of(made.collect::<Result<_, _>>()?, Arc::clone(&self.0.cache)))
     }
 
     /// As [`Keyring::new`], with other times than the defaults.
@@ -81,7 +83,7 @@ impl Keyring {
         let client = Clients::new(names).map_err(KeyringError::Client)?;
         let made = issuers.into_iter().map(move |config| make_issuer(config, None, &client, timing, &runtime));
         let cache = Arc::new(Cache::new(DEFAULT_CACHE_BYTES));
-        Ok(Self { issuers: made.collect::<Result<_, _>>()?, cache })
+        Ok(Self::of(made.collect::<Result<_, _>>()?, cache))
     }
 
     /// The profile of this name.
@@ -112,22 +114,39 @@ impl Keyring {
     /// Whether each issuer has a feed of revocations or introspection. Where one has neither, no token of it passes a
     /// request under [`Scrutiny::sensitive`](crate::Scrutiny::sensitive).
     pub fn tells_revocations(&self) -> bool {
-        self.issuers.iter().all(|issuer| issuer.tells_revocations())
+        self.issuers().iter().all(|issuer| issuer.tells_revocations())
     }
 
     /// With a cache of verified tokens of this size instead of [`DEFAULT_CACHE_BYTES`]. With 0 each token is verified
-    /// each time.
+    /// each time. The cache is an empty one.
     #[must_use]
     pub fn with_cache_bytes(self, bytes: usize) -> Self {
-        Self { cache: Arc::new(Cache::new(bytes)), ..self }
+        Self::of(self.0.issuers.clone(), Arc::new(Cache::new(bytes)))
+    }
+
+    /// What the verified tokens may weigh together, in bytes.
+    pub fn cache_bytes(&self) -> usize {
+        self.cache().most_bytes()
+    }
+
+    fn of(issuers: Box<[Arc<Issuer>]>, cache: Arc<Cache>) -> Self {
+        Self(Arc::new(Shared { issuers, cache }))
+    }
+
+    pub(crate) fn issuers(&self) -> &[Arc<Issuer>] {
+        &self.0.issuers
+    }
+
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.0.cache
     }
 
     pub(crate) fn named(&self, name: &str) -> Option<&Arc<Issuer>> {
-        self.issuers.iter().find(|issuer| issuer.profile.name == name)
+        self.issuers().iter().find(|issuer| issuer.profile.name == name)
     }
 
     pub(crate) fn issuing(&self, iss: &str) -> Option<&Arc<Issuer>> {
-        self.issuers.iter().find(|issuer| issuer.profile.issuer == iss)
+        self.issuers().iter().find(|issuer| issuer.profile.issuer == iss)
     }
 }
 
@@ -248,7 +267,7 @@ fn read_at_start(keys: &Keys, profile: &str) -> Result<(), KeyringError> {
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.issuers.iter().map(|issuer| &issuer.profile.name).collect();
+        let names: Vec<_> = self.issuers().iter().map(|issuer| &issuer.profile.name).collect();
         f.debug_struct("Keyring").field("profiles", &names).finish_non_exhaustive()
     }
 }

@@ -28,6 +28,8 @@ mod watch;
 mod schedule;
 mod facts;
 mod keys;
+mod digest;
+mod cached;
 mod cache;
 mod revocation;
 mod scrutiny;

@@ -45,7 +45,7 @@ pub struct IssuerReport {
 impl Keyring {
     /// What is known about each issuer, in the order of the configuration.
     pub fn report(&self) -> Vec<IssuerReport> {
-        self.issuers.iter().map(|issuer| of(issuer)).collect()
+        self.issuers().iter().map(|issuer| of(issuer)).collect()
     }
 }
 

@@ -4,14 +4,30 @@
 
 use std::fmt;
 
-use witgate_token::Refusal;
+use witgate_token::{Refusal, Verified};
 
-use crate::cache::Digest;
+use crate::cache::Cache;
+use crate::cached::Under;
+use crate::digest::Digest;
 
 /// How sure a request must be that its token is not revoked. One for each request, from
 /// [`Keyring::prepare`](crate::Keyring::prepare) to [`Keyring::verify_now`](crate::Keyring::verify_now).
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Scrutiny(Level);
+///
+/// It remembers the token that was prepared, so that its digest is made and looked up once for each request.
+#[derive(Clone, Default)]
+pub struct Scrutiny {
+    level: Level,
+    prepared: Option<Prepared>,
+}
+
+/// A token that was looked up.
+#[derive(Clone)]
+struct Prepared {
+    token: Box<str>,
+    digest: Digest,
+    /// What it verified as lately, and under what.
+    known: Option<(Verified, Under)>,
+}
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Level {
@@ -51,13 +67,44 @@ impl Scrutiny {
     /// While the feed's word is not young, or there is no feed, only a token passes that the issuer itself says is active.
     #[must_use]
     pub fn sensitive() -> Self {
-        Self(Level::Sensitive(None))
+        Self { level: Level::Sensitive(None), prepared: None }
     }
 
     /// Whether it is the second one.
     #[must_use]
     pub fn is_sensitive(&self) -> bool {
-        self.0 != Level::Usual
+        self.level != Level::Usual
+    }
+
+    /// Whether this very token was prepared, and had verified before: to verify it now is a look-up, unless its keys
+    /// changed meanwhile.
+    #[must_use]
+    pub fn knows(&self, token: &str) -> bool {
+        self.known(token).is_some()
+    }
+
+    /// Looks a token up, for all who ask about it from now on. It replaces any other.
+    pub(crate) fn prepare(&mut self, token: &str, cache: &Cache) {
+        let digest = self.digest_of(token);
+        let known = cache.recall(&digest);
+        match &mut self.prepared {
+            Some(prepared) if *prepared.token == *token => prepared.known = known,
+            prepared => *prepared = Some(Prepared { token: token.into(), digest, known }),
+        }
+    }
+
+    /// What the token is known by.
+    pub(crate) fn digest_of(&self, token: &str) -> Digest {
+        self.prepared_for(token).map_or_else(|| Digest::of(token), |prepared| prepared.digest)
+    }
+
+    /// What this very token verified as when it was prepared, and under what.
+    pub(crate) fn known(&self, token: &str) -> Option<&(Verified, Under)> {
+        self.prepared_for(token)?.known.as_ref()
+    }
+
+    fn prepared_for(&self, token: &str) -> Option<&Prepared> {
+        self.prepared.as_ref().filter(|prepared| *prepared.token == *token)
     }
 
     /// Whether the issuer's word on this token is needed and not there yet.
@@ -68,7 +115,7 @@ impl Scrutiny {
     /// Takes the issuer's word on a token. It replaces that on any other.
     pub(crate) fn note(&mut self, issuer: u64, token: Digest, word: Word) {
         if self.is_sensitive() {
-            self.0 = Level::Sensitive(Some(Said { issuer, token, word }));
+            self.level = Level::Sensitive(Some(Said { issuer, token, word }));
         }
     }
 
@@ -84,7 +131,7 @@ impl Scrutiny {
     }
 
     fn word(&self, issuer: u64, token: &Digest) -> Option<Word> {
-        match &self.0 {
+        match &self.level {
             Level::Sensitive(Some(said)) if said.issuer == issuer && said.token == *token => Some(said.word),
             _ => None,
         }
@@ -93,7 +140,7 @@ impl Scrutiny {
 
 impl fmt::Debug for Scrutiny {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.level {
             Level::Usual => f.write_str("Usual"),
             Level::Sensitive(said) => f.debug_tuple("Sensitive").field(&said.map(|said| said.word)).finish(),
         }

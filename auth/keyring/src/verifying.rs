@@ -8,8 +8,10 @@ use witgate_token::{
     Claims, Demands, KeySet, Profile, Refusal, Verified, peek, unverified_issuer, verify, verify_profile,
 };
 
-use crate::cache::{CacheReport, Digest, Under};
+use crate::cache::CacheReport;
+use crate::cached::Under;
 use crate::clock::now_unix;
+use crate::digest::Digest;
 use crate::issuer::Issuer;
 use crate::keyring::Keyring;
 use crate::keys::Held;
@@ -22,16 +24,20 @@ impl Keyring {
     /// Waits at most 5 seconds, for keys and revocations together, and then at most 2 for the issuer's word, which only a
     /// token that verifies is worth. Never fails: `verify_now` tells. A token that verified lately is not even parsed.
     pub async fn prepare(&self, token: &str, scrutiny: &mut Scrutiny) {
-        self.obtain(token).await;
+        scrutiny.prepare(token, self.cache());
+        self.obtain(token, scrutiny).await;
         if scrutiny.is_sensitive() {
             self.introspect(token, scrutiny).await;
         }
     }
 
-    async fn obtain(&self, token: &str) {
-        if let Some(issuer) = self.recalled(token) {
+    async fn obtain(&self, token: &str, scrutiny: &Scrutiny) {
+        if let Some(issuer) = self.recalled(token, scrutiny) {
             issuer.keys.keep_fresh();
-            return issuer.revoked.ensure(issuer.keys.wait_end()).await;
+            if issuer.revoked.is_fed() {
+                issuer.revoked.ensure(issuer.keys.wait_end()).await;
+            }
+            return;
         }
         let Ok(header) = peek(token) else { return };
         let Some(issuer) = unverified_issuer(token).and_then(|iss| self.issuing(&iss)) else { return };
@@ -44,9 +50,9 @@ impl Keyring {
 
     /// Asks the issuer about a token that is good as far as anybody else can tell.
     async fn introspect(&self, token: &str, scrutiny: &mut Scrutiny) {
-        let Some(issuer) = self.recalled(token).or_else(|| self.issuing(&unverified_issuer(token)?)) else { return };
+        let Some(issuer) = self.issuer_of(token, scrutiny) else { return };
         let Some(introspection) = &issuer.introspection else { return };
-        let digest = Digest::of(token);
+        let digest = scrutiny.digest_of(token);
         if issuer.revoked.stays_young() || !scrutiny.lacks(issuer.id, &digest) {
             return;
         }
@@ -73,8 +79,8 @@ impl Keyring {
         scrutiny: &Scrutiny,
     ) -> Result<Claims, Refusal> {
         let issuer = self.named(profile).ok_or(Refusal::UnknownProfile)?;
-        match issuer.keys.held() {
-            Some(held) => self.verify_with(&held, issuer, token, (demands, scrutiny), now_unix),
+        match &*issuer.keys.held_now() {
+            Some(held) => self.verify_with(held, issuer, token, (demands, scrutiny), now_unix),
             None => Err(refused_without_keys(issuer, token, demands, now_unix)),
         }
     }
@@ -99,7 +105,7 @@ impl Keyring {
         scrutiny: &mut Scrutiny,
     ) -> Result<Claims, Refusal> {
         self.prepare(token, scrutiny).await;
-        let Some(profile) = self.profile_for_token(token) else {
+        let Some(profile) = self.profile_of(token, scrutiny) else {
             peek(token)?;
             return Err(Refusal::UnknownIssuer);
         };
@@ -108,19 +114,41 @@ impl Keyring {
 
     /// The profile of the issuer that this token names, verified or not. A token that verified lately is not parsed.
     pub fn profile_for_token(&self, token: &str) -> Option<&Profile> {
-        let issuer = self.recalled(token).or_else(|| self.issuing(&unverified_issuer(token)?))?;
-        Some(&issuer.profile)
+        let mut scrutiny = Scrutiny::usual();
+        scrutiny.prepare(token, self.cache());
+        self.profile_of(token, &scrutiny)
+    }
+
+    /// As [`Keyring::profile_for_token`], where the scrutiny of the request is at hand: a token that was prepared with it
+    /// is not looked up again.
+    pub fn profile_of(&self, token: &str, scrutiny: &Scrutiny) -> Option<&Profile> {
+        self.issuer_of(token, scrutiny).map(|issuer| &issuer.profile)
     }
 
     /// How the cache of verified tokens stands.
     pub fn cache_report(&self) -> CacheReport {
-        self.cache.report()
+        self.cache().report()
+    }
+
+    fn issuer_of(&self, token: &str, scrutiny: &Scrutiny) -> Option<&Arc<Issuer>> {
+        self.recalled(token, scrutiny).or_else(|| self.issuing(&unverified_issuer(token)?))
     }
 
     /// The issuer under whose present keys the token verified lately.
-    fn recalled(&self, token: &str) -> Option<&Arc<Issuer>> {
-        let under = self.cache.peek(&Digest::of(token))?;
-        self.issuers.iter().find(|issuer| issuer.id == under.issuer && issuer.keys.has_key_set(under.keys))
+    fn recalled(&self, token: &str, scrutiny: &Scrutiny) -> Option<&Arc<Issuer>> {
+        let (_, under) = scrutiny.known(token)?;
+        self.issuers().iter().find(|issuer| issuer.id == under.issuer && issuer.keys.has_key_set(under.keys))
+    }
+
+    /// What the token verified as under this, lately.
+    fn known(&self, token: &str, digest: &Digest, scrutiny: &Scrutiny, under: Under) -> Option<Verified> {
+        match scrutiny.known(token) {
+            Some((known, was)) if *was == under => {
+                self.cache().note_hit(digest);
+                Some(known.clone())
+            }
+            _ => self.cache().get(digest, under),
+        }
     }
 
     fn verify_with(
@@ -132,27 +160,24 @@ impl Keyring {
         now: u64,
     ) -> Result<Claims, Refusal> {
         let under = Under { issuer: issuer.id, keys: held.id };
-        let digest = Digest::of(token);
-        if let Some(known) = self.cache.get(&digest, under) {
+        let digest = scrutiny.digest_of(token);
+        if let Some(known) = self.known(token, &digest, scrutiny, under) {
             let verdict = issuer.judge(&known, &digest, scrutiny);
-            return self.admit_known(
-                &known,
-                &digest,
-                verdict.and_then(|()| known.meets(&issuer.profile, demands, now)),
-            );
+            let verdict = verdict.and_then(|()| known.meets(&issuer.profile, demands, now));
+            return self.admit_known(&known, &digest, verdict);
         }
         let verified = verify_profile(token, &issuer.profile, &held.keys, now);
         let verified = verified.map_err(|refusal| issuer.refused(token, refusal))?;
         issuer.judge(&verified, &digest, scrutiny)?;
         let ends = verified.claims().expires_at().saturating_add(issuer.profile.leeway_seconds);
-        self.cache.insert(digest, under, &verified, ends, now);
+        self.cache().insert(digest, under, &verified, ends, now);
         verified.meets(&issuer.profile, demands, now)?;
         Ok(verified.claims().clone())
     }
 
     fn admit_known(&self, known: &Verified, digest: &Digest, verdict: Result<(), Refusal>) -> Result<Claims, Refusal> {
         if matches!(verdict, Err(Refusal::Expired | Refusal::Revoked)) {
-            self.cache.remove(digest);
+            self.cache().remove(digest);
         }
         verdict.map(|()| known.claims().clone())
     }

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::claims::{Claims, Registered};
+use crate::claims::Registered;
 use crate::demand_rules;
 use crate::kind_rules::{self, Kind};
 use crate::profile::Profile;
@@ -14,25 +14,29 @@ use crate::refusal::Refusal;
 const MAX_DATE: u64 = 253_402_300_799;
 
 /// Judges the payload of a token. `now` is in seconds since 1970-01-01 UTC.
-pub(crate) fn judge(payload: Map<String, Value>, profile: &Profile, kind: Kind, now: u64) -> Result<Claims, Refusal> {
-    judge_issuer(&payload, profile)?;
-    judge_audience(&payload, profile)?;
-    let subject = filled_text(&payload, "sub")?.ok_or(Refusal::ClaimMissing("sub"))?.to_owned();
+pub(crate) fn judge(
+    payload: &Map<String, Value>,
+    profile: &Profile,
+    kind: Kind,
+    now: u64,
+) -> Result<Registered, Refusal> {
+    judge_issuer(payload, profile)?;
+    judge_audience(payload, profile)?;
+    let subject = filled_text(payload, "sub")?.ok_or(Refusal::ClaimMissing("sub"))?.into();
     for name in ["jti", "sid"] {
-        filled_text(&payload, name)?;
+        filled_text(payload, name)?;
     }
-    let issued_at = date(&payload, "iat")?;
-    let expires_at = date(&payload, "exp")?.ok_or(Refusal::ClaimMissing("exp"))?;
-    let not_before = date(&payload, "nbf")?;
+    let issued_at = date(payload, "iat")?;
+    let expires_at = date(payload, "exp")?.ok_or(Refusal::ClaimMissing("exp"))?;
+    let not_before = date(payload, "nbf")?;
     judge_times(&Times { issued_at, expires_at, not_before, now }, profile)?;
-    kind_rules::judge_claims(&payload, kind, profile.typ, issued_at)?;
-    let registered = Registered { subject, issuer: profile.issuer.clone(), expires_at, issued_at, not_before };
-    Ok(Claims::new(registered, payload))
+    kind_rules::judge_claims(payload, kind, profile.typ, issued_at)?;
+    Ok(Registered { subject, issuer: profile.issuer.as_str().into(), expires_at, issued_at, not_before })
 }
 
 /// Judges the dates of a token again, at another time. Never allocates.
-pub(crate) fn judge_again(claims: &Claims, profile: &Profile, now: u64) -> Result<(), Refusal> {
-    let (issued_at, expires_at, not_before) = (claims.issued_at(), claims.expires_at(), claims.not_before());
+pub(crate) fn judge_again(claims: &Registered, profile: &Profile, now: u64) -> Result<(), Refusal> {
+    let Registered { issued_at, expires_at, not_before, .. } = *claims;
     judge_times(&Times { issued_at, expires_at, not_before, now }, profile)
 }
 
@@ -134,10 +138,10 @@ mod tests {
         json!({"iss": "https://id.example.com", "aud": "api", "sub": "u1", "iat": NOW - 10, "exp": NOW + 600})
     }
 
-    fn judged(payload: Value, typ: Typing) -> Result<Claims, Refusal> {
+    fn judged(payload: Value, typ: Typing) -> Result<Registered, Refusal> {
         let Value::Object(payload) = payload else { panic!("an object") };
         let kind = if typ == Typing::AccessToken { Kind::AccessToken } else { Kind::Untold };
-        judge(payload, &profile(typ), kind, NOW)
+        judge(&payload, &profile(typ), kind, NOW)
     }
 
     /// The verdict after one claim was set, or taken away where the value is null.
@@ -248,6 +252,6 @@ mod tests {
     fn a_profile_without_audiences_refuses_all() {
         let Value::Object(payload) = good() else { panic!("an object") };
         let nobody = Profile { audiences: vec![], ..profile(Typing::AccessToken) };
-        assert_eq!(judge(payload, &nobody, Kind::AccessToken, NOW).err(), Some(Refusal::Audience));
+        assert_eq!(judge(&payload, &nobody, Kind::AccessToken, NOW).err(), Some(Refusal::Audience));
     }
 }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::algorithm::Algorithm;
+use crate::members::Members;
 use crate::pointer;
 use crate::weight;
 
@@ -14,16 +16,29 @@ use crate::weight;
 #[derive(Clone)]
 pub struct Claims(Arc<Shared>);
 
-/// The registered claims by type, and the whole object.
+/// The registered claims by type, the whole object, and what verified it: one piece of memory for all who ask.
 struct Shared {
     registered: Registered,
-    all: Value,
+    all: Members,
+    proof: Proof,
+    /// What all of it takes.
+    bytes: usize,
+}
+
+/// Counts of owners that stand beside what they share, in bytes.
+const COUNTS_BYTES: usize = 2 * size_of::<usize>();
+
+/// The key that verified a token.
+pub(crate) struct Proof {
+    /// The key's own name, where it has one.
+    pub key_id: Option<Box<str>>,
+    pub algorithm: Algorithm,
 }
 
 /// The registered claims that the strict rules have read out of the payload.
 pub(crate) struct Registered {
-    pub subject: String,
-    pub issuer: String,
+    pub subject: Box<str>,
+    pub issuer: Box<str>,
     pub expires_at: u64,
     pub issued_at: Option<u64>,
     pub not_before: Option<u64>,
@@ -31,8 +46,12 @@ pub(crate) struct Registered {
 
 impl Claims {
     /// Only the pipeline makes claims, and only after the signature and every rule.
-    pub(crate) fn new(registered: Registered, all: Map<String, Value>) -> Self {
-        Self(Arc::new(Shared { registered, all: Value::Object(all) }))
+    pub(crate) fn new(registered: Registered, all: Map<String, Value>, proof: Proof) -> Self {
+        let all = Members::of(all);
+        let texts = [Some(&registered.subject), Some(&registered.issuer), proof.key_id.as_ref()];
+        let texts: usize = texts.into_iter().flatten().map(|text| weight::allocated(text.len())).sum();
+        let bytes = weight::allocated(COUNTS_BYTES + size_of::<Shared>()) + texts + all.bytes();
+        Self(Arc::new(Shared { registered, all, proof, bytes }))
     }
 
     /// A claim by its top-level name, or by an RFC 6901 pointer when it starts with `/`.
@@ -60,9 +79,14 @@ impl Claims {
         self.0.registered.issued_at
     }
 
-    /// `nbf`, in seconds since 1970-01-01 UTC.
-    pub(crate) fn not_before(&self) -> Option<u64> {
-        self.0.registered.not_before
+    /// The registered claims by type.
+    pub(crate) fn registered(&self) -> &Registered {
+        &self.0.registered
+    }
+
+    /// What verified the token.
+    pub(crate) fn proof(&self) -> &Proof {
+        &self.0.proof
     }
 
     /// `jti` (RFC 7519 section 4.1.7).
@@ -91,14 +115,12 @@ impl Claims {
 
     /// All claims, as one JSON object.
     pub fn to_json(&self) -> Value {
-        self.0.all.clone()
+        Value::Object(self.0.all.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect())
     }
 
     /// Roughly how many bytes of heap the claims hold: see [`weight::of`].
     pub(crate) fn bytes(&self) -> usize {
-        let registered = &self.0.registered;
-        let texts = registered.subject.capacity() + registered.issuer.capacity();
-        size_of::<Shared>() + texts + weight::of(&self.0.all)
+        self.0.bytes
     }
 
     /// Claims out of thin air, for this crate's own tests.
@@ -106,10 +128,10 @@ impl Claims {
     pub(crate) fn new_for_test(all: Value) -> Self {
         let Value::Object(all) = all else { panic!("claims are an object") };
         let issued_at = all.get("iat").and_then(Value::as_u64);
-        let subject = all.get("sub").and_then(Value::as_str).unwrap_or("test").to_owned();
+        let subject = all.get("sub").and_then(Value::as_str).unwrap_or("test").into();
         let registered =
             Registered { subject, issuer: "test".into(), expires_at: u64::MAX, issued_at, not_before: None };
-        Self::new(registered, all)
+        Self::new(registered, all, Proof { key_id: Some("k1".into()), algorithm: Algorithm::Es256 })
     }
 
     fn text(&self, name: &str) -> Option<&str> {

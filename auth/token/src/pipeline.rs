@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::algorithm::Algorithm;
 use crate::claim_rules;
-use crate::claims::Claims;
+use crate::claims::{Claims, Proof};
 use crate::compact::{self, Compact};
 use crate::demand_rules;
 use crate::header::Header;
@@ -54,8 +54,9 @@ fn run(token: &str, profile: &Profile, demands: &Demands, keys: &KeySet, now: u6
     let kind = kind_rules::judge_header(&header, profile.typ)?;
     let key = signing_key(&parts, &header, algorithm, keys)?;
     let payload = strict_json::object(&compact::decode(parts.payload)?).map_err(|_| Refusal::PayloadJson)?;
-    let claims = claim_rules::judge(payload, profile, kind, now)?;
-    Ok(Verified::new(claims, key.kid(), key.algorithm))
+    let registered = claim_rules::judge(&payload, profile, kind, now)?;
+    let proof = Proof { key_id: key.kid().map(Box::from), algorithm: key.algorithm };
+    Ok(Verified::new(Claims::new(registered, payload, proof)))
 }
 
 /// The `iss` of a token that nobody has verified: for choosing a profile, and for nothing else.

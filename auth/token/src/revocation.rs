@@ -212,14 +212,13 @@ fn forget(dated: &mut Dated, is_needed: impl Fn(u64) -> bool) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::algorithm::Algorithm;
     use crate::claims::Claims;
     use serde_json::json;
 
     const NOW: u64 = 1_700_000_000;
 
     fn verified(claims: Value) -> Verified {
-        Verified::new(Claims::new_for_test(claims), Some("k1"), Algorithm::Es256)
+        Verified::new(Claims::new_for_test(claims))
     }
 
     fn token() -> Verified {

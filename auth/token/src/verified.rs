@@ -3,7 +3,6 @@
 //! Never holds the token's text, and never answers for another issuer than the one whose profile it passed.
 
 use std::fmt;
-use std::sync::Arc;
 
 use crate::algorithm::Algorithm;
 use crate::claim_rules;
@@ -16,16 +15,12 @@ use crate::refusal::Refusal;
 #[derive(Clone)]
 pub struct Verified {
     claims: Claims,
-    key_id: Option<Arc<str>>,
-    algorithm: Algorithm,
-    bytes: usize,
 }
 
 impl Verified {
     /// Only the pipeline makes one, and only after the signature and every rule of the profile.
-    pub(crate) fn new(claims: Claims, key_id: Option<&str>, algorithm: Algorithm) -> Self {
-        let bytes = size_of::<Self>() + claims.bytes() + key_id.map_or(0, str::len);
-        Self { claims, key_id: key_id.map(Arc::from), algorithm, bytes }
+    pub(crate) fn new(claims: Claims) -> Self {
+        Self { claims }
     }
 
     /// What the token says.
@@ -41,17 +36,17 @@ impl Verified {
     /// The key's own `kid`, also where the token names none. Nothing where the key has no name of its own, such as one
     /// from a PEM file or a JWK without `kid`: what the token calls it is the choice of whoever holds the key.
     pub fn key_id(&self) -> Option<&str> {
-        self.key_id.as_deref()
+        self.claims.proof().key_id.as_deref()
     }
 
     /// The algorithm that verified the token.
     pub fn algorithm(&self) -> Algorithm {
-        self.algorithm
+        self.claims.proof().algorithm
     }
 
     /// Roughly how many bytes it holds, heap and all, rather more than less: for a cache that is bounded in bytes.
     pub fn bytes(&self) -> usize {
-        self.bytes
+        size_of::<Self>() + self.claims.bytes()
     }
 
     /// What depends on the call and not on the token: the time (exp, nbf, iat with the profile's leeway) and the
@@ -61,13 +56,14 @@ impl Verified {
     /// # Errors
     /// The first rule that is broken.
     pub fn meets(&self, profile: &Profile, demands: &Demands, now_unix: u64) -> Result<(), Refusal> {
-        if !profile.algorithms.contains(&self.algorithm) || !demand_rules::allows(demands, self.algorithm) {
+        let algorithm = self.algorithm();
+        if !profile.algorithms.contains(&algorithm) || !demand_rules::allows(demands, algorithm) {
             return Err(Refusal::AlgorithmNotAllowed);
         }
         if profile.issuer != self.claims.issuer() {
             return Err(Refusal::Issuer);
         }
-        claim_rules::judge_again(&self.claims, profile, now_unix)?;
+        claim_rules::judge_again(self.claims.registered(), profile, now_unix)?;
         demand_rules::judge(&self.claims, demands, profile.leeway_seconds, now_unix)
     }
 }
@@ -75,6 +71,6 @@ impl Verified {
 /// Shows no claim, as [`Claims`] does.
 impl fmt::Debug for Verified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verified").field("algorithm", &self.algorithm).finish_non_exhaustive()
+        f.debug_struct("Verified").field("algorithm", &self.algorithm()).finish_non_exhaustive()
     }
 }

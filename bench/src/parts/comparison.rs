@@ -23,12 +23,16 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
     check_all(bench, &running)?;
     let plain = bench.requests.plain("plain", BODY);
     let tokens = bench.requests.with_tokens("rs256", BODY, Algorithm::Rs256);
+    let carried = bench.requests.with_tokens("plain", BODY, Algorithm::Rs256);
     let first_only = bench.requests.with_tokens(POLICY_PATH, BODY, Algorithm::Rs256);
     let mut rows = vec![Row { name: DIRECT.into(), program: &bench.stage.upstream, ask: bench.ask(&plain) }];
     for running in of(&running, &FORWARDING) {
         rows.push(Row { name: plain_name(running.peer), program: &running.program, ask: bench.ask(&plain) });
     }
     for running in of(&running, &[Peer::Witgate]) {
+        // what the longer requests cost by themselves
+        let name = "Witgate, plain, requests with tokens".to_owned();
+        rows.push(Row { name, program: &running.program, ask: bench.ask(&carried) });
         let name = "Witgate, token policy alone".to_owned();
         rows.push(Row { name, program: &running.program, ask: bench.ask(&first_only) });
     }

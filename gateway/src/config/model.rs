@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
-use witgate_keyring::{ClientCredentials, Origin};
+use witgate_keyring::{ClientCredentials, DEFAULT_CACHE_BYTES, Origin};
 use witgate_settings::fault::{Source, Span};
 
 /// A whole gateway.toml, checked.
@@ -86,6 +86,8 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// Most connections open at once, over all listeners.
     pub connections: usize,
+    /// Memory for tokens that verified, in bytes; with 0 each is verified each time.
+    pub token_cache_bytes: usize,
 }
 
 impl Default for Limits {
@@ -98,6 +100,7 @@ impl Default for Limits {
             request_timeout: Duration::from_secs(60),
             idle_timeout: Duration::from_secs(75),
             connections: 10_000,
+            token_cache_bytes: DEFAULT_CACHE_BYTES,
         }
     }
 }

@@ -101,19 +101,22 @@ impl jwt::Host for GuestState {
         Ok(profile)
     }
 
-    fn verify(&mut self, profile: String, demands: jwt::Demands) -> Result<Result<(), jwt::Failure>> {
+    fn verify(&mut self, profile: String, wanted: jwt::Demands) -> Result<Result<(), jwt::Failure>> {
         // A second verification replaces the first: claims of an earlier success must not outlive a later failure.
         self.exchange.forget_claims();
+        let demands = demands(wanted);
         let verified = match self.exchange.tokens {
             Tokens::Rehearsed(_) => self.rehearsed(&profile, &demands),
             Tokens::Keyring(_) | Tokens::Nowhere => {
-                let verified = self.on_the_host(|guest| guest.verified(&profile, &demands))?;
+                let is_heavy = !self.knows_token();
+                let verified = self.on_the_host(is_heavy, |guest| guest.verified(&profile, &demands))?;
                 verified.map(|claims| self.exchange.claims = Some(claims))
             }
         };
         let failure = verified.as_ref().err().map(Refusal::failure);
         let verified = verified.map_err(|refusal| self.noted(&refusal));
-        self.record_verification(&profile, &demands.required_claims, failure);
+        let (Ok(demanded) | Err(demanded)) = &demands;
+        self.record_verification(&profile, &demanded.required_claims, failure);
         self.read(What::Verification, &profile, 1, || Some(format!("{verified:?}")))?;
         Ok(verified)
     }
@@ -146,25 +149,30 @@ impl GuestState {
             return case.profile_of(&issuer).map(str::to_owned).ok_or(Refusal::UnknownIssuer);
         }
         let keyring = self.exchange.tokens.keyring().ok_or(Refusal::UnknownIssuer)?;
-        match keyring.profile_for_token(token) {
+        match keyring.profile_of(token, &self.exchange.scrutiny) {
             Some(profile) => Ok(profile.name.clone()),
             None => Err(self.issuer_claimed().map_or_else(|refusal| refusal, |_| Refusal::UnknownIssuer)),
         }
     }
 
-    fn verified(&self, profile: &str, wanted: &jwt::Demands) -> Result<witgate_token::Claims, Refusal> {
-        let demands = demands(wanted).ok_or(Refusal::AlgorithmNotAllowed)?;
+    /// Whether the token verified before: then all that is left is to look it up and to judge it again.
+    fn knows_token(&self) -> bool {
+        bearer_token(&self.exchange.headers).is_ok_and(|token| self.exchange.scrutiny.knows(token))
+    }
+
+    fn verified(&self, profile: &str, demands: &Demanded) -> Result<witgate_token::Claims, Refusal> {
+        let demands = demands.as_ref().map_err(|_| Refusal::AlgorithmNotAllowed)?;
         let keyring = self.exchange.tokens.keyring().ok_or(Refusal::KeysUnavailable)?;
         let token = bearer_token(&self.exchange.headers)?;
         let now = self.exchange.at.unwrap_or_else(unix_time::now);
-        keyring.verify_now(profile, token, &demands, now, &self.exchange.scrutiny)
+        keyring.verify_now(profile, token, demands, now, &self.exchange.scrutiny)
     }
 
-    fn rehearsed(&mut self, profile: &str, wanted: &jwt::Demands) -> Result<(), Refusal> {
-        let demands = demands(wanted).ok_or(Refusal::AlgorithmNotAllowed)?;
+    fn rehearsed(&mut self, profile: &str, demands: &Demanded) -> Result<(), Refusal> {
+        let demands = demands.as_ref().map_err(|_| Refusal::AlgorithmNotAllowed)?;
         let token = self.bearer()?.to_owned();
         let case = self.exchange.tokens.rehearsed_mut().ok_or(Refusal::KeysUnavailable)?;
-        case.verify(profile, &token, &demands)
+        case.verify(profile, &token, demands)
     }
 }
 
@@ -257,16 +265,16 @@ fn form_decoded(text: &str) -> Option<String> {
     percent_decode_str(&spaced).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
-/// Nothing when an algorithm is not one we know: a policy that demands the unknown must not be served the rest.
-fn demands(wanted: &jwt::Demands) -> Option<Demands> {
-    let algorithms: Result<Vec<Algorithm>, _> =
-        wanted.algorithms.iter().map(|name| Algorithm::from_str(name)).collect();
-    Some(Demands {
-        algorithms: algorithms.ok()?,
-        audiences: wanted.audiences.clone(),
-        required_claims: wanted.required_claims.clone(),
-        max_age_seconds: wanted.max_age_seconds,
-    })
+/// What a policy demands; as an error where an algorithm is not one we know: a policy that demands the unknown must not
+/// be served the rest.
+type Demanded = Result<Demands, Demands>;
+
+fn demands(wanted: jwt::Demands) -> Demanded {
+    let jwt::Demands { algorithms, audiences, required_claims, max_age_seconds } = wanted;
+    let known: Result<Vec<Algorithm>, _> = algorithms.iter().map(|name| Algorithm::from_str(name)).collect();
+    let are_known = known.is_ok();
+    let demands = Demands { algorithms: known.unwrap_or_default(), audiences, required_claims, max_age_seconds };
+    if are_known { Ok(demands) } else { Err(demands) }
 }
 
 fn failure(failure: Failure) -> jwt::Failure {
@@ -361,6 +369,6 @@ mod tests {
             required_claims: vec![],
             max_age_seconds: None,
         };
-        assert!(demands(&wanted).is_none());
+        assert!(demands(wanted).is_err());
     }
 }

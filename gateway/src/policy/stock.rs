@@ -50,9 +50,9 @@ pub(super) struct Stock {
     counters: PolicyCounters,
     refill: Refill,
     /// One place for each worker. Locks here are held to take or to give, never for a call or a start.
-    warm: Vec<Mutex<Vec<Instance>>>,
-    spares: Mutex<Vec<Instance>>,
-    waiting: Mutex<VecDeque<oneshot::Sender<Result<Instance, Fault>>>>,
+    warm: Vec<Apart<Vec<Box<Instance>>>>,
+    spares: Mutex<Vec<Box<Instance>>>,
+    waiting: Mutex<VecDeque<oneshot::Sender<Result<Box<Instance>, Fault>>>>,
     waiters: AtomicUsize,
     /// whether a refill thread knows that something is wanted
     ordered: AtomicBool,
@@ -64,11 +64,15 @@ pub(super) struct Stock {
     room: Option<Semaphore>,
 }
 
+/// What one worker locks at each call, in two lines of memory of its own: workers that share one wait for each other.
+#[repr(align(128))]
+struct Apart<T>(Mutex<T>);
+
 /// An instance for the length of a call.
 pub(super) struct Lease<'s> {
     stock: &'s Stock,
     worker: usize,
-    instance: Option<Instance>,
+    instance: Option<Box<Instance>>,
     _place: Option<SemaphorePermit<'s>>,
 }
 
@@ -95,7 +99,7 @@ impl Stock {
             start_cpu: keeping.start_cpu,
             counters: keeping.counters,
             refill: keeping.refill,
-            warm: warm.into_iter().map(|instance| Mutex::new(vec![instance])).collect(),
+            warm: warm.into_iter().map(|instance| Apart(Mutex::new(vec![Box::new(instance)]))).collect(),
             spares: Mutex::default(),
             waiting: Mutex::default(),
             waiters: AtomicUsize::new(0),
@@ -133,20 +137,20 @@ impl Stock {
         Ok(Lease { stock: self, worker, instance: Some(instance), _place: place })
     }
 
-    fn at_hand(&self, worker: usize) -> Option<Instance> {
-        let warm = locked(&self.warm[worker % self.warm.len()]).pop();
+    fn at_hand(&self, worker: usize) -> Option<Box<Instance>> {
+        let warm = locked(&self.warm[worker % self.warm.len()].0).pop();
         warm.or_else(|| self.spare())
     }
 
     /// A spare, which is replaced; where there is none, one is ordered.
-    fn spare(&self) -> Option<Instance> {
+    fn spare(&self) -> Option<Box<Instance>> {
         let spare = locked(&self.spares).pop();
         self.order();
         spare
     }
 
     /// A spare for an instance that has served long enough; none too soon after the last.
-    fn successor(&self) -> Option<Instance> {
+    fn successor(&self) -> Option<Box<Instance>> {
         let mut last = locked(&self.recycled_at);
         if last.is_some_and(|last| last.elapsed() < BETWEEN_RECYCLINGS) {
             return None;
@@ -161,7 +165,7 @@ impl Stock {
         (room(self.warm.len(), self.blueprint.limits.memory_bytes) / self.warm.len()).clamp(1, OVERLAPPING)
     }
 
-    async fn next_made(&self) -> Result<Instance, Fault> {
+    async fn next_made(&self) -> Result<Box<Instance>, Fault> {
         let (sender, receiver) = oneshot::channel();
         {
             let mut waiting = locked(&self.waiting);
@@ -180,7 +184,7 @@ impl Stock {
     }
 
     /// Takes an instance back after a good call, or replaces it when it has served long enough.
-    fn give_back(&self, worker: usize, mut instance: Instance) {
+    fn give_back(&self, worker: usize, mut instance: Box<Instance>) {
         if self.isolation == Isolation::Request {
             return;
         }
@@ -188,7 +192,7 @@ impl Stock {
             match self.successor() {
                 Some(fresh) => {
                     self.counters.recycled();
-                    self.refill.end(Box::new(std::mem::replace(&mut instance, fresh)));
+                    self.refill.end(std::mem::replace(&mut instance, fresh));
                 }
                 None => instance.postpone_recycling(),
             }
@@ -197,7 +201,7 @@ impl Stock {
             return self.hand_over(instance);
         }
         let most = if self.room.is_some() { self.overlapping() } else { 1 };
-        let mut warm = locked(&self.warm[worker % self.warm.len()]);
+        let mut warm = locked(&self.warm[worker % self.warm.len()].0);
         if warm.len() < most {
             warm.push(instance);
         } else {
@@ -207,7 +211,7 @@ impl Stock {
     }
 
     /// To the call that has waited longest, or else to the spares.
-    fn hand_over(&self, mut instance: Instance) {
+    fn hand_over(&self, mut instance: Box<Instance>) {
         let mut waiting = locked(&self.waiting);
         while let Some(waiter) = waiting.pop_front() {
             self.waiters.store(waiting.len(), Ordering::Release);
@@ -221,13 +225,13 @@ impl Stock {
         self.keep_spare(instance);
     }
 
-    fn keep_spare(&self, instance: Instance) {
+    fn keep_spare(&self, instance: Box<Instance>) {
         let mut spares = locked(&self.spares);
         if spares.len() < SPARES {
             spares.push(instance);
         } else {
             drop(spares);
-            self.refill.end(Box::new(instance));
+            self.refill.end(instance);
         }
     }
 
@@ -253,11 +257,11 @@ impl Stock {
         }
     }
 
-    fn start(&self, wall: Duration) -> Result<Instance, Fault> {
+    fn start(&self, wall: Duration) -> Result<Box<Instance>, Fault> {
         let started = self.blueprint.start(self.start_cpu, wall);
         let instance = started.map_err(|error| Fault::Start(error.to_string()))?;
         self.counters.started();
-        Ok(instance)
+        Ok(Box::new(instance))
     }
 
     fn wall(&self) -> Duration {
@@ -310,8 +314,8 @@ pub(super) fn most_at_once(workers: usize) -> usize {
 impl Drop for Stock {
     /// The last request of a replaced generation may end on a worker.
     fn drop(&mut self) {
-        let warm = std::mem::take(&mut self.warm).into_iter().flat_map(unlocked);
-        let rest: Vec<Instance> =
+        let warm = std::mem::take(&mut self.warm).into_iter().flat_map(|apart| unlocked(apart.0));
+        let rest: Vec<Box<Instance>> =
             warm.chain(std::mem::take(self.spares.get_mut().unwrap_or_else(PoisonError::into_inner))).collect();
         self.refill.end(Box::new(rest));
     }
@@ -352,7 +356,7 @@ impl Drop for Lease<'_> {
     fn drop(&mut self) {
         if let Some(poisoned) = self.instance.take() {
             self.stock.counters.dropped();
-            self.stock.refill.end(Box::new(poisoned));
+            self.stock.refill.end(poisoned);
         }
     }
 }

@@ -13,7 +13,10 @@ use witgate::policy::bindings::types::RequestHead;
 use witgate::policy::component;
 use witgate::policy::exchange::Exchange;
 use witgate::policy::loading::Compiling;
+use witgate::policy::tokens::Tokens;
 use witgate::refusal::Refused;
+use witgate_keyring::resource_server::bearer_token;
+use witgate_keyring::{Keyring, Scrutiny};
 
 /// What stands before the plugins and routes; `THREADS` is replaced.
 const BASE: &str = r#"
@@ -59,20 +62,26 @@ impl Policies {
         Policies { generation, _builder: builder, _runtime: runtime, _folder: folder }
     }
 
-    /// Takes one request through the authentication and authorization of a route.
+    /// Takes one request through all policies of a route before the upstream, as the corridor does.
     pub async fn ask(&self, route: &str, worker: usize, header: Option<(&'static str, &str)>) -> Result<(), Refused> {
         let index = self.generation.config.routes.iter().position(|one| one.name == route).expect("the route");
         let chain = &self.generation.chains[index];
-        let mut exchange = Box::new(exchange(route, header));
+        let mut exchange = Box::new(exchange(&self.generation.keyring, route, header));
+        if let (true, Ok(token)) = (chain.authenticates(), bearer_token(&exchange.headers)) {
+            self.generation.keyring.prepare(token, &mut exchange.scrutiny).await;
+        }
         let verified = chain.authenticate(worker, &mut exchange).await?;
-        let _permitted = chain.authorize(worker, verified, &mut exchange).await?;
+        let permitted = chain.authorize(worker, verified, &mut exchange).await?;
+        let _chosen = chain.select(worker, permitted, &mut exchange).await?;
         Ok(())
     }
 }
 
-fn exchange(route: &str, header: Option<(&'static str, &str)>) -> Exchange {
+fn exchange(keyring: &Keyring, route: &str, header: Option<(&'static str, &str)>) -> Exchange {
     let (method, path) = ("GET".to_owned(), "/orders/7".to_owned());
     let mut exchange = Exchange::vacant();
+    exchange.tokens = Tokens::Keyring(keyring.clone());
+    exchange.scrutiny = Scrutiny::usual();
     exchange.head = Arc::new(RequestHead { method, path, route: route.to_owned() });
     if let Some((name, value)) = header {
         exchange.headers.insert(name, value.parse().expect("a header's value"));

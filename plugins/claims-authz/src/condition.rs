@@ -41,35 +41,50 @@ impl Condition {
             Self::Any(conditions) => conditions.iter().any(Self::holds),
             Self::Not(condition) => !condition.holds(),
             Self::Scope(scope) => claims::has_scope(scope),
-            Self::Claim(name, test) => test.holds(claims::value(name).map(json)),
-            Self::Attribute(name, test) => test.holds(request::attribute(name).map(Value::String)),
+            Self::Claim(name, test) => test.holds(claims::value(name).as_ref()),
+            Self::Attribute(name, test) => test.holds(request::attribute(name).map(ClaimValue::Text).as_ref()),
         }
     }
 }
 
 impl Test {
-    fn holds(&self, value: Option<Value>) -> bool {
+    fn holds(&self, value: Option<&ClaimValue>) -> bool {
         match (self, value) {
             (Self::Exists(wanted), value) => value.is_some() == *wanted,
             (_, None) => false,
-            (Self::OneOf(wanted), Some(value)) => wanted.contains(&value),
-            (Self::Contains(wanted), Some(Value::Array(items))) => items.contains(wanted),
-            // Some issuers write a list of one as the one.
-            (Self::Contains(wanted), Some(value)) => value == *wanted,
+            (Self::OneOf(wanted), Some(value)) => wanted.iter().any(|wanted| equals(wanted, value)),
+            (Self::Contains(wanted), Some(value)) => contains(wanted, value),
         }
     }
 }
 
-/// A JSON text that does not parse cannot come from a gateway; null equals nothing that a config may say.
-fn json(value: ClaimValue) -> Value {
+/// Whether a claim is this string, number or boolean.
+fn equals(wanted: &Value, value: &ClaimValue) -> bool {
     match value {
-        ClaimValue::Text(text) => text.into(),
-        ClaimValue::Integer(integer) => integer.into(),
-        ClaimValue::Number(number) => number.into(),
-        ClaimValue::Boolean(boolean) => boolean.into(),
-        ClaimValue::Texts(texts) => texts.into(),
-        ClaimValue::Json(json) => serde_json::from_str(&json).unwrap_or(Value::Null),
+        ClaimValue::Text(text) => wanted.as_str() == Some(text),
+        ClaimValue::Integer(integer) => *wanted == *integer,
+        ClaimValue::Number(number) => *wanted == Value::from(*number),
+        ClaimValue::Boolean(boolean) => *wanted == *boolean,
+        ClaimValue::Texts(_) => false,
+        ClaimValue::Json(json) => *wanted == parsed(json),
     }
+}
+
+/// Whether a list holds this; some issuers write a list of one as the one.
+fn contains(wanted: &Value, value: &ClaimValue) -> bool {
+    match value {
+        ClaimValue::Texts(texts) => texts.iter().any(|text| wanted.as_str() == Some(text)),
+        ClaimValue::Json(json) => match parsed(json) {
+            Value::Array(items) => items.contains(wanted),
+            one => *wanted == one,
+        },
+        one => equals(wanted, one),
+    }
+}
+
+/// A JSON text that does not parse cannot come from a gateway; null equals nothing that a config may say.
+fn parsed(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or(Value::Null)
 }
 
 fn compile(mut written: WrittenCondition, place: &str, depth: usize) -> Result<Condition, String> {

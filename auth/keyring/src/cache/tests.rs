@@ -10,6 +10,7 @@ use serde_json::json;
 use witgate_token::{Algorithm, KeySet, Profile, Typing, verify_profile};
 
 use super::*;
+use crate::cached::{Entry, Part};
 
 const KEYS: Under = Under { issuer: 1, keys: 2 };
 const NOW: u64 = 1_700_000_000;
@@ -57,11 +58,7 @@ fn a_flood_of_tokens_stays_within_the_bytes_and_leaves_what_is_in_use() {
     let report = cache.report();
     assert!(report.bytes <= DEFAULT_CACHE_BYTES && report.bytes > DEFAULT_CACHE_BYTES / 4, "{report:?}");
     assert!(report.entries < FLOOD, "{report:?}");
-    let weights = cache.shards.iter().map(locked).flat_map(|shard| {
-        let all: Vec<usize> =
-            [&shard.young, &shard.old].iter().flat_map(|h| h.entries.values()).map(Entry::bytes).collect();
-        all
-    });
+    let weights = cache.shards.iter().map(|shard| shard.part().weighed());
     assert_eq!(weights.sum::<usize>(), report.bytes, "the books are right");
     assert!(cache.get(&named(FLOOD - 1), KEYS).is_some());
     assert!(cache.get(&named(0), KEYS).is_none());
@@ -83,7 +80,7 @@ fn an_entry_of_another_issuer_or_key_set_is_dropped() {
     let (cache, verified) = (Cache::new(DEFAULT_CACHE_BYTES), verified());
     for under in [Under { issuer: 9, ..KEYS }, Under { keys: 9, ..KEYS }] {
         cache.insert(named(1), KEYS, &verified, ENDS, NOW);
-        assert_eq!(cache.peek(&named(1)), Some(KEYS));
+        assert_eq!(cache.recall(&named(1)).map(|(_, was)| was), Some(KEYS));
         assert!(cache.get(&named(1), under).is_none());
         assert!(cache.get(&named(1), KEYS).is_none());
         assert_eq!((cache.report().entries, cache.report().bytes), (0, 0));
@@ -93,19 +90,51 @@ fn an_entry_of_another_issuer_or_key_set_is_dropped() {
 #[test]
 fn the_expired_and_the_replaced_go_first() {
     let verified = verified();
-    let entry = |under, ends| Entry { verified: verified.clone(), under, ends };
+    let entry = |number, under, ends| Entry::new(named(number), under, verified.clone(), ends);
     let (other_issuer, old_keys) = (Under { issuer: 9, ..KEYS }, Under { keys: 1, ..KEYS });
-    let mut shard = Shard::default();
-    shard.young.insert(named(1), entry(KEYS, ENDS));
-    shard.young.insert(named(2), entry(KEYS, NOW));
-    shard.young.insert(named(3), entry(old_keys, ENDS));
-    shard.young.insert(named(4), entry(other_issuer, ENDS));
-    let one = entry(KEYS, ENDS);
-    assert!(shard.make_room(&one, 5 * one.bytes(), NOW).is_none(), "there is room");
-    assert!(shard.make_room(&one, 4 * one.bytes(), NOW).is_some());
-    let living = [1, 2, 3, 4].map(|number| shard.old.entries.contains_key(&named(number)));
-    assert_eq!(living, [true, false, false, true]);
-    assert_eq!((shard.young.bytes, shard.old.bytes), (0, 2 * one.bytes()));
+    let mut part = Part::default();
+    let most = 4 * entry(1, KEYS, ENDS).bytes();
+    for (number, under, ends) in [(1, KEYS, ENDS), (2, KEYS, NOW), (3, old_keys, ENDS), (4, other_issuer, ENDS)] {
+        assert!(part.insert(entry(number, under, ends), most, NOW).is_empty(), "there is room");
+    }
+    assert_eq!(part.insert(entry(5, KEYS, ENDS), most, NOW).len(), 2);
+    let living = [1, 2, 3, 4, 5].map(|number| part.find(&named(number)).is_some());
+    assert_eq!(living, [true, false, false, true, true]);
+    assert_eq!((part.len(), part.bytes(), part.weighed()), (3, most / 4 * 3, most / 4 * 3));
+}
+
+/// A queue would lose each token just before it comes again.
+#[test]
+fn tokens_that_come_round_and_round_are_met_again() {
+    const BYTES: usize = 1024 * 1024;
+    let verified = verified();
+    let room = BYTES / Entry::new(named(0), KEYS, verified.clone(), ENDS).bytes();
+    for (tokens, least_percent) in [(room * 9 / 10, 95), (room * 5 / 4, 40), (room * 3 / 2, 20)] {
+        let cache = Cache::new(BYTES);
+        let mut hits = 0;
+        for number in (0..tokens).cycle().take(20 * tokens) {
+            match cache.get(&named(number), KEYS) {
+                Some(_) => hits += 1,
+                None => cache.insert(named(number), KEYS, &verified, ENDS, NOW),
+            }
+        }
+        let percent = hits * 100 / (19 * tokens);
+        assert!(percent >= least_percent, "{percent} % of {tokens} tokens, room for {room}");
+    }
+}
+
+#[test]
+fn what_is_kept_can_be_found_while_others_come_and_go() {
+    let verified = verified();
+    let mut part = Part::default();
+    let most = 50 * Entry::new(named(0), KEYS, verified.clone(), ENDS).bytes();
+    for number in 0..2_000 {
+        part.insert(Entry::new(named(number % 130), KEYS, verified.clone(), ENDS), most, NOW);
+        part.remove(&named(number % 7));
+        let found = (0..130).filter(|number| part.find(&named(*number)).is_some()).count();
+        assert_eq!((found, part.weighed()), (part.len(), part.bytes()), "after {number}");
+        assert!(part.bytes() <= most);
+    }
 }
 
 #[test]

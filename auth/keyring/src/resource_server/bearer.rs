@@ -8,6 +8,9 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use witgate_token::Refusal;
 
+/// The one scheme, in any case.
+const SCHEME: &[u8] = b"bearer";
+
 /// The token as the caller sent it, for calls onward in the caller's name. Debug hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BearerToken(String);
@@ -39,11 +42,22 @@ pub fn bearer_token(headers: &HeaderMap) -> Result<&str, Refusal> {
     if credentials.next().is_some() {
         return Err(Refusal::SeveralCredentials);
     }
-    let text = only.to_str().map_err(|_| Refusal::CredentialSyntax)?;
-    let (scheme, token) = text.split_once(' ').ok_or(Refusal::CredentialSyntax)?;
-    let token = token.trim_matches(' ');
-    let is_one_word = !token.is_empty() && !token.contains([' ', '\t', ',']);
-    if scheme.eq_ignore_ascii_case("bearer") && is_one_word { Ok(token) } else { Err(Refusal::CredentialSyntax) }
+    one_word(only.as_bytes()).ok_or(Refusal::CredentialSyntax)
+}
+
+/// What follows the scheme, if that is one word. Asked several times for each request: it goes over the token without a
+/// branch for each byte.
+fn one_word(credentials: &[u8]) -> Option<&str> {
+    let (scheme, rest) = credentials.split_at_checked(SCHEME.len())?;
+    if !scheme.eq_ignore_ascii_case(SCHEME) || !rest.starts_with(b" ") {
+        return None;
+    }
+    let is_blank = |byte: &u8| *byte == b' ';
+    let begin = rest.iter().position(|byte| !is_blank(byte))?;
+    let end = rest.iter().rposition(|byte| !is_blank(byte))?;
+    let token = &rest[begin..=end];
+    let fits = token.iter().fold(true, |fits, byte| fits & byte.is_ascii_graphic() & (*byte != b','));
+    if fits { str::from_utf8(token).ok() } else { None }
 }
 
 #[cfg(test)]

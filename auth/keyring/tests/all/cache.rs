@@ -5,7 +5,7 @@
 use serde_json::json;
 use tokio::runtime::Handle;
 use witgate_keyring::{IssuerConfig, KeySource, Keyring, Scrutiny};
-use witgate_token::{Algorithm, Claims, Demands, Profile, Refusal};
+use witgate_token::{Algorithm, Claims, Demands, Profile, Refusal, Revocation};
 
 use crate::issuer::{ISSUER, Server, Signer, eventually, keyring, keyring_from, now, profile, quick};
 
@@ -83,6 +83,48 @@ async fn a_changed_key_set_ends_every_entry() {
     eventually("the new key set", refetched).await;
     assert_eq!(verdict(&keyring, &token), Some(Refusal::Signature), "another key has the name now");
     assert_eq!(keyring.authenticate(&token).await.err(), Some(Refusal::Signature));
+}
+
+/// The scrutiny of a request remembers the look-up, not the verdict.
+#[tokio::test]
+async fn what_changes_after_prepare_counts_all_the_same() {
+    let signer = Signer::new("k1");
+    let (keyring, _folder) = holding(&signer);
+    let (token, other) = (signer.token_with(&json!({"jti": "t1"})), signer.token_with(&json!({"jti": "t2"})));
+    assert_eq!(verdict(&keyring, &token), None);
+    let mut scrutiny = Scrutiny::usual();
+    keyring.prepare(&token, &mut scrutiny).await;
+    assert!(scrutiny.knows(&token) && !scrutiny.knows(&other));
+    let at = |token: &str, time| keyring.verify_now("main", token, &Demands::default(), time, &scrutiny).err();
+    assert_eq!((at(&token, now()), keyring.cache_report().hits), (None, 1));
+    assert_eq!(keyring.profile_of(&token, &scrutiny).map(|profile| profile.name.as_str()), Some("main"));
+    let forged = format!("{}{}", &token[..token.len() - 4], "AAAA");
+    assert_eq!(at(&forged, now()), Some(Refusal::Signature), "the scrutiny was of another text");
+    assert_eq!(at(&other, now()), None, "and so is this, which is good");
+    keyring.revoke("main", [Revocation::Token { jti: "t1".into(), until: now() + 600 }]).expect("room");
+    assert_eq!(at(&token, now()), Some(Refusal::Revoked));
+    assert_eq!(at(&other, now() + 7200), Some(Refusal::Expired));
+}
+
+#[tokio::test]
+async fn keys_that_change_after_prepare_count_at_once() {
+    let (old, new) = (Signer::new("k1"), Signer::new("k1"));
+    let server = Server::publishing(old.jwks()).await;
+    let keyring = keyring(&server, &quick());
+    let token = old.token();
+    assert!(keyring.authenticate(&token).await.is_ok());
+    let mut scrutiny = Scrutiny::usual();
+    keyring.prepare(&token, &mut scrutiny).await;
+    assert!(scrutiny.knows(&token));
+    server.now_publishes(new.jwks());
+    let unknown = Signer::new("k3").token();
+    let refetched = async || {
+        let _ = keyring.authenticate(&unknown).await;
+        keyring.generation("main") == 2
+    };
+    eventually("the new key set", refetched).await;
+    let verdict = keyring.verify_now("main", &token, &Demands::default(), now(), &scrutiny).err();
+    assert_eq!(verdict, Some(Refusal::Signature), "another key has the name now");
 }
 
 #[tokio::test]

@@ -85,6 +85,7 @@ pub(super) fn limits(file: &mut Table<'_>, faults: &mut Faults) -> Limits {
         request_timeout: timeout(&mut table, "request-timeout-ms", usual.request_timeout, faults),
         idle_timeout: timeout(&mut table, "idle-timeout-ms", usual.idle_timeout, faults),
         connections: size(table.number("connections", 1..=1_000_000, usual.connections as u64, faults)),
+        token_cache_bytes: size(table.number("token-cache-bytes", 0..=1 << 30, usual.token_cache_bytes as u64, faults)),
     };
     table.finish(faults);
     limits

@@ -75,8 +75,11 @@ impl Bearer {
     }
 
     fn verify(&self) -> Result<(), Failure> {
-        jwt::peek()?;
-        let profile = jwt::profile().ok_or(Failure::UnknownIssuer)?;
+        // The profile first: a token that verified lately names it unread. Where there is none, the token tells why.
+        let Some(profile) = jwt::profile() else {
+            jwt::peek()?;
+            return Err(Failure::UnknownIssuer);
+        };
         if !self.config.accepts(&profile) {
             debug!("the token's profile is not in `profiles`", profile = profile);
             return Err(Failure::UnknownIssuer);

@@ -1,0 +1,128 @@
+//! The members of the object that a token's payload is, close together: its names in one text, its values in one list.
+//!
+//! Never changed once it is made: thousands are kept, so room to grow would be paid for thousands of times.
+
+use serde_json::{Map, Value};
+
+use crate::weight;
+
+/// A JSON object, in order of its names.
+pub(crate) struct Members {
+    names: Box<str>,
+    members: Box<[Member]>,
+}
+
+struct Member {
+    /// Where its name ends in `names`, in bytes; it begins where the one before ends.
+    name_end: usize,
+    value: Value,
+}
+
+impl Members {
+    /// The same object.
+    pub fn of(object: Map<String, Value>) -> Self {
+        let mut sorted: Vec<(String, Value)> = object.into_iter().collect();
+        sorted.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let names: String = sorted.iter().map(|(name, _)| name.as_str()).collect();
+        let mut name_end = 0;
+        let members = sorted.into_iter().map(|(name, value)| {
+            name_end += name.len();
+            Member { name_end, value: shrunk(value) }
+        });
+        Self { names: names.into(), members: members.collect() }
+    }
+
+    /// The member of this name.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        let (mut from, mut to) = (0, self.members.len());
+        while from < to {
+            let middle = usize::midpoint(from, to);
+            match self.name(middle).cmp(name) {
+                std::cmp::Ordering::Equal => return Some(&self.members[middle].value),
+                std::cmp::Ordering::Less => from = middle + 1,
+                std::cmp::Ordering::Greater => to = middle,
+            }
+        }
+        None
+    }
+
+    /// Names and values, in order of the names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.members.iter().enumerate().map(|(index, member)| (self.name(index), &member.value))
+    }
+
+    /// The heap behind it, in bytes.
+    pub fn bytes(&self) -> usize {
+        let values: usize = self.members.iter().map(|member| weight::of(&member.value)).sum();
+        weight::allocated(self.names.len()) + weight::allocated(size_of_val(&*self.members)) + values
+    }
+
+    fn name(&self, index: usize) -> &str {
+        let start = index.checked_sub(1).map_or(0, |before| self.members[before].name_end);
+        &self.names[start..self.members[index].name_end]
+    }
+}
+
+/// Without the room that a list has left over from when it was read.
+fn shrunk(value: Value) -> Value {
+    match value {
+        Value::String(mut text) => {
+            text.shrink_to_fit();
+            Value::String(text)
+        }
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.into_iter().map(shrunk).collect();
+            items.shrink_to_fit();
+            Value::Array(items)
+        }
+        Value::Object(members) => {
+            Value::Object(members.into_iter().map(|(name, value)| (name, shrunk(value))).collect())
+        }
+        scalar => scalar,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn members(object: Value) -> Members {
+        let Value::Object(object) = object else { panic!("an object") };
+        Members::of(object)
+    }
+
+    #[test]
+    fn a_name_is_a_whole_name() {
+        let members = members(json!({"ab": 1, "a": 2, "": 3, "abc": 4, "é": 5}));
+        let found = ["", "a", "ab", "abc", "é"].map(|name| members.get(name).and_then(Value::as_u64));
+        assert_eq!(found, [Some(3), Some(2), Some(1), Some(4), Some(5)]);
+        for absent in ["b", "bc", "aab", "A", "\u{c3}", "é "] {
+            assert_eq!(members.get(absent), None, "{absent:?}");
+        }
+        assert!(self::members(json!({})).get("").is_none());
+    }
+
+    #[test]
+    fn no_list_keeps_room_to_grow() {
+        let mut items = Vec::with_capacity(100);
+        items.push(json!("x"));
+        let one = members(json!({"list": Value::Array(items)}));
+        assert!(one.bytes() < 100 * size_of::<Value>(), "{}", one.bytes());
+    }
+
+    proptest! {
+        /// The same members as the object it was made of.
+        #[test]
+        fn it_is_the_same_object(object in prop::collection::btree_map("[a-cé]{0,3}", 0_u8..9, 0..12), name in "[a-cé]{0,3}") {
+            let object: Map<String, Value> = object.into_iter().map(|(name, value)| (name, value.into())).collect();
+            let members = Members::of(object.clone());
+            prop_assert_eq!(members.get(&name), object.get(&name));
+            let again: Map<String, Value> =
+                members.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+            prop_assert_eq!(again, object);
+        }
+    }
+}
