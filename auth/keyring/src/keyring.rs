@@ -35,6 +35,11 @@ struct Shared {
 }
 
 impl Keyring {
+    /// Whether both are clones of one keyring.
+    pub(crate) fn is_clone_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Background refresh tasks and all fetches run on `runtime`. Reads JWKS files, but fetches nothing yet.
     ///
     /// # Errors
