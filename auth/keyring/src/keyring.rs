@@ -29,7 +29,7 @@ use crate::watch::Watch;
 pub struct Keyring(Arc<Shared>);
 
 struct Shared {
-    issuers: Box<[Arc<Issuer>]>,
+    issuers: Arc<[Arc<Issuer>]>,
     /// Outlives a renewal: an entry says itself which issuer object it belongs to.
     cache: Arc<Cache>,
 }
@@ -129,7 +129,7 @@ impl Keyring {
         self.cache().most_bytes()
     }
 
-    fn of(issuers: Box<[Arc<Issuer>]>, cache: Arc<Cache>) -> Self {
+    fn of(issuers: Arc<[Arc<Issuer>]>, cache: Arc<Cache>) -> Self {
         Self(Arc::new(Shared { issuers, cache }))
     }
 

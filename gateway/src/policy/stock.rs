@@ -192,7 +192,8 @@ impl Stock {
             match self.successor() {
                 Some(fresh) => {
                     self.counters.recycled();
-                    self.refill.end(std::mem::replace(&mut instance, fresh));
+                    let old = std::mem::replace(&mut instance, fresh);
+                    self.refill.end(old);
                 }
                 None => instance.postpone_recycling(),
             }

@@ -2,8 +2,6 @@
 //!
 //! Never yields without a verified token: every other case is an answer.
 
-use std::sync::Arc;
-
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -87,7 +85,7 @@ where
 
 /// Whether both are clones of one keyring.
 fn same(one: &Keyring, other: &Keyring) -> bool {
-    Arc::ptr_eq(&one.issuers, &other.issuers)
+    std::ptr::eq(one.issuers(), other.issuers())
 }
 
 /// The caller behind a request, or the answer. The precise reason goes to the log.
