@@ -5,6 +5,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -13,6 +14,15 @@ use tokio::time::{Instant, Sleep, sleep_until};
 pub struct Alarm(Option<Pin<Box<Sleep>>>);
 
 impl Alarm {
+    /// Wakes the task again and again, the first time within `span`: for whoever learns only by looking that a wait has
+    /// begun.
+    pub fn keep_waking(&mut self, span: Duration, context: &mut Context<'_>) {
+        let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + span)));
+        while sleep.as_mut().poll(context).is_ready() {
+            sleep.as_mut().reset(Instant::now() + span);
+        }
+    }
+
     /// Ready from `due` on. Whoever waits may say another time at each call.
     pub fn poll_at(&mut self, due: Instant, context: &mut Context<'_>) -> Poll<()> {
         let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(due)));
@@ -32,7 +42,6 @@ impl Alarm {
 #[cfg(test)]
 mod tests {
     use std::future::poll_fn;
-    use std::time::Duration;
 
     use super::*;
 

@@ -33,6 +33,10 @@ pub const BROWSER: [Package; 2] = [
 pub const DATABASE: [Package; 1] =
     [Package { program: "initdb", debian: &["postgresql"], purpose: "the auth service's tests on PostgreSQL" }];
 
+/// What counts instructions.
+pub const COUNTER: [Package; 1] =
+    [Package { program: "valgrind", debian: &["valgrind"], purpose: "the count of a request's instructions" }];
+
 /// Installs what is missing where that is possible, and says in one line each what it does.
 pub fn ensure(workspace: &Workspace, packages: &[Package]) {
     let missing: Vec<&Package> = packages.iter().filter(|package| !is_installed(package.program)).collect();

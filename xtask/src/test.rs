@@ -29,6 +29,7 @@ pub fn run(workspace: &Workspace, arguments: &[OsString], skips: Skips) -> Resul
     toolchain::ensure_wasm_target(workspace)?;
     packages::ensure(workspace, &packages::BROWSER);
     packages::ensure(workspace, &packages::DATABASE);
+    packages::ensure(workspace, &packages::COUNTER);
     oracles::ensure(workspace);
     languages::ensure(workspace);
     build::plugins(workspace)?;

@@ -29,17 +29,12 @@ use crate::watch::Watch;
 pub struct Keyring(Arc<Shared>);
 
 struct Shared {
-    issuers: Box<[Arc<Issuer>]>,
+    issuers: Arc<[Arc<Issuer>]>,
     /// Outlives a renewal: an entry says itself which issuer object it belongs to.
     cache: Arc<Cache>,
 }
 
 impl Keyring {
-    /// Whether both are clones of one keyring.
-    pub(crate) fn is_clone_of(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-
     /// Background refresh tasks and all fetches run on `runtime`. Reads JWKS files, but fetches nothing yet.
     ///
     /// # Errors
@@ -134,7 +129,7 @@ impl Keyring {
         self.cache().most_bytes()
     }
 
-    fn of(issuers: Box<[Arc<Issuer>]>, cache: Arc<Cache>) -> Self {
+    fn of(issuers: Arc<[Arc<Issuer>]>, cache: Arc<Cache>) -> Self {
         Self(Arc::new(Shared { issuers, cache }))
     }
 

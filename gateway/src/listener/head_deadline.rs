@@ -17,13 +17,15 @@ use witgate_wire::Alarm;
 use crate::config::Limits;
 
 /// Counts the heads that were completed and the answers that ended, so that the stream knows when a head has begun.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Progress(Arc<Counts>);
 
-#[derive(Default)]
 struct Counts {
     heads: AtomicU64,
     answers: AtomicU64,
+    made: Instant,
+    /// when the last answer ended, in microseconds since `made`
+    ended: AtomicU64,
 }
 
 /// Counts an answer when it is dropped: with its body's last byte, or with the connection.
@@ -31,7 +33,16 @@ pub(super) struct Answering(Arc<Counts>);
 
 impl Drop for Answering {
     fn drop(&mut self) {
+        let micros = u64::try_from(self.0.made.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.0.ended.store(micros, Ordering::Relaxed);
         self.0.answers.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        let (heads, answers, ended) = Default::default();
+        Self(Arc::new(Counts { heads, answers, ended, made: Instant::now() }))
     }
 }
 
@@ -49,6 +60,11 @@ impl Progress {
     fn answering(&self) -> bool {
         self.heads() != self.0.answers.load(Ordering::Relaxed)
     }
+
+    /// Since when nothing is asked: the end of the last answer, or the beginning of the connection.
+    fn idle_since(&self) -> Instant {
+        self.0.made + Duration::from_micros(self.0.ended.load(Ordering::Relaxed))
+    }
 }
 
 /// A stream whose reads fail with `TimedOut` when a head takes too long, and that ends when nothing comes for too long.
@@ -58,43 +74,47 @@ pub(super) struct HeadDeadline<IO> {
     head: Duration,
     idle: Duration,
     alarm: Alarm,
-    wait: Option<Wait>,
+    begun: Option<Begun>,
 }
 
-/// What a connection waits for, between two answers.
-struct Wait {
-    /// how many heads were complete when it began: with the next one it is over
+/// A head that has begun.
+struct Begun {
+    /// how many heads were complete before: with the next one it is over
     after: u64,
-    /// when there was first nothing to be read; to read the clock for a head that comes whole would be in vain
+    /// when there was first nothing more to be read; to read the clock for a head that comes whole would be in vain
     since: Option<Instant>,
-    /// whether a head has begun
-    in_head: bool,
 }
 
 impl<IO> HeadDeadline<IO> {
     pub(super) fn new(io: IO, limits: &Limits, progress: Progress) -> Self {
         let (head, idle) = (limits.header_timeout, limits.idle_timeout);
-        Self { io, progress, head, idle, alarm: Alarm::default(), wait: None }
+        Self { io, progress, head, idle, alarm: Alarm::default(), begun: None }
     }
 
-    /// The wait as it stands. It begins anew with the first byte of a head.
-    fn wait(&mut self, has_bytes: bool) -> &mut Wait {
+    /// Bytes came while no request was being answered: a head has begun, unless it had before.
+    fn head_byte(&mut self) {
         let after = self.progress.heads();
-        let goes_on = |wait: &Wait| wait.after == after && (wait.in_head || !has_bytes);
-        if !self.wait.as_ref().is_some_and(goes_on) {
-            self.wait = None;
+        if self.begun.as_ref().is_none_or(|begun| begun.after != after) {
+            self.begun = Some(Begun { after, since: None });
         }
-        self.wait.get_or_insert(Wait { after, since: None, in_head: has_bytes })
     }
 
     /// Nothing is there to be read.
     fn poll_wait(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let (head, idle) = (self.head, self.idle);
-        let Wait { since, in_head, .. } = self.wait(false);
-        let (since, in_head) = (*since.get_or_insert_with(Instant::now), *in_head);
-        let due = since + if in_head { head } else { idle };
-        // Between two heads the end of the stream is a good end.
-        self.alarm.poll_at(due, context).map(|()| if in_head { Err(too_slow()) } else { Ok(()) })
+        if self.progress.answering() {
+            // hyper does not read again when the answer has ended, so somebody must wake it to see that nothing comes.
+            self.alarm.keep_waking(self.idle, context);
+            return Poll::Pending;
+        }
+        let heads = self.progress.heads();
+        match self.begun.as_mut().filter(|begun| begun.after == heads) {
+            Some(begun) => {
+                let due = *begun.since.get_or_insert_with(Instant::now) + self.head;
+                self.alarm.poll_at(due, context).map(|()| Err(too_slow()))
+            }
+            // Between two heads the end of the stream is a good end.
+            None => self.alarm.poll_at(self.progress.idle_since() + self.idle, context).map(|()| Ok(())),
+        }
     }
 }
 
@@ -106,14 +126,11 @@ impl<IO: AsyncRead + Unpin> AsyncRead for HeadDeadline<IO> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.io).poll_read(context, buffer);
-        if self.progress.answering() {
-            return polled;
-        }
         if polled.is_pending() {
             return self.poll_wait(context);
         }
-        if buffer.filled().len() > before {
-            self.wait(true);
+        if buffer.filled().len() > before && !self.progress.answering() {
+            self.head_byte();
         }
         polled
     }
@@ -151,17 +168,26 @@ fn too_slow() -> io::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
+    use bytes::Bytes;
+    use http::Response;
+    use http_body_util::Full;
+    use hyper::server::conn::http1;
+    use hyper::service::service_fn;
+    use hyper_util::rt::TokioIo;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
     use tokio::time::timeout;
 
     use super::*;
+    use crate::body::held::Held;
 
     const HEAD: Duration = Duration::from_secs(10);
     const LONG: Duration = Duration::from_secs(100);
     const IDLE: Duration = Duration::from_secs(1000);
 
     fn pair() -> (DuplexStream, HeadDeadline<DuplexStream>, Progress) {
-        let (client, server) = duplex(64);
+        let (client, server) = duplex(4096);
         let progress = Progress::default();
         let limits = Limits { header_timeout: HEAD, idle_timeout: IDLE, ..Limits::default() };
         (client, HeadDeadline::new(server, &limits, progress.clone()), progress)
@@ -192,6 +218,39 @@ mod tests {
         let began = Instant::now();
         assert_eq!(server.read(&mut [0_u8; 8]).await.expect("no failure"), 0);
         assert_eq!(began.elapsed().as_secs(), IDLE.as_secs());
+    }
+
+    /// hyper asks for bytes only when it has a reason to.
+    #[tokio::test(start_paused = true)]
+    async fn hyper_ends_an_idle_connection_whatever_happened_before() {
+        for (waited, answered_in) in
+            [(0, 1), (1, 1500), (999, 2), (500, 2500)].map(|(a, b)| (LONG / 100 * a, LONG / 100 * b))
+        {
+            let (mut client, server, progress) = pair();
+            let service = service_fn(move |_| {
+                let answering = progress.begin();
+                async move {
+                    tokio::time::sleep(answered_in).await;
+                    Ok::<_, Infallible>(Response::new(Held::new(Full::<Bytes>::from("x"), answering)))
+                }
+            });
+            let serving =
+                http1::Builder::new().header_read_timeout(None).serve_connection(TokioIo::new(server), service);
+            let serving = tokio::spawn(serving);
+            tokio::time::sleep(waited).await;
+            client.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("sent");
+            let mut answer = [0; 4096];
+            let read = client.read(&mut answer).await.expect("an answer");
+            assert!(answer[..read].starts_with(b"HTTP/1.1 200"));
+            let began = Instant::now();
+            while timeout(LONG * 100, client.read(&mut answer)).await.expect("an end").expect("no failure") > 0 {}
+            assert_eq!(
+                began.elapsed().as_secs(),
+                IDLE.as_secs(),
+                "asked after {waited:?}, answered in {answered_in:?}"
+            );
+            serving.await.expect("no panic").expect("a good end");
+        }
     }
 
     #[tokio::test(start_paused = true)]

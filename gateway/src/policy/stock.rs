@@ -192,8 +192,8 @@ impl Stock {
             match self.successor() {
                 Some(fresh) => {
                     self.counters.recycled();
-                    let served = std::mem::replace(&mut instance, fresh);
-                    self.refill.end(served);
+                    let old = std::mem::replace(&mut instance, fresh);
+                    self.refill.end(old);
                 }
                 None => instance.postpone_recycling(),
             }

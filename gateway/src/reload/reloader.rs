@@ -98,8 +98,9 @@ impl Reloader {
         if same.as_ref() == Some(&now) {
             return false;
         }
-        let differs = snapshot::take(&self.path).digest != self.seen().last;
-        *same = (!differs && now.are_settled()).then_some(now);
+        let snapshot = snapshot::take(&self.path);
+        let differs = snapshot.digest != self.seen().last;
+        *same = (!differs && snapshot.is_readable() && now.are_settled()).then_some(now);
         differs
     }
 

@@ -26,6 +26,14 @@ pub struct Snapshot {
     pub material: Material,
 }
 
+impl Snapshot {
+    /// Whether everything could be read. What keeps a file from being read need not show in its size and times.
+    pub fn is_readable(&self) -> bool {
+        let Material { components, cases } = &self.material;
+        self.draft.is_ok() && components.values().all(Result::is_ok) && cases.values().all(Result::is_ok)
+    }
+}
+
 /// Reads everything. When gateway.toml is no TOML its components are unknown, so only its text counts.
 pub fn take(path: &Path) -> Snapshot {
     let mut hasher = Sha256::new();

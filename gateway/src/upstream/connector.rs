@@ -15,6 +15,7 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tower::ServiceExt;
 use witgate_wire::BoundedSilence;
 
@@ -23,13 +24,20 @@ use crate::config::Upstream;
 /// How long an upstream may take nothing of what is ready for it.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// A stream to the upstream, within its `connect-timeout-ms`.
+/// A stream to the upstream, within its `connect-timeout-ms`; the look-up of its name is part of that.
 ///
 /// # Errors
 /// When the name leads nowhere, or none of its addresses takes the connection in time.
 pub async fn connect(upstream: &Upstream) -> Result<UpstreamStream, Box<dyn Error + Send + Sync>> {
+    let limit = upstream.connect_timeout;
+    let late = |_| format!("no connection within {} ms", limit.as_millis());
+    timeout(limit, connected(upstream)).await.map_err(late)?
+}
+
+async fn connected(upstream: &Upstream) -> Result<UpstreamStream, Box<dyn Error + Send + Sync>> {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
+    // Each of several addresses gets a share of the time.
     connector.set_connect_timeout(Some(upstream.connect_timeout));
     let parts = Uri::builder().scheme(Scheme::HTTP).authority(upstream.authority.clone()).path_and_query("/");
     let stream = connector.oneshot(parts.build()?).await?;

@@ -3,6 +3,7 @@
 //!
 //! Never carries two requests at once, and is never used again once it has ended.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
@@ -51,11 +52,20 @@ impl Link {
         }
     }
 
-    /// Drives it to its end, for an upload that goes on while its answer is passed on already.
-    pub async fn finish(mut self) {
-        if let Some(driver) = self.driver.take() {
-            let _shown_in_the_body = driver.await;
-        }
+    /// Drives it until it is free or has ended, for what goes on after its answer has been passed on.
+    pub async fn finish(&mut self) {
+        poll_fn(|context| {
+            self.drive(context);
+            // What was written in the first pass may have made room for the second.
+            self.drive(context);
+            if self.is_free() || self.has_ended() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
+    /// Whether it will carry nothing more.
+    pub fn has_ended(&self) -> bool {
+        self.driver.is_none()
     }
 
     /// Whether the last request and its answer are over and the connection may serve another.

@@ -68,6 +68,19 @@ impl Forwarded {
     }
 }
 
+impl Drop for Forwarded {
+    /// The answer may end before the last bytes of the upload have left.
+    fn drop(&mut self) {
+        if let Some(link) = self.link.take()
+            && self.body.is_end_stream()
+            && !link.is_free()
+            && !link.has_ended()
+        {
+            link.finish_alone();
+        }
+    }
+}
+
 impl OutboundBody {
     /// An upstream's body, which may be silent for so long.
     pub fn stream(inner: Forwarded, silence: Duration) -> Self {

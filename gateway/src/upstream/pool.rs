@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use http::uri::Authority;
 use rustc_hash::FxHashMap;
+use tokio::runtime::Handle;
 
 use super::link::Link;
 
@@ -108,9 +109,12 @@ impl Idle {
 }
 
 impl Checkout {
-    /// Takes the connection away from its pool for good.
-    pub fn keep(mut self) -> Option<Box<Link>> {
-        self.link.take()
+    /// In a task of its own until it is free, for an upload that outlasts its answer. The upload's limit of silence, the
+    /// upstream's, or the end of the answer's body ends it.
+    pub fn finish_alone(mut self) {
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move { self.finish().await });
+        }
     }
 }
 

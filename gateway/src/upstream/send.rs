@@ -108,10 +108,8 @@ fn forwarded(body: Incoming, link: Checkout, uploaded: &mut Uploaded) -> Forward
         return Forwarded::driven(body, link);
     }
     // An answer before the end of the upload: a client that sends everything before it reads must not stop its upload by
-    // not reading. The task ends with the body, the upload or the connection.
-    if let Some(link) = link.keep() {
-        tokio::spawn(link.finish());
-    }
+    // not reading.
+    link.finish_alone();
     Forwarded::whole(body)
 }
 
