@@ -18,10 +18,18 @@ pub type Source = NamedSource<String>;
 /// Width at which hints wrap, in columns: fixed, so that logs and tests do not depend on a terminal.
 const WIDTH: usize = 120;
 
+/// Most faults that are shown: to show one costs a look at the whole text before it.
+const MOST_SHOWN: usize = 100;
+
+/// Most faults that are kept; more are only counted.
+const MOST_KEPT: usize = 10_000;
+
 /// All faults of one file.
 pub struct Faults {
     source: Arc<Source>,
     faults: Vec<Fault>,
+    /// how many were not kept
+    beyond: usize,
 }
 
 /// One fault: what is wrong, where (one or two places), what to do.
@@ -36,7 +44,7 @@ struct Fault {
 impl Faults {
     /// No fault yet.
     pub fn new(source: &Arc<Source>) -> Faults {
-        Faults { source: source.clone(), faults: Vec::new() }
+        Faults { source: source.clone(), faults: Vec::new(), beyond: 0 }
     }
 
     /// Adds a fault at one place. `hint` says what to do about it.
@@ -91,26 +99,26 @@ impl Faults {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.faults.len()
+        self.faults.len() + self.beyond
     }
 
-    /// Every fault in plain ASCII, for logs, answers and `NO_COLOR`.
+    /// Every fault, or the first of very many, in plain ASCII, for logs, answers and `NO_COLOR`.
     pub fn render(&self) -> String {
         let theme = GraphicalTheme { characters: ThemeCharacters::ascii(), styles: ThemeStyles::none() };
         self.render_in(theme)
     }
 
-    /// Every fault with colour and box-drawing characters, for a terminal.
+    /// Every fault, or the first of very many, with colour and box-drawing characters, for a terminal.
     pub fn render_for_terminal(&self) -> String {
         self.render_in(GraphicalTheme::unicode())
     }
 
-    /// Every fault on a line of its own, with its place but without the text around it, which may hold secrets: for
+    /// Every fault, or the first of very many, on a line of its own, with its place but without the text around it, which may hold secrets: for
     /// logs and answers.
     pub fn brief(&self) -> String {
         let line = |fault: &&Fault| format!("{}: {} ({})", self.place(fault), fault.message, fault.hint);
-        let lines: Vec<String> = self.in_order().iter().map(line).collect();
-        lines.join("\n")
+        let lines = self.in_order().iter().map(line).collect::<Vec<String>>();
+        lines.into_iter().chain(self.unshown()).collect::<Vec<String>>().join("\n")
     }
 
     fn place(&self, fault: &Fault) -> String {
@@ -124,13 +132,25 @@ impl Faults {
     }
 
     fn add(&mut self, labels: Vec<LabeledSpan>, message: String, hint: String) {
+        if self.faults.len() == MOST_KEPT {
+            self.beyond += 1;
+            return;
+        }
         self.faults.push(Fault { source: self.source.clone(), message, labels, hint });
     }
 
+    /// Those that are shown.
     fn in_order(&self) -> Vec<&Fault> {
         let mut faults: Vec<&Fault> = self.faults.iter().collect();
         faults.sort_by_key(|fault| fault.offset());
+        faults.truncate(MOST_SHOWN);
         faults
+    }
+
+    /// How many are not shown, where there are any.
+    fn unshown(&self) -> Option<String> {
+        let more = self.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0)?;
+        Some(format!("{more} more: mend the first {MOST_SHOWN}, then check again"))
     }
 
     fn render_in(&self, theme: GraphicalTheme) -> String {
@@ -144,8 +164,10 @@ impl Faults {
             text.push_str(one.trim_start_matches('\n'));
             text.push('\n');
         }
-        text.push_str(&self.to_string());
-        text.push('\n');
+        for line in self.unshown().into_iter().chain([self.to_string()]) {
+            text.push_str(&line);
+            text.push('\n');
+        }
         text
     }
 }
@@ -206,5 +228,27 @@ impl Diagnostic for Fault {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         if self.labels.is_empty() { None } else { Some(Box::new(self.labels.iter().cloned())) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(count: usize) -> Faults {
+        let mut faults = Faults::new(&Arc::new(Source::new("a.toml", "a = 1\nb = 2\n".to_owned())));
+        (0..count).for_each(|at| faults.push(Span::from(6..7), format!("wrong {at}"), "mend it"));
+        faults
+    }
+
+    #[test]
+    fn of_very_many_faults_the_first_are_shown_and_all_are_counted() {
+        let few = faults(MOST_SHOWN).brief();
+        assert_eq!((few.lines().count(), few.contains("more:")), (MOST_SHOWN, false), "{few}");
+        let many = faults(MOST_KEPT + 5);
+        assert_eq!(many.brief().lines().last(), Some("9905 more: mend the first 100, then check again"));
+        let shown = many.render();
+        assert!(shown.contains("wrong 99\n") && !shown.contains("wrong 100\n"), "{shown}");
+        assert!(shown.ends_with("\n10005 faults in a.toml\n"), "{shown}");
     }
 }

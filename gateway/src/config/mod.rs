@@ -127,5 +127,5 @@ pub fn draft(path: &Path, text: String) -> Result<Draft, Faults> {
     Ok(Draft { config, faults, was_in_force: false })
 }
 
-/// Largest gateway.toml: every pair of routes is compared.
-const SIZE: Size = Size { most_bytes: 1 << 20, remedy: "use fewer routes" };
+/// Largest gateway.toml: room for 100,000 routes with policies, and read in seconds.
+const SIZE: Size = Size { most_bytes: 32 << 20, remedy: "use fewer routes" };

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 /// How specific a route is; the greater one takes the request. In this order: an exact host, then a wildcard (the longer
 /// name first), then any host; an exact path, then fewer parameters, then the longer prefix; more header conditions;
 /// methods given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Specificity {
     host: HostRank,
     path: PathRank,
@@ -17,14 +17,14 @@ pub struct Specificity {
     methods: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum HostRank {
     Any,
     Wildcard { bytes: usize },
     Exact,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum PathRank {
     Prefix { segments: usize },
     Params(Reverse<usize>),

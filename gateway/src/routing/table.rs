@@ -6,9 +6,9 @@ use super::tree::Tree;
 use crate::admission::path::CanonicalPath;
 use crate::config::{Config, HostPattern, PathPattern, Route, Specificity};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
 /// What the table says of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,9 +56,12 @@ impl Weighed {
 pub struct RouteTable {
     /// The most specific first: a rank is a place in this list.
     entries: Vec<Entry>,
-    exact: HashMap<String, Tree>,
-    /// The longest name first.
-    wildcards: Vec<(HostPattern, Tree)>,
+    // the keys come from configuration, so nobody chooses them to collide
+    exact: FxHashMap<String, Tree>,
+    /// By what a host must end in, with its dot.
+    wildcards: FxHashMap<String, Tree>,
+    /// Each length of a wildcard once, the longest first.
+    wildcard_bytes: Vec<usize>,
     any: Tree,
 }
 
@@ -82,8 +85,9 @@ impl RouteTable {
         ranked.sort_by_key(|(_, route)| Reverse(Specificity::of(route)));
         let mut table = RouteTable {
             entries: Vec::with_capacity(routes.len()),
-            exact: HashMap::new(),
-            wildcards: Vec::new(),
+            exact: FxHashMap::default(),
+            wildcards: FxHashMap::default(),
+            wildcard_bytes: Vec::new(),
             any: Tree::default(),
         };
         for (rank, (index, route)) in ranked.into_iter().enumerate() {
@@ -152,7 +156,11 @@ impl RouteTable {
 
     /// The trees whose hosts take this one, the most specific host first.
     fn trees_for<'t>(&'t self, host: &'t str) -> impl Iterator<Item = &'t Tree> {
-        let below = self.wildcards.iter().filter(move |(pattern, _)| pattern.matches(host)).map(|(_, tree)| tree);
+        let below = self.wildcard_bytes.iter().filter_map(|bytes| {
+            // at least one byte before the dot
+            let at = host.len().checked_sub(*bytes).filter(|at| *at > 0)?;
+            self.wildcards.get(host.get(at..)?)
+        });
         self.exact.get(host).into_iter().chain(below).chain(std::iter::once(&self.any))
     }
 
@@ -161,13 +169,11 @@ impl RouteTable {
         match host {
             None => &mut self.any,
             Some(HostPattern::Exact(name)) => self.exact.entry(name.clone()).or_default(),
-            Some(wildcard) => {
-                let known = self.wildcards.iter().position(|(pattern, _)| pattern == wildcard);
-                let at = known.unwrap_or(self.wildcards.len());
-                if known.is_none() {
-                    self.wildcards.push((wildcard.clone(), Tree::default()));
+            Some(HostPattern::Wildcard(suffix)) => {
+                if self.wildcard_bytes.last() != Some(&suffix.len()) {
+                    self.wildcard_bytes.push(suffix.len());
                 }
-                &mut self.wildcards[at].1
+                self.wildcards.entry(suffix.clone()).or_default()
             }
         }
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-/// The largest file, in bytes; gateway.toml may not be larger either.
+/// The largest file, in bytes: what one plugin is given.
 const MOST_BYTES: u64 = 1 << 20;
 
 /// Reads what an option such as `--settings` gives: `{"key": "value"}`, or a .json or .toml file.

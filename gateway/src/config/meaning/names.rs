@@ -2,6 +2,7 @@
 //!
 //! Never resolves a name to two things: duplicates are faults.
 
+use rustc_hash::FxHashMap;
 use toml::Spanned;
 use witgate_settings::fault::Faults;
 use witgate_settings::reader::at;
@@ -20,21 +21,39 @@ pub(super) fn check(name: &Spanned<String>, faults: &mut Faults) {
     }
 }
 
-/// The place of `name` in `known`, or a fault that suggests the nearest.
-pub(super) fn resolve(what: &str, name: &Spanned<String>, known: &[&str], faults: &mut Faults) -> Option<usize> {
-    let found = known.iter().position(|candidate| candidate == name.get_ref());
-    if found.is_none() {
-        let listed = format!("known {what}s");
-        let hint = suggest::hint(name.get_ref(), known.iter().copied(), &listed);
-        faults.push(at(name), format!("no {what} is named {:?}", name.get_ref()), hint);
-    }
-    found
+/// The names of one kind, such as plugins, that others may give.
+pub(super) struct Known<'w> {
+    what: &'static str,
+    /// in the order written
+    names: Vec<&'w str>,
+    places: FxHashMap<&'w str, usize>,
 }
 
-/// Notes every word of a list that was there before, and gives back whether there was none.
+impl<'w> Known<'w> {
+    /// These names; `what` is what each is the name of.
+    pub(super) fn of(what: &'static str, names: impl Iterator<Item = &'w Spanned<String>>) -> Known<'w> {
+        let names: Vec<&str> = names.map(|name| name.get_ref().as_str()).collect();
+        let places = names.iter().enumerate().map(|(place, name)| (*name, place)).collect();
+        Known { what, names, places }
+    }
+
+    /// The place of a name, or a fault that suggests the nearest.
+    pub(super) fn resolve(&self, name: &Spanned<String>, faults: &mut Faults) -> Option<usize> {
+        let found = self.places.get(name.get_ref().as_str()).copied();
+        if found.is_none() {
+            let hint = suggest::hint(name.get_ref(), self.names.iter().copied(), &format!("known {}s", self.what));
+            faults.push(at(name), format!("no {} is named {:?}", self.what, name.get_ref()), hint);
+        }
+        found
+    }
+}
+
+/// Notes every word of a list that was there before.
 pub(super) fn refuse_repeated(what: &str, words: &[Spanned<String>], faults: &mut Faults) {
-    for (at_word, word) in words.iter().enumerate() {
-        if let Some(first) = words[..at_word].iter().find(|earlier| earlier.get_ref() == word.get_ref()) {
+    let mut firsts: FxHashMap<&str, &Spanned<String>> = FxHashMap::default();
+    for word in words {
+        let first = *firsts.entry(word.get_ref()).or_insert(word);
+        if !std::ptr::eq(first, word) {
             faults.push_pair(
                 (at(word), "again here"),
                 (at(first), "first here"),

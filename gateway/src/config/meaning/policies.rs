@@ -2,10 +2,10 @@
 //!
 //! Never lets a route be open by omission: that takes `public = true`.
 
-use super::names;
+use super::names::{self, Known};
 use super::plugins::world_named;
 use crate::config::plugin::World;
-use crate::config::written::{Written, WrittenPlugin, WrittenRoute};
+use crate::config::written::{WrittenPlugin, WrittenRoute};
 use toml::Spanned;
 use witgate_settings::fault::Faults;
 use witgate_settings::reader::at;
@@ -20,14 +20,18 @@ struct Step<'w> {
     world: Option<World>,
 }
 
-/// The policies of a route as indexes into the plugins.
-pub(super) fn policies(route: &WrittenRoute, written: &Written, faults: &mut Faults) -> Vec<usize> {
-    let known: Vec<&str> = written.plugins.iter().map(|plugin| plugin.name.get_ref().as_str()).collect();
+/// The policies of a route as indexes into the plugins, which are `known`.
+pub(super) fn policies(
+    route: &WrittenRoute,
+    plugins: &[WrittenPlugin],
+    known: &Known<'_>,
+    faults: &mut Faults,
+) -> Vec<usize> {
     names::refuse_repeated("policy", &route.policies, faults);
     let mut steps = Vec::new();
     for name in &route.policies {
-        if let Some(plugin) = names::resolve("plugin", name, &known, faults) {
-            steps.push(Step { name, plugin, world: world_of(&written.plugins[plugin]) });
+        if let Some(plugin) = known.resolve(name, faults) {
+            steps.push(Step { name, plugin, world: world_of(&plugins[plugin]) });
         }
     }
     refuse_disorder(&steps, faults);

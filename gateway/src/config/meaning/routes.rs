@@ -2,7 +2,8 @@
 //!
 //! Never relates one route to another beyond their names: that is the overlap's part.
 
-use super::{conditions, names, policies};
+use super::names::{self, Known};
+use super::{conditions, policies};
 use crate::config::model::Route;
 use crate::config::written::{Written, WrittenPair, WrittenRoute};
 use http::HeaderName;
@@ -14,10 +15,25 @@ use witgate_settings::reader::at;
 pub(super) fn routes(written: &Written, prefix: &str, faults: &mut Faults) -> Vec<Route> {
     let given: Vec<Spanned<String>> = written.routes.iter().filter_map(|route| route.name.clone()).collect();
     names::refuse_repeated("route", &given, faults);
-    written.routes.iter().filter_map(|route| one(route, written, prefix, faults)).collect()
+    let known = Names {
+        plugins: Known::of("plugin", written.plugins.iter().map(|plugin| &plugin.name)),
+        upstreams: Known::of("upstream", written.upstreams.iter().map(|upstream| &upstream.name)),
+    };
+    written.routes.iter().filter_map(|route| one(route, (written, &known), prefix, faults)).collect()
 }
 
-fn one(route: &WrittenRoute, written: &Written, prefix: &str, faults: &mut Faults) -> Option<Route> {
+/// What a route may name, found once for all routes.
+struct Names<'w> {
+    plugins: Known<'w>,
+    upstreams: Known<'w>,
+}
+
+fn one(
+    route: &WrittenRoute,
+    (written, known): (&Written, &Names<'_>),
+    prefix: &str,
+    faults: &mut Faults,
+) -> Option<Route> {
     if let Some(name) = &route.name {
         names::check(name, faults);
     }
@@ -25,8 +41,8 @@ fn one(route: &WrittenRoute, written: &Written, prefix: &str, faults: &mut Fault
     let path = conditions::path(route, faults);
     let methods = conditions::methods(route, faults);
     let headers = conditions::headers(&route.headers, prefix, faults);
-    let policies = policies::policies(route, written, faults);
-    let choices = choices(route, written, faults);
+    let policies = policies::policies(route, &written.plugins, &known.plugins, faults);
+    let choices = choices(route, &known.upstreams, faults);
     let identity_headers = identity_headers(&route.identity_headers, prefix, faults);
     let name = route.name.as_ref()?;
     Some(Route {
@@ -46,11 +62,10 @@ fn one(route: &WrittenRoute, written: &Written, prefix: &str, faults: &mut Fault
 }
 
 /// The default upstream first, then the others.
-fn choices(route: &WrittenRoute, written: &Written, faults: &mut Faults) -> Vec<usize> {
-    let known: Vec<&str> = written.upstreams.iter().map(|upstream| upstream.name.get_ref().as_str()).collect();
+fn choices(route: &WrittenRoute, known: &Known<'_>, faults: &mut Faults) -> Vec<usize> {
     let given: Vec<Spanned<String>> = route.upstream.iter().chain(&route.upstreams).cloned().collect();
     names::refuse_repeated("upstream", &given, faults);
-    given.iter().filter_map(|name| names::resolve("upstream", name, &known, faults)).collect()
+    given.iter().filter_map(|name| known.resolve(name, faults)).collect()
 }
 
 fn identity_headers(written: &[WrittenPair], prefix: &str, faults: &mut Faults) -> Vec<(HeaderName, String)> {

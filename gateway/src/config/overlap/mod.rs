@@ -1,31 +1,33 @@
 //! Refuses two routes of equal specificity that can both take one request: chance would choose between them.
 //!
 //! Never refuses two routes of which one is more specific. Only equal ones can shadow each other: a narrower route
-//! never covers a wider one.
+//! never covers a wider one. Never compares every pair: a large table must not cost the square of its routes.
+
+mod meeting;
+mod index;
 
 use super::model::Route;
-use super::pattern::{PathPattern, Segment};
-use super::specificity::Specificity;
+use super::pattern::Segment;
+use index::Index;
 use witgate_settings::fault::Faults;
 
-/// Notes every pair of routes that conflict, and every route that an earlier one covers.
+/// Most pairs that are told: a file of equal routes has as many as the square of them.
+const MOST_PAIRS: usize = 100;
+
+/// Notes every pair of routes that conflict, and every route that an earlier one covers; of very many the first.
 pub(super) fn refuse(routes: &[Route], faults: &mut Faults) {
-    for (index, later) in routes.iter().enumerate() {
-        for earlier in &routes[..index] {
-            if equal_and_meeting(earlier, later) {
-                refuse_pair(earlier, later, faults);
+    let mut index = Index::new(routes);
+    let mut told = 0;
+    for (at, later) in routes.iter().enumerate() {
+        for earlier in index.add(at) {
+            if told == MOST_PAIRS {
+                let hint = format!("mend the first {MOST_PAIRS}, then check again");
+                return faults.push(later.span, "more routes conflict: they are not told", hint);
             }
+            refuse_pair(&routes[earlier], later, faults);
+            told += 1;
         }
     }
-}
-
-/// Whether both can take one request, and neither is more specific.
-pub(super) fn equal_and_meeting(one: &Route, other: &Route) -> bool {
-    Specificity::of(one) == Specificity::of(other)
-        && one.host == other.host
-        && paths_meet(&one.path, &other.path)
-        && methods_meet(one, other)
-        && headers_meet(one, other)
 }
 
 fn refuse_pair(earlier: &Route, later: &Route, faults: &mut Faults) {
@@ -39,33 +41,6 @@ fn refuse_pair(earlier: &Route, later: &Route, faults: &mut Faults) {
     let message = format!("the routes {first:?} and {second:?} conflict: both take {}", example(earlier, later));
     let hint = "neither is more specific: make paths, methods or header values differ (host, then path, then headers, then methods decide)";
     faults.push_pair(here, (earlier.span, "conflicts with this one"), message, hint);
-}
-
-/// Both patterns have the same rank: two prefixes of one length, or two paths with as many parameters.
-fn paths_meet(one: &PathPattern, other: &PathPattern) -> bool {
-    let (left, right) = (one.segments(), other.segments());
-    one.is_prefix() == other.is_prefix()
-        && left.len() == right.len()
-        && left.iter().zip(right).all(|pair| match pair {
-            (Segment::Literal(one), Segment::Literal(other)) => one == other,
-            (Segment::Param(_), Segment::Param(_)) => true,
-            (Segment::Literal(text), Segment::Param(_)) | (Segment::Param(_), Segment::Literal(text)) => {
-                !text.is_empty()
-            }
-        })
-}
-
-fn methods_meet(one: &Route, other: &Route) -> bool {
-    match (&one.methods, &other.methods) {
-        (Some(some), Some(others)) => some.iter().any(|method| others.contains(method)),
-        _ => true,
-    }
-}
-
-/// A header must be there exactly once: two values for one name exclude each other.
-fn headers_meet(one: &Route, other: &Route) -> bool {
-    let differ = |(name, value)| other.headers.iter().any(|(same, another)| same == name && another != value);
-    !one.headers.iter().map(|(name, value)| (name, value)).any(differ)
 }
 
 /// Whether `wide` takes every request that `narrow` takes; both have equal specificity and meet.
@@ -91,4 +66,35 @@ fn example(one: &Route, other: &Route) -> String {
     let others = other.methods.as_deref().unwrap_or_default();
     let method = one.methods.iter().flatten().find(|method| others.contains(method));
     format!("{} /{}", method.map_or("GET", |method| method.as_str()), segments.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MOST_PAIRS;
+    use crate::config::parse;
+    use std::path::Path;
+
+    /// How many faults public routes of these conditions have.
+    fn faults(conditions: impl Iterator<Item = String>) -> usize {
+        let mut text =
+            "listeners = [{ address = \"127.0.0.1:0\" }]\nupstreams.u.url = \"http://127.0.0.1:1\"\n".to_owned();
+        for (index, conditions) in conditions.enumerate() {
+            text += &format!("[[routes]]\nname = \"r{index}\"\nupstream = \"u\"\npublic = true\n{conditions}\n");
+        }
+        parse(Path::new("gateway.toml"), text).err().map_or(0, |faults| faults.len())
+    }
+
+    #[test]
+    fn of_very_many_pairs_the_first_are_told() {
+        let equal = |count: usize| faults((0..count).map(|_| "path = \"/a/{id}\"".to_owned()));
+        assert_eq!((equal(2), equal(14), equal(2_000)), (1, 14 * 13 / 2, MOST_PAIRS + 1));
+    }
+
+    #[test]
+    fn routes_that_differ_in_one_thing_do_not_conflict() {
+        let differing = |what: fn(usize) -> String| faults((0..2_000).map(what));
+        assert_eq!(differing(|at| format!("path = \"/other/{at}/{{id}}\"")), 0);
+        assert_eq!(differing(|at| format!("host = \"h{at}.x\"\nprefix = \"/\"")), 0);
+        assert_eq!(differing(|at| format!("prefix = \"/\"\nheaders = {{ x-tenant = \"{at}\" }}")), 0);
+    }
 }
