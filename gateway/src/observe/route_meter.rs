@@ -10,12 +10,15 @@ use prometheus_client::metrics::counter::Counter;
 /// Statuses whose counters are kept at hand; others are looked up each time.
 const STATUSES: usize = 8;
 
+/// Each with its status; the first places are taken first.
+type Counters = [OnceLock<(u16, Counter)>; STATUSES];
+
 /// A route's counters of requests.
 #[derive(Debug)]
 pub struct RouteMeter {
     name: String,
     /// made with the first request, as most of a large table's routes may never have one
-    known: OnceLock<Box<[OnceLock<(u16, Counter)>; STATUSES]>>,
+    known: OnceLock<Box<Counters>>,
 }
 
 impl RouteMeter {

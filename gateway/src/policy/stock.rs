@@ -40,6 +40,11 @@ const BETWEEN_RECYCLINGS: Duration = Duration::from_secs(1);
 /// A start that used so much CPU time is slow: the next one is made beside those of other plugins, not between them.
 const SLOW_START: Duration = Duration::from_millis(20);
 
+/// An instance goes from hand to hand by its pointer: it is large.
+type Kept = Box<Instance>;
+/// A call that waits for an instance.
+type Waiter = oneshot::Sender<Result<Kept, Fault>>;
+
 /// What is kept of one plugin.
 pub(super) struct Stock {
     me: Weak<Stock>,
@@ -50,9 +55,9 @@ pub(super) struct Stock {
     counters: PolicyCounters,
     refill: Refill,
     /// One place for each worker. Locks here are held to take or to give, never for a call or a start.
-    warm: Vec<Apart<Vec<Box<Instance>>>>,
-    spares: Mutex<Vec<Box<Instance>>>,
-    waiting: Mutex<VecDeque<oneshot::Sender<Result<Box<Instance>, Fault>>>>,
+    warm: Vec<Apart<Vec<Kept>>>,
+    spares: Mutex<Vec<Kept>>,
+    waiting: Mutex<VecDeque<Waiter>>,
     waiters: AtomicUsize,
     /// whether a refill thread knows that something is wanted
     ordered: AtomicBool,
