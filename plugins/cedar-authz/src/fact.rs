@@ -56,7 +56,9 @@ impl Fact {
                 Err("the name must not be empty".to_owned())
             }
             // A policy that waits for a header which the gateway takes off would take every caller for one without it.
-            Self::Header(name) => contract::readable_header(name).map(Self::Header).map_err(|why| format!("header: {why}")),
+            Self::Header(name) => {
+                contract::readable_header(name).map(Self::Header).map_err(|why| format!("header: {why}"))
+            }
             Self::Scopes(scopes) if scopes.is_empty() || scopes.iter().any(String::is_empty) => {
                 Err("scopes: there must be some, and none may be empty".to_owned())
             }

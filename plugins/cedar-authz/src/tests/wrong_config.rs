@@ -42,7 +42,10 @@ fn a_wrong_config_names_the_key() {
         (with("context", &json!({"a": {"claim": "x", "header": "y"}})), "context.a: give exactly one of `claim`"),
         (with("context", &json!({"a": {"claim": ""}})), "context.a: the name must not be empty"),
         (with("context", &json!({"a": {"header": ""}})), "context.a: header: `` is no header name"),
-        (with("context", &json!({"a": {"header": "X-Forwarded-For"}})), "context.a: header: `X-Forwarded-For` is taken off"),
+        (
+            with("context", &json!({"a": {"header": "X-Forwarded-For"}})),
+            "context.a: header: `X-Forwarded-For` is taken off",
+        ),
         (with("context", &json!({"a": {"header": "x_tier"}})), "context.a: header: `x_tier` is taken off"),
         (with("context", &json!({"a": {"scopes": []}})), "context.a: scopes: there must be some"),
         (with("context", &json!({"a": {"request": "body"}})), "context.a.request: unknown variant `body`"),
