@@ -180,8 +180,8 @@ impl Fault {
 
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = if self.faults.len() == 1 { "fault" } else { "faults" };
-        write!(f, "{} {plural} in {}", self.faults.len(), self.source.name())
+        let plural = if self.len() == 1 { "fault" } else { "faults" };
+        write!(f, "{} {plural} in {}", self.len(), self.source.name())
     }
 }
 
