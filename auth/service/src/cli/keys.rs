@@ -37,6 +37,8 @@ pub(super) struct RotateArgs {
 #[derive(Debug, Args)]
 pub(super) struct RetireArgs {
     /// The key's name
+    // one key id in 64 begins with a hyphen
+    #[arg(allow_hyphen_values = true)]
     kid: String,
     #[command(flatten)]
     config: ConfigArg,

@@ -92,8 +92,10 @@ async fn a_retired_key_is_gone_at_once_and_revoked() {
             service.send(reqwest::Method::GET, "/sessions", &[("authorization", &headers)], String::new()).await;
         assert_eq!(answer.status, status);
     }
-    let again = folder.cli(&["keys", "retire", &first], "").await;
-    assert!(again.code == 1 && again.stderr.contains("keys list"), "{}", again.stderr);
+    for gone in [first.as_str(), "-6cWZ3kX", "--6cWZ3kX"] {
+        let again = folder.cli(&["keys", "retire", gone], "").await;
+        assert!(again.code == 1 && again.stderr.contains("keys list"), "{gone}: {}", again.stderr);
+    }
 }
 
 #[tokio::test]
