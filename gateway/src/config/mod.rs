@@ -123,6 +123,8 @@ pub fn draft(path: &Path, text: String) -> Result<Draft, Faults> {
     let mut faults = Faults::new(&source);
     let Some(table) = document::parse(path, source.inner(), SIZE, &mut faults) else { return Err(faults) };
     let written = Written::read(&table, &mut faults);
+    // the meaning of many routes finds room where their table was
+    drop(table);
     let config = meaning::config(path, &source, &written, &mut faults);
     Ok(Draft { config, faults, was_in_force: false })
 }
