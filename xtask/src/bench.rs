@@ -51,6 +51,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<(), Failure> {
     bench.arg("run").arg("--root").arg(workspace.root());
     bench.arg("--witgate").arg(workspace.program("witgate", !options.dev));
     bench.arg("--envoy").arg(workspace.root().join("target/peers/bin/envoy"));
-    bench.arg("--out").arg(workspace.state().join("bench"));
+    if !options.arguments.iter().any(|argument| argument == "--out") {
+        bench.arg("--out").arg(workspace.state().join("bench"));
+    }
     step::run("measuring Witgate and its peers", bench.args(&options.arguments))
 }
