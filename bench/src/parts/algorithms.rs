@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 
-use super::rounds::{self, Row};
+use super::rounds::Row;
 use super::{BODY, Bench};
 use crate::peers::{Peer, Running, Setting};
-use crate::report::{Report, Table};
+use crate::report::Report;
 use crate::tokens::Algorithm;
 
 const PEERS: [Peer; 4] = [Peer::NginxLua, Peer::Haproxy, Peer::EnvoyCache, Peer::Envoy];
@@ -35,14 +35,8 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
         }
     }
     let rounds = bench.measure(rows)?;
-    let title = "Algorithms, and one token beside 10,000; Witgate with three policies".to_owned();
-    report.tables.push(Table {
-        name: "algorithms",
-        title,
-        columns: rounds::columns(),
-        rows: rounds.table_rows(),
-        missing,
-    });
+    let title = "Algorithms, and one token beside 10,000; Witgate with three policies";
+    report.tables.push(rounds.table("algorithms", title, missing));
     Ok(())
 }
 

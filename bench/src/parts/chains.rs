@@ -6,7 +6,7 @@ use anyhow::Result;
 use super::rounds::{self, Row};
 use super::{BODY, Bench};
 use crate::peers::Setting;
-use crate::report::{Bound, Promise, Report, Table};
+use crate::report::{Bound, Promise, Report};
 use crate::tokens::Algorithm;
 
 const LENGTHS: [usize; 3] = [1, 5, 10];
@@ -34,8 +34,7 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
         bound: Bound::AtMost(1.5),
         measured: Some(second / first),
     });
-    let title = "Policies in a chain: RS256, 10,000 tokens, 64 connections".to_owned();
-    let (columns, rows) = (rounds::columns(), rounds.table_rows());
-    report.tables.push(Table { name: "chains", title, columns, rows, missing: Vec::new() });
+    let title = "Policies in a chain: RS256, 10,000 tokens, 64 connections";
+    report.tables.push(rounds.table("chains", title, Vec::new()));
     Ok(())
 }

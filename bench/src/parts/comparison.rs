@@ -3,10 +3,10 @@
 
 use anyhow::Result;
 
-use super::rounds::{self, Rounds, Row};
+use super::rounds::{Rounds, Row};
 use super::{BODY, Bench};
 use crate::peers::{Peer, Running};
-use crate::report::{Bound, Promise, Report, Table};
+use crate::report::{Bound, Promise, Report};
 use crate::tokens::Algorithm;
 
 /// Peers that check tokens.
@@ -42,14 +42,13 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
     let rounds = bench.measure(rows)?;
     report.promises.extend(promises(&rounds));
     let ours = rounds.place(&plain_name(Peer::Witgate));
-    let mut columns = rounds::columns();
-    columns.push("of Witgate, plain".into());
-    let mut table_rows = rounds.table_rows();
-    for (place, (_, numbers)) in table_rows.iter_mut().enumerate() {
+    let title = "Requests a second, 64 connections, 1 KiB answers; RS256 with 10,000 tokens";
+    let mut table = rounds.table("comparison", title, missing);
+    table.columns.push("of Witgate, plain".into());
+    for (place, (_, numbers)) in table.rows.iter_mut().enumerate() {
         numbers.push(ours.map_or(f64::NAN, |ours| rounds.ratio(place, ours, |sample| sample.rate)));
     }
-    let title = "Requests a second, 64 connections, 1 KiB answers; RS256 with 10,000 tokens".to_owned();
-    report.tables.push(Table { name: "comparison", title, columns, rows: table_rows, missing });
+    report.tables.push(table);
     Ok(())
 }
 

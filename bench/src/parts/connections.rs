@@ -3,10 +3,10 @@
 
 use anyhow::Result;
 
-use super::rounds::{self, Row};
+use super::rounds::Row;
 use super::{BODY, Bench};
 use crate::peers::Peer;
-use crate::report::{Report, Table};
+use crate::report::Report;
 use crate::sample::Ask;
 use crate::tokens::Algorithm;
 
@@ -32,13 +32,7 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
         }
     }
     let rounds = bench.measure(rows)?;
-    let title = "Connections: 1 KiB answers, each connection asks again at once".to_owned();
-    report.tables.push(Table {
-        name: "connections",
-        title,
-        columns: rounds::columns(),
-        rows: rounds.table_rows(),
-        missing,
-    });
+    let title = "Connections: 1 KiB answers, each connection asks again at once";
+    report.tables.push(rounds.table("connections", title, missing));
     Ok(())
 }

@@ -3,10 +3,10 @@
 
 use anyhow::Result;
 
-use super::rounds::{self, Row};
+use super::rounds::Row;
 use super::{BODY, Bench};
 use crate::peers::Setting;
-use crate::report::{Report, Table};
+use crate::report::Report;
 use crate::tokens::Algorithm;
 
 /// Measures.
@@ -33,8 +33,7 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
         }
     }
     let rounds = bench.measure(rows)?;
-    let title = "Cores of the gateway: 64 connections".to_owned();
-    let (columns, rows) = (rounds::columns(), rounds.table_rows());
-    report.tables.push(Table { name: "cores", title, columns, rows, missing: Vec::new() });
+    let title = "Cores of the gateway: 64 connections";
+    report.tables.push(rounds.table("cores", title, Vec::new()));
     Ok(())
 }

@@ -3,11 +3,11 @@
 
 use anyhow::Result;
 
-use super::rounds::{self, Row};
+use super::rounds::Row;
 use super::{BODY, Bench};
 use crate::load::Pace;
 use crate::peers::Peer;
-use crate::report::{Bound, Promise, Report, Table};
+use crate::report::{Bound, Promise, Report};
 use crate::sample::{Ask, sample};
 use crate::tokens::Algorithm;
 
@@ -39,13 +39,7 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
         place(Peer::Witgate).zip(place(Peer::Haproxy)).map(|(ours, theirs)| rounds.ratio(ours, theirs, |s| s.p99));
     let what = "p99 at 70 % of saturation, three policies over HAProxy with RS256".to_owned();
     report.promises.push(Promise { what, bound: Bound::AtMost(1.0), measured });
-    let title = "Latency at a pace: RS256, 10,000 tokens, 64 connections".to_owned();
-    report.tables.push(Table {
-        name: "latency",
-        title,
-        columns: rounds::columns(),
-        rows: rounds.table_rows(),
-        missing,
-    });
+    let title = "Latency at a pace: RS256, 10,000 tokens, 64 connections";
+    report.tables.push(rounds.table("latency", title, missing));
     Ok(())
 }

@@ -7,6 +7,7 @@ mod connections;
 mod cores;
 mod idle;
 mod latency;
+mod growth;
 mod plugins;
 mod reload;
 mod routes;

@@ -4,6 +4,7 @@
 use anyhow::{Context, Result};
 
 use crate::programs::Program;
+use crate::report::Table;
 use crate::sample::{Ask, Sample, median, sample};
 
 /// One row: its name, whom it asks, and what.
@@ -55,8 +56,14 @@ impl Rounds {
         self.names.iter().position(|known| known == name)
     }
 
-    /// A row of numbers for each row, in this order: requests/s, p50, p99, p99.9, CPU and memory.
-    pub fn table_rows(&self) -> Vec<(String, Vec<f64>)> {
+    /// The medians of all rows as a table of the report; `missing` are the peers that are not installed.
+    pub fn table(&self, name: &'static str, title: &str, missing: Vec<String>) -> Table {
+        let columns = ["requests/s", "p50 us", "p99 us", "p99.9 us", "CPU us/request", "MiB"];
+        let columns = columns.map(str::to_owned).to_vec();
+        Table { name, title: title.to_owned(), columns, rows: self.table_rows(), missing }
+    }
+
+    fn table_rows(&self) -> Vec<(String, Vec<f64>)> {
         let numbers: [fn(&Sample) -> f64; 6] = [
             |sample| sample.rate,
             |sample| sample.p50,
@@ -68,9 +75,4 @@ impl Rounds {
         let row = |place: usize| numbers.iter().map(|number| self.median(place, number)).collect();
         self.names.iter().enumerate().map(|(place, name)| (name.clone(), row(place))).collect()
     }
-}
-
-/// The columns of [`Rounds::table_rows`].
-pub fn columns() -> Vec<String> {
-    ["requests/s", "p50 us", "p99 us", "p99.9 us", "CPU us/request", "MiB"].map(str::to_owned).to_vec()
 }

@@ -3,9 +3,9 @@
 use anyhow::Result;
 
 use super::Bench;
-use super::rounds::{self, Row};
+use super::rounds::Row;
 use crate::peers::Peer;
-use crate::report::{Report, Table};
+use crate::report::Report;
 use crate::tokens::Algorithm;
 use crate::upstream::BODIES;
 
@@ -31,7 +31,7 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
         }
     }
     let rounds = bench.measure(rows)?;
-    let title = "Sizes of answers: 0 bytes to 1 MiB, 64 connections".to_owned();
-    report.tables.push(Table { name: "sizes", title, columns: rounds::columns(), rows: rounds.table_rows(), missing });
+    let title = "Sizes of answers: 0 bytes to 1 MiB, 64 connections";
+    report.tables.push(rounds.table("sizes", title, missing));
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! Never puts a look off for longer than [`PATIENCE`], and never takes a late event for silence: the files are asked, too.
 
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::mpsc::Receiver;
@@ -47,14 +47,16 @@ pub(super) async fn settle(events: &mut Receiver<()>, age: impl Fn() -> Option<D
 /// How long ago the youngest of these files changed, was renamed into its place or made. A clock that is far ahead, on
 /// another machine, tells nothing.
 pub(super) fn age_of(files: &[PathBuf]) -> Option<Duration> {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    files.iter().filter_map(|file| age_at(now, changed(file)?)).min()
+    let facts = files.iter().filter_map(|file| std::fs::metadata(file).ok());
+    youngest(facts.map(|facts| (facts.ctime(), facts.ctime_nsec())))
 }
 
-/// Since 1970-01-01 UTC.
-fn changed(file: &Path) -> Option<Duration> {
-    let facts = std::fs::metadata(file).ok()?;
-    Some(Duration::new(facts.ctime().try_into().ok()?, facts.ctime_nsec().try_into().ok()?))
+/// The same of files that were asked already: seconds and nanoseconds of their times of change, since 1970-01-01 UTC.
+pub(super) fn youngest(changes: impl Iterator<Item = (i64, i64)>) -> Option<Duration> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    let age =
+        |(seconds, nanos): (i64, i64)| age_at(now, Duration::new(seconds.try_into().ok()?, nanos.try_into().ok()?));
+    changes.filter_map(age).min()
 }
 
 fn age_at(now: Duration, changed: Duration) -> Option<Duration> {

@@ -38,8 +38,8 @@ impl Stamps {
 
     /// Whether all of them have been as they are for a while, so that they count as long as they stay the same.
     pub(super) fn are_settled(&self) -> bool {
-        let files: Vec<PathBuf> = self.0.iter().map(|(file, _)| file.clone()).collect();
-        quiet::age_of(&files).is_some_and(|age| age > SETTLED)
+        let changes = self.0.iter().filter_map(|(_, stamp)| Some(stamp.as_ref()?.changed));
+        quiet::youngest(changes).is_some_and(|age| age > SETTLED)
     }
 }
 
