@@ -27,10 +27,9 @@ use crate::observe::access::Event;
 use crate::observe::metrics::Metrics;
 use crate::observe::request_id;
 use crate::peer::Peer;
-use crate::policy::bindings::types::RequestHead;
 use crate::policy::chain::{Chain, Destination};
 use crate::policy::evidence::Permitted;
-use crate::policy::exchange::{Attributes, Exchange};
+use crate::policy::exchange::{Attributes, Exchange, Head};
 use crate::policy::secrecy::{self, PATH_ATTRIBUTE};
 use crate::policy::tokens::Tokens;
 use crate::policy::trace::Trace;
@@ -216,7 +215,7 @@ fn exchange(
         }
     }
     Ok(Exchange {
-        head: Arc::new(RequestHead {
+        head: Arc::new(Head {
             method: parts.method.as_str().to_owned(),
             path: admitted.path.into_string(),
             route: route.name.clone(),

@@ -1,7 +1,7 @@
 // The verified claims of this request; none until an authenticator accepted a token. Never hands over a value that was
 // changed on the way: an integer that a number cannot hold exactly is an error.
 
-import gateway from "witgate:policy/claims@0.1.0";
+import gateway from "witgate:policy/claims@0.2.0";
 
 /**
  * A claim by top-level name, or by RFC 6901 pointer when it starts with "/". A null claim is absent: `undefined`.

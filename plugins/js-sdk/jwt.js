@@ -1,6 +1,6 @@
 // The token of this request, for authenticators: no other world imports it. Never holds a key: the gateway verifies.
 
-import gateway from "witgate:policy/jwt@0.1.0";
+import gateway from "witgate:policy/jwt@0.2.0";
 
 import { failing } from "./failing.js";
 

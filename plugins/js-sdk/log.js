@@ -1,6 +1,6 @@
 // The operator's log: a fixed sentence, and what belongs to it by name. Never log a token or a secret.
 
-import gateway from "witgate:policy/log@0.1.0";
+import gateway from "witgate:policy/log@0.2.0";
 
 /** For the policy's author: `log.debug("no such rule", { rule })`. */
 export const debug = (message, fields) => event("debug", message, fields);

@@ -1,7 +1,7 @@
 // HTTP to the hosts that the plugin's entry lists. Never follows a redirect, and never in `configure`: nothing may
 // wait.
 
-import gateway from "witgate:policy/outbound@0.1.0";
+import gateway from "witgate:policy/outbound@0.2.0";
 
 import { decoded, encoded } from "./bytes.js";
 import { failing } from "./failing.js";

@@ -1,9 +1,18 @@
 // The request this call is about. Everything comes from the client and is unverified, except attributes. Never holds a
 // handle: each call asks the gateway, and what is absent is `undefined`.
 
-import gateway from "witgate:policy/request@0.1.0";
+import gateway from "witgate:policy/request@0.2.0";
 
 import { decoded } from "./bytes.js";
+
+/** The method in upper case, such as "GET". */
+export const method = () => gateway.method();
+
+/** The one canonical path that routing, policies and the upstream see; without the query. */
+export const path = () => gateway.path();
+
+/** The name of the matched route in gateway.toml. */
+export const route = () => gateway.route();
 
 /** The first value of a header, its name in any case; `undefined` where it is absent or no UTF-8. */
 export const header = (name) => decoded(gateway.header(name));

@@ -1,6 +1,6 @@
 // Values that outlive a call, where the plugin's entry grants a store. In memory only: never count on one to be there.
 
-import gateway from "witgate:policy/store@0.1.0";
+import gateway from "witgate:policy/store@0.2.0";
 
 import { encoded } from "./bytes.js";
 import { failing } from "./failing.js";

@@ -1,14 +1,14 @@
 """An authorizer: which departments may use which methods. Never lets in a department that is not listed."""
 
-from witgate import Plugin, Refusal, claims, described, log, one_of, optional, refuse, required, role, text
-from witgate.authorizer import Decision, RequestHead
+from witgate import Plugin, Refusal, claims, described, log, one_of, optional, refuse, request, required, role, text
+from witgate.authorizer import Decision
 
 EVERY_METHOD = "*"
 
 
 class Authorizer:
     @role
-    def authorize(self, head: RequestHead) -> Decision | Refusal:
+    def authorize(self) -> Decision | Refusal:
         own = departments_of_caller()
         if not own:
             return nobody("department_missing", "Your token names no department.")
@@ -16,7 +16,8 @@ class Authorizer:
         listed = [departments[name] for name in own if name in departments]
         if not listed:
             return nobody("department_not_listed", "Your department has no access.")
-        if any(head.method in methods or EVERY_METHOD in methods for methods in listed):
+        methods = {method for methods in listed for method in methods}
+        if EVERY_METHOD in methods or request.method() in methods:
             return Decision.allow
         log.info("denied", code="department_method")
         return Refusal.forbidden("department_method", "Your department may not do this.")

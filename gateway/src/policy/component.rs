@@ -26,7 +26,7 @@ pub use super::loading::Digest;
 const FILE_BYTES: u64 = 64 * 1024 * 1024;
 /// The contract's package and version in import and export names.
 const CONTRACT: &str = "witgate:policy/";
-const CONTRACT_VERSION: &str = "@0.1.0";
+const CONTRACT_VERSION: &str = "@0.2.0";
 
 /// Why a component cannot be loaded.
 #[derive(Debug, Error)]
@@ -46,7 +46,7 @@ pub enum LoadError {
     #[error(transparent)]
     Compile(#[from] CompileError),
     /// it was made for another version of the contract
-    #[error("the component was made for version {0} of the contract, and this gateway has {ours}", ours = &CONTRACT_VERSION[1..])]
+    #[error("the component was made for version {0} of the contract, and this gateway has {ours}", ours = contract_version())]
     Version(String),
     /// it exports another role
     #[error("the component is no {expected}: it exports {found}")]
@@ -198,6 +198,11 @@ pub fn check_pin(digest: Digest, pin: Option<Pin>) -> Result<(), LoadError> {
     }
 }
 
+/// The version of the contract, such as `0.2.0`. The SDK of the same version is made for it.
+pub fn contract_version() -> &'static str {
+    &CONTRACT_VERSION[1..]
+}
+
 /// The contract of this gateway, as WIT names it.
 pub fn contract() -> String {
     format!("{}{CONTRACT_VERSION}", CONTRACT.trim_end_matches('/'))
@@ -309,7 +314,7 @@ mod tests {
     #[test]
     fn an_import_that_the_world_does_not_grant_is_refused_by_name() {
         for import in ["wasi:sockets/tcp@0.2.6", "wasi:http/outgoing-handler@0.2.6", "acme:kv/store@1.0.0"] {
-            let refused = link(&guest(import, "authorizer@0.1.0"), World::Authorizer).expect_err(import);
+            let refused = link(&guest(import, "authorizer@0.2.0"), World::Authorizer).expect_err(import);
             assert_eq!(refused, format!("the component imports `{import}`, which the authorizer world does not grant"));
         }
     }
@@ -317,8 +322,8 @@ mod tests {
     #[test]
     fn an_import_that_no_entry_grants_is_refused_with_the_line_to_add() {
         for (import, line) in [("store", "grants.store = {"), ("outbound", "grants.http = {")] {
-            let import = format!("witgate:policy/{import}@0.1.0");
-            let refused = tried(&guest(&import, "authorizer@0.1.0"), World::Authorizer).expect_err("refused");
+            let import = format!("witgate:policy/{import}@0.2.0");
+            let refused = tried(&guest(&import, "authorizer@0.2.0"), World::Authorizer).expect_err("refused");
             assert_eq!(
                 refused.to_string(),
                 format!("the component imports `{import}`, which its entry does not grant")
@@ -329,18 +334,18 @@ mod tests {
 
     #[test]
     fn only_an_authenticator_may_verify_tokens() {
-        let guest = guest("witgate:policy/jwt@0.1.0", "authorizer@0.1.0");
+        let guest = guest("witgate:policy/jwt@0.2.0", "authorizer@0.2.0");
         let refused = link(&guest, World::Authorizer).expect_err("jwt is not granted");
-        assert!(refused.contains("`witgate:policy/jwt@0.1.0`"), "{refused}");
+        assert!(refused.contains("`witgate:policy/jwt@0.2.0`"), "{refused}");
     }
 
     #[test]
     fn another_version_of_the_contract_is_another_contract() {
-        let export = guest("wasi:io/error@0.2.6", "authorizer@0.2.0");
-        let import = guest("witgate:policy/request@0.2.0", "authorizer@0.1.0");
+        let export = guest("wasi:io/error@0.2.6", "authorizer@0.1.0");
+        let import = guest("witgate:policy/request@0.1.0", "authorizer@0.2.0");
         for guest in [export, import] {
             let refused = link(&guest, World::Authorizer).expect_err("version");
-            let sentence = "the component was made for version 0.2.0 of the contract, and this gateway has 0.1.0";
+            let sentence = "the component was made for version 0.1.0 of the contract, and this gateway has 0.2.0";
             assert_eq!(refused, sentence);
         }
         let refused = link(&guest("wasi:io/error@0.2.6", "filter"), World::Filter).expect_err("no version");
@@ -351,7 +356,7 @@ mod tests {
     fn an_empty_component_has_no_role_and_an_empty_role_does_not_fit() {
         let refused = link("(component)", World::Filter).expect_err("no role");
         assert_eq!(refused, "the component is no filter: it exports no role of the contract");
-        let refused = link(&guest("wasi:io/error@0.2.6", "filter@0.1.0"), World::Filter).expect_err("no functions");
+        let refused = link(&guest("wasi:io/error@0.2.6", "filter@0.2.0"), World::Filter).expect_err("no functions");
         assert!(refused.starts_with("the component does not fit the contract"), "{refused}");
     }
 

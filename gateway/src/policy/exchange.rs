@@ -11,16 +11,26 @@ use serde_json::Value;
 use witgate_keyring::Scrutiny;
 use witgate_token::Claims;
 
-use super::bindings::types::RequestHead;
 use super::tokens::Tokens;
 use super::trace::Trace;
+
+/// The small, fixed facts of a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Head {
+    /// such as `GET`
+    pub method: String,
+    /// the one canonical path that routing, policies and the upstream all see
+    pub path: String,
+    /// the name of the matched route in gateway.toml
+    pub route: String,
+}
 
 /// One request on its way through its route's policies.
 pub struct Exchange {
     /// the request's method, also in the head as policies read it
     pub method: Method,
     /// method, canonical path and route name
-    pub head: Arc<RequestHead>,
+    pub head: Arc<Head>,
     /// the request's headers, after admission stripped what no client may set
     pub headers: HeaderMap,
     /// the raw query, without the question mark
@@ -65,7 +75,7 @@ impl Exchange {
     pub fn vacant() -> Self {
         Self {
             method: Method::GET,
-            head: Arc::new(RequestHead { method: String::new(), path: String::new(), route: String::new() }),
+            head: Arc::default(),
             headers: HeaderMap::new(),
             query: None,
             authority: String::new(),

@@ -9,16 +9,15 @@ use wasmtime::component::{Component, ComponentExportIndex, ComponentNamedList, I
 use wasmtime::{Result, Store};
 
 use super::bindings::authenticator::exports::witgate::policy::lifecycle::Metadata;
-use super::bindings::types::RequestHead;
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
 use super::component::{Linked, export_name};
 use super::guest::GuestState;
 use crate::config::World;
 
-/// A function of one role: the head of the request goes in by value.
-type OfRole<R> = TypedFunc<(Arc<RequestHead>,), (R,)>;
-/// The response function of a filter: head and status go in.
-type OfResponse = TypedFunc<(Arc<RequestHead>, u16), (Vec<HeaderOp>,)>;
+/// A function of one role: nothing goes in, for a policy asks for what it wants.
+type OfRole<R> = TypedFunc<(), (R,)>;
+/// The response function of a filter: the status goes in.
+type OfResponse = TypedFunc<(u16,), (Vec<HeaderOp>,)>;
 
 /// Picks one function of a role; nothing where the role has another.
 pub(super) type Pick<P, R> = fn(&Role) -> Option<TypedFunc<P, (R,)>>;

@@ -54,7 +54,7 @@ impl Names {
 pub(super) fn request(exchange: &Exchange, read: &Names, withheld: &mut Withheld<'_>) -> Request {
     let path = withheld.without_secrets(&shown_path(exchange, &exchange.head.path));
     if path != exchange.head.path {
-        withheld.note("path", "");
+        withheld.note(What::Path.word(), "");
     }
     let bare = Request::new(&exchange.head.method, &path);
     let header = |name: &String| headers(exchange, name);

@@ -20,6 +20,24 @@ use crate::unix_time;
 impl types::Host for GuestState {}
 
 impl request::Host for GuestState {
+    fn method(&mut self) -> Result<String> {
+        let method = self.exchange.head.method.clone();
+        self.read(What::Method, "", method.len(), || Some(method.clone()))?;
+        Ok(method)
+    }
+
+    fn path(&mut self) -> Result<String> {
+        let path = self.exchange.head.path.clone();
+        self.read(What::Path, "", path.len(), || Some(path.clone()))?;
+        Ok(path)
+    }
+
+    fn route(&mut self) -> Result<String> {
+        let route = self.exchange.head.route.clone();
+        self.read(What::Route, "", route.len(), || Some(route.clone()))?;
+        Ok(route)
+    }
+
     fn header(&mut self, name: String) -> Result<Option<Vec<u8>>> {
         let value = self.exchange.headers.get(&name).map(|value| value.as_bytes().to_vec());
         self.read(What::Header, &name, length(value.as_deref()), || value.as_deref().map(text))?;

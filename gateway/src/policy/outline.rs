@@ -39,7 +39,7 @@ impl fmt::Display for Roles {
 /// One imported interface.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Import {
-    /// Its whole name, such as `witgate:policy/claims@0.1.0`.
+    /// Its whole name, such as `witgate:policy/claims@0.2.0`.
     pub name: String,
     /// What it is to a policy.
     pub kind: Kind,
@@ -123,8 +123,8 @@ mod tests {
 
     #[test]
     fn imports_are_told_by_what_they_are() {
-        let text = r#"(component (import "witgate:policy/claims@0.1.0" (instance))
-            (import "witgate:policy/store@0.1.0" (instance)) (import "wasi:io/error@0.2.6" (instance))
+        let text = r#"(component (import "witgate:policy/claims@0.2.0" (instance))
+            (import "witgate:policy/store@0.2.0" (instance)) (import "wasi:io/error@0.2.6" (instance))
             (import "wasi:sockets/tcp@0.2.6" (instance)) (import "witgate:policy/claims@0.9.0" (instance)))"#;
         let kinds: Vec<&str> = outline(text).imports.iter().map(|import| word(import.kind)).collect();
         assert_eq!(kinds, ["claims", "store", "furniture", "foreign", "foreign"]);
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn roles_are_the_exports_of_this_contract() {
-        let text = r#"(component (instance $role) (export "witgate:policy/router@0.1.0" (instance $role))
+        let text = r#"(component (instance $role) (export "witgate:policy/router@0.2.0" (instance $role))
             (instance $other) (export "witgate:policy/filter@0.2.0" (instance $other)))"#;
         assert_eq!(outline(text).worlds, [World::Router]);
     }
@@ -151,7 +151,7 @@ mod tests {
         let why = |import: &str| {
             let text = format!(
                 r#"(component (import "{import}" (instance))
-                (instance $role) (export "witgate:policy/authorizer@0.1.0" (instance $role)))"#
+                (instance $role) (export "witgate:policy/authorizer@0.2.0" (instance $role)))"#
             );
             compiler
                 .fits(&wat::parse_str(text).expect("text"), World::Authorizer)
@@ -159,6 +159,6 @@ mod tests {
                 .to_string()
         };
         assert!(why("wasi:sockets/tcp@0.2.6").contains("which the authorizer world does not grant"));
-        assert!(why("witgate:policy/store@0.1.0").contains("does not fit the contract"), "the import is no fault");
+        assert!(why("witgate:policy/store@0.2.0").contains("does not fit the contract"), "the import is no fault");
     }
 }

@@ -181,23 +181,19 @@ impl Plugin {
     }
 
     pub(crate) async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
-        let head = (Arc::clone(&exchange.head),);
-        self.run(worker, exchange, Role::authenticate, head).await
+        self.run(worker, exchange, Role::authenticate, ()).await
     }
 
     pub(crate) async fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
-        let head = (Arc::clone(&exchange.head),);
-        self.run(worker, exchange, Role::authorize, head).await
+        self.run(worker, exchange, Role::authorize, ()).await
     }
 
     pub(crate) async fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
-        let head = (Arc::clone(&exchange.head),);
-        self.run(worker, exchange, Role::select, head).await
+        self.run(worker, exchange, Role::select, ()).await
     }
 
     pub(crate) async fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
-        let head = (Arc::clone(&exchange.head),);
-        self.run(worker, exchange, Role::on_request, head).await
+        self.run(worker, exchange, Role::on_request, ()).await
     }
 
     pub(crate) async fn on_response(
@@ -206,8 +202,7 @@ impl Plugin {
         exchange: &mut Box<Exchange>,
         status: u16,
     ) -> Result<Vec<HeaderOp>, Fault> {
-        let head = (Arc::clone(&exchange.head), status);
-        self.run(worker, exchange, Role::on_response, head).await
+        self.run(worker, exchange, Role::on_response, (status,)).await
     }
 
     /// The refusal for a fault of this plugin that is noted already.

@@ -15,6 +15,12 @@ use super::trace::{VERIFIED, Verification};
 /// What a policy read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum What {
+    /// the method
+    Method,
+    /// the canonical path
+    Path,
+    /// the name of the matched route
+    Route,
     /// the first value of a request header
     Header,
     /// all values of a request header
@@ -55,6 +61,9 @@ impl What {
     /// The word in a trace.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Method => "method",
+            Self::Path => "path",
+            Self::Route => "route",
             Self::Header => "header",
             Self::HeaderValues => "header-values",
             Self::QueryParam => "query-param",
@@ -120,7 +129,11 @@ impl GuestState {
                 What::Store | What::Http => secrecy::hidden(name.len()),
                 _ => secrecy::shown("", self.hidden.hide(name).as_bytes()),
             };
-            trace.read(what.word(), &named, shown().map(|value| what.shown(name, &self.hidden.hide(&value))));
+            let value = shown().map(|value| match what {
+                What::Path => secrecy::shown_path(&value, self.exchange.attributes.iter()),
+                _ => value,
+            });
+            trace.read(what.word(), &named, value.map(|value| what.shown(name, &self.hidden.hide(&value))));
         }
         Ok(())
     }

@@ -2,7 +2,6 @@
 //!
 //! Never part of a generation: nothing here counts, breaks a circuit or serves a request.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::clock::thread_cpu_time;
@@ -81,14 +80,13 @@ impl Live {
     /// # Errors
     /// When the call broke: the instance is of no use any more.
     pub async fn call(&mut self, exchange: &mut Box<Exchange>, response: Option<u16>) -> Result<(), Fault> {
-        let head = Arc::clone(&exchange.head);
         let instance = &mut self.instance;
         match (self.world, response) {
-            (World::Authenticator, _) => instance.call(exchange, Role::authenticate, (head,)).await.map(drop),
-            (World::Authorizer, _) => instance.call(exchange, Role::authorize, (head,)).await.map(drop),
-            (World::Router, _) => instance.call(exchange, Role::select, (head,)).await.map(drop),
-            (World::Filter, None) => instance.call(exchange, Role::on_request, (head,)).await.map(drop),
-            (World::Filter, Some(status)) => instance.call(exchange, Role::on_response, (head, status)).await.map(drop),
+            (World::Authenticator, _) => instance.call(exchange, Role::authenticate, ()).await.map(drop),
+            (World::Authorizer, _) => instance.call(exchange, Role::authorize, ()).await.map(drop),
+            (World::Router, _) => instance.call(exchange, Role::select, ()).await.map(drop),
+            (World::Filter, None) => instance.call(exchange, Role::on_request, ()).await.map(drop),
+            (World::Filter, Some(status)) => instance.call(exchange, Role::on_response, (status,)).await.map(drop),
         }
     }
 

@@ -5,9 +5,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::bindings::types::RequestHead;
 use super::component::{Compiler, Digest, link};
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Head};
 use super::exports::Exports;
 use super::grants::Granted;
 use super::instance::{Blueprint, Calling};
@@ -19,33 +18,30 @@ use crate::observe::metrics::Metrics;
 
 /// An authorizer that allows, and misbehaves where the path says so.
 const AUTHORIZER: &str = r#"
-  (type $head (record (field "method" string) (field "path" string) (field "route" string)))
   (type $refusal (record (field "status" u16) (field "code" string) (field "message" string)))
   (type $decision (variant (case "allow") (case "abstain") (case "deny" $refusal)))
-  (func $call (param "head" $head) (result $decision)
+  (func $call (result $decision)
     (canon lift (core func $guest "call") (memory $memory "memory") (realloc (func $memory "realloc"))))
   (component $Role
-    (type $head' (record (field "method" string) (field "path" string) (field "route" string)))
-    (import "head" (type $head (eq $head')))
     (type $refusal' (record (field "status" u16) (field "code" string) (field "message" string)))
     (import "refusal" (type $refusal (eq $refusal')))
     (type $decision' (variant (case "allow") (case "abstain") (case "deny" $refusal)))
     (import "decision" (type $decision (eq $decision')))
-    (import "call" (func $call (param "head" $head) (result $decision)))
-    (export $head_out "request-head" (type $head))
+    (import "call" (func $call (result $decision)))
     (export $refusal_out "refusal" (type $refusal))
     (type $decision_out' (variant (case "allow") (case "abstain") (case "deny" $refusal_out)))
     (export $decision_out "decision" (type $decision_out'))
-    (export "authorize" (func $call) (func (param "head" $head_out) (result $decision_out))))
-  (instance $role (instantiate $Role (with "head" (type $head)) (with "refusal" (type $refusal))
+    (export "authorize" (func $call) (func (result $decision_out))))
+  (instance $role (instantiate $Role (with "refusal" (type $refusal))
     (with "decision" (type $decision)) (with "call" (func $call))))
-  (export "witgate:policy/authorizer@0.1.0" (instance $role))
+  (export "witgate:policy/authorizer@0.2.0" (instance $role))
 "#;
 
 /// Everything but the role. Results lie in zeroed memory from 16 on: zeros are allow, ok and empty texts.
 const FRAME: &str = r#"
-  (import "witgate:policy/request@0.1.0" (instance $request (export "authority" (func (result string)))))
-  (import "witgate:policy/log@0.1.0" (instance $log
+  (import "witgate:policy/request@0.2.0" (instance $request
+    (export "authority" (func (result string))) (export "path" (func (result string)))))
+  (import "witgate:policy/log@0.2.0" (instance $log
     (type $level' (enum "debug" "info" "warn" "error"))
     (export "level" (type $level (eq $level')))
     (export "log" (func (param "level" $level) (param "message" string) (param "fields" (list (tuple string string)))))))
@@ -58,11 +54,13 @@ const FRAME: &str = r#"
       (local.get $at)))
   (core instance $memory (instantiate $Memory))
   (core func $authority (canon lower (func $request "authority") (memory $memory "memory") (realloc (func $memory "realloc"))))
+  (core func $path (canon lower (func $request "path") (memory $memory "memory") (realloc (func $memory "realloc"))))
   (core func $log (canon lower (func $log "log") (memory $memory "memory") (realloc (func $memory "realloc"))))
   (core module $Guest
     (import "memory" "memory" (memory 1))
     (import "memory" "heap" (global $heap (mut i32)))
     (import "host" "authority" (func $authority (param i32)))
+    (import "host" "path" (func $path (param i32)))
     (import "host" "log" (func $log (param i32 i32 i32 i32 i32)))
     (table $table 1 funcref)
     (func $deep (result i32) (i32.add (call $deep) (i32.const 1)))
@@ -71,9 +69,10 @@ const FRAME: &str = r#"
     (func (export "configure") (param i32 i32) (result i32)
       (if (i32.eq (i32.load8_u offset=2 (local.get 0)) (i32.const 108)) (then (call $forever)))
       (i32.const 16))
-    (func (export "call") (param i32 i32 i32 i32 i32 i32) (result i32) (local $what i32)
-      (local.set $what (i32.load8_u offset=1 (local.get 2)))
+    (func (export "call") (result i32) (local $what i32)
       (global.set $heap (i32.const 4096))
+      (call $path (i32.const 256))
+      (local.set $what (i32.load8_u offset=1 (i32.load (i32.const 256))))
       ;; t: trap
       (if (i32.eq (local.get $what) (i32.const 116)) (then (unreachable)))
       ;; l: loop
@@ -103,7 +102,8 @@ const FRAME: &str = r#"
         (i32.store8 (i32.const 320) (i32.const 2)) (i32.store (i32.const 340) (i32.const 100000)) (return (i32.const 320))))
       (i32.const 16)))
   (core instance $guest (instantiate $Guest (with "memory" (instance $memory))
-    (with "host" (instance (export "authority" (func $authority)) (export "log" (func $log))))))
+    (with "host" (instance (export "authority" (func $authority)) (export "path" (func $path))
+      (export "log" (func $log))))))
   (type $metadata (record (field "name" string) (field "version" string) (field "description" string)
     (field "config-schema" (option string))))
   (func $describe (result $metadata) (canon lift (core func $guest "describe") (memory $memory "memory")))
@@ -120,7 +120,7 @@ const FRAME: &str = r#"
     (export "configure" (func $configure)))
   (instance $life (instantiate $Life (with "metadata" (type $metadata)) (with "describe" (func $describe))
     (with "configure" (func $configure))))
-  (export "witgate:policy/lifecycle@0.1.0" (instance $life))
+  (export "witgate:policy/lifecycle@0.2.0" (instance $life))
 "#;
 
 /// A compiler, and the metrics of what it loads. Without it no tick ends a loop: it must outlive its plugins.
@@ -170,7 +170,7 @@ impl Bench {
 
 /// One request that asks the guest for something.
 pub(super) fn ask(what: &str) -> Box<Exchange> {
-    let head = RequestHead { method: "GET".into(), path: format!("/{what}"), route: "test".into() };
+    let head = Head { method: "GET".into(), path: format!("/{what}"), route: "test".into() };
     Box::new(Exchange { head: Arc::new(head), authority: "a".repeat(100), ..Exchange::vacant() })
 }
 

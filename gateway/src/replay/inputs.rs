@@ -8,7 +8,8 @@ use crate::policy::trace::{Read, Step};
 use crate::policy::withheld::named;
 
 /// Inputs that each line has.
-const ALWAYS: [What; 5] = [What::Authority, What::TokenHeader, What::Issuer, What::Profile, What::Verification];
+const ALWAYS: [What; 7] =
+    [What::Method, What::Route, What::Authority, What::TokenHeader, What::Issuer, What::Profile, What::Verification];
 
 /// The part of the clock that each line has: the time of day. What passes since an instance's start is not recorded.
 const TIME_OF_DAY: &str = "now";
@@ -36,13 +37,11 @@ pub(super) fn unknown(line: &Line, step: &Step) -> Vec<(String, Why)> {
     let reads = step.reads.iter().filter_map(|read| of_read(line, read));
     let required = step.verifications.iter().flat_map(|one| &one.required);
     let required = required.filter_map(|name| of_claim(line, name));
-    // Every policy is given the path, and nobody sees whether it looks.
-    let path = line.hidden.iter().any(|hidden| hidden == PATH).then(|| (PATH.to_owned(), Why::Withheld));
     let verification = What::Verification.word();
     let verified = !step.verifications.is_empty() && line.hidden.iter().any(|hidden| hidden == verification);
     let verification = verified.then(|| (verification.to_owned(), Why::Withheld));
     let more = step.reads_cut.then(|| (MORE.to_owned(), Why::NeverRecorded));
-    let all = reads.chain(required).chain(path).chain(verification).chain(more);
+    let all = reads.chain(required).chain(verification).chain(more);
     let mut unknown: Vec<(String, Why)> = all.collect();
     unknown.sort();
     unknown.dedup();
@@ -52,13 +51,14 @@ pub(super) fn unknown(line: &Line, step: &Step) -> Vec<(String, Why)> {
 /// What was read beyond the inputs that are noted of one call.
 const MORE: &str = "more inputs than are noted";
 
-/// The path of a request, where a credential stands in it.
-pub(super) const PATH: &str = "path";
-
 fn of_read(line: &Line, read: &Read) -> Option<(String, Why)> {
     let is = |what: What| read.what == what.word();
     if ALWAYS.into_iter().any(is) || is(What::Environment) || (is(What::Clock) && read.name == TIME_OF_DAY) {
         return None;
+    }
+    if is(What::Path) {
+        // Each line has it, but for what is a credential in it.
+        return line.hidden.contains(&read.what).then(|| (read.what.clone(), Why::Withheld));
     }
     if is(What::Claim) {
         return of_claim(line, &read.name);
@@ -136,6 +136,9 @@ mod tests {
             ("scope", "a"),
             ("clock", "now"),
             ("authority", ""),
+            ("method", ""),
+            ("path", ""),
+            ("route", ""),
         ];
         assert_eq!(told(&line, &known), []);
         for unknown in [
@@ -184,8 +187,10 @@ mod tests {
     }
 
     #[test]
-    fn a_hidden_path_is_never_known_and_a_hidden_verification_where_one_is_asked_for() {
-        assert_eq!(told(&line(&[], &["path"]), &[]), [("path".to_owned(), Why::Withheld)]);
+    fn a_hidden_path_and_a_hidden_verification_count_where_they_are_asked_for() {
+        let hidden = line(&["path"], &["path"]);
+        assert_eq!(told(&hidden, &[("path", "")]), [("path".to_owned(), Why::Withheld)]);
+        assert_eq!(told(&hidden, &[("method", ""), ("route", "")]), []);
         let hidden = line(&[], &["verification"]);
         assert_eq!(told(&hidden, &[]), []);
         let verified = Verification {

@@ -12,8 +12,7 @@ use witgate_cases::{Case, Chance, Request, Signed, Token, TokenFailure};
 use witgate_token::Refusal;
 
 use crate::policy::base64url::encoded;
-use crate::policy::bindings::types::RequestHead;
-use crate::policy::exchange::{Attributes, Exchange};
+use crate::policy::exchange::{Attributes, Exchange, Head};
 use crate::policy::rehearsed::Rehearsed;
 use crate::policy::tokens::Tokens;
 
@@ -51,7 +50,7 @@ pub(crate) fn of(case: &Case) -> Result<Exchange, String> {
 pub(crate) fn bare(request: &Request, case: Rehearsed) -> Result<Exchange, String> {
     let method = &request.method;
     let parsed = Method::from_bytes(method.as_bytes()).map_err(|_| format!("{method:?} is no method"))?;
-    let head = RequestHead { method: method.clone(), path: request.path.clone(), route: request.route.clone() };
+    let head = Head { method: method.clone(), path: request.path.clone(), route: request.route.clone() };
     Ok(Exchange {
         method: parsed,
         head: Arc::new(head),

@@ -9,9 +9,8 @@ use tokio::runtime::Runtime;
 use witgate::config;
 use witgate::generation::{Builder, Cases, Generation, Material};
 use witgate::observe::metrics::Metrics;
-use witgate::policy::bindings::types::RequestHead;
 use witgate::policy::component;
-use witgate::policy::exchange::Exchange;
+use witgate::policy::exchange::{Exchange, Head};
 use witgate::policy::loading::Compiling;
 use witgate::policy::tokens::Tokens;
 use witgate::refusal::Refused;
@@ -82,7 +81,7 @@ fn exchange(keyring: &Keyring, route: &str, header: Option<(&'static str, &str)>
     let mut exchange = Exchange::vacant();
     exchange.tokens = Tokens::Keyring(keyring.clone());
     exchange.scrutiny = Scrutiny::usual();
-    exchange.head = Arc::new(RequestHead { method, path, route: route.to_owned() });
+    exchange.head = Arc::new(Head { method, path, route: route.to_owned() });
     if let Some((name, value)) = header {
         exchange.headers.insert(name, value.parse().expect("a header's value"));
     }

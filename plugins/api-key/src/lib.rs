@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use witgate_plugin::bearer::{self, Bearer};
 use witgate_plugin::contract::{self, MAX_ATTRIBUTES};
-use witgate_plugin::{Authenticator, Outcome, Plugin, Refusal, RequestHead, claims, info, request};
+use witgate_plugin::{Authenticator, Outcome, Plugin, Refusal, claims, info, request};
 
 pub use config::Config;
 use keyring::{Key, Keyring};
@@ -52,7 +52,7 @@ impl Plugin for ApiKey {
 }
 
 impl Authenticator for ApiKey {
-    fn authenticate(&self, _head: RequestHead) -> Outcome {
+    fn authenticate(&self) -> Outcome {
         match self.key() {
             Ok(key) => self.with_token(key),
             Err(refusal) => Outcome::Refused(refusal),

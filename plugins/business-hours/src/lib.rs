@@ -9,7 +9,7 @@ mod calendar;
 use jiff::Zoned;
 use witgate_plugin::guard::Pass;
 use witgate_plugin::reach::{Methods, Reach};
-use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, clock, contract, info};
+use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, clock, contract, info};
 
 use calendar::Calendar;
 pub use config::Config;
@@ -45,8 +45,8 @@ impl Plugin for BusinessHours {
 }
 
 impl Authorizer for BusinessHours {
-    fn authorize(&self, head: RequestHead) -> Decision {
-        let closed = self.reach.covers(&head).then(|| self.closed()).flatten();
+    fn authorize(&self) -> Decision {
+        let closed = self.reach.covers().then(|| self.closed()).flatten();
         self.pass.decide(closed)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Never reads what the config does not name, and never makes up a value for what is absent.
 use cedar_policy::RestrictedExpression;
-use witgate_plugin::{RequestHead, claims, contract, path, request};
+use witgate_plugin::{claims, contract, path, request};
 
 use crate::config::{RequestFact, WrittenFact};
 use crate::value;
@@ -36,7 +36,7 @@ impl Fact {
     ///
     /// # Errors
     /// Why it has no form in Cedar, without its value.
-    pub fn read(&self, head: &RequestHead) -> Result<Option<RestrictedExpression>, String> {
+    pub fn read(&self) -> Result<Option<RestrictedExpression>, String> {
         match self {
             Self::Claim(name) => value::of_claim(name),
             Self::Attribute(name) => Ok(request::attribute(name).map(RestrictedExpression::new_string)),
@@ -46,7 +46,7 @@ impl Fact {
                 let held = scopes.iter().filter(|scope| claims::has_scope(scope)).cloned();
                 Ok(Some(RestrictedExpression::new_set(held.map(RestrictedExpression::new_string))))
             }
-            Self::Request(fact) => Ok(Some(of_request(*fact, head))),
+            Self::Request(fact) => Ok(Some(of_request(*fact))),
         }
     }
 
@@ -74,11 +74,11 @@ fn header(name: &str) -> Result<Option<RestrictedExpression>, String> {
     Ok(sole.map(RestrictedExpression::new_string))
 }
 
-fn of_request(fact: RequestFact, head: &RequestHead) -> RestrictedExpression {
+fn of_request(fact: RequestFact) -> RestrictedExpression {
     match fact {
-        RequestFact::Method => RestrictedExpression::new_string(head.method.clone()),
-        RequestFact::Path => RestrictedExpression::new_string(path::decoded(&head.path).into_owned()),
-        RequestFact::Route => RestrictedExpression::new_string(head.route.clone()),
+        RequestFact::Method => RestrictedExpression::new_string(request::method()),
+        RequestFact::Path => RestrictedExpression::new_string(path::decoded(&request::path()).into_owned()),
+        RequestFact::Route => RestrictedExpression::new_string(request::route()),
         RequestFact::Authority => RestrictedExpression::new_string(request::authority()),
         RequestFact::Peer => RestrictedExpression::new_ip(request::peer_address()),
     }

@@ -14,7 +14,7 @@ use std::fmt;
 
 use cedar_policy::{Decision as Verdict, Response};
 use witgate_plugin::ruling::NoMatch;
-use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, debug, info, warn};
+use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, debug, info, warn};
 
 pub use config::Config;
 use policies::Policies;
@@ -58,8 +58,8 @@ impl Plugin for CedarAuthz {
 }
 
 impl Authorizer for CedarAuthz {
-    fn authorize(&self, head: RequestHead) -> Decision {
-        let (request, entities) = match self.asker.ask(&head) {
+    fn authorize(&self) -> Decision {
+        let (request, entities) = match self.asker.ask() {
             Ok(question) => question,
             Err(unasked) => return refused(unasked),
         };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use cedar_policy::{Context, Entities, EntityId, EntityTypeName, EntityUid, Request, Schema};
 use serde_json::Value;
-use witgate_plugin::RequestHead;
+use witgate_plugin::request;
 
 use crate::config::{ActionName, Config, WrittenFact};
 use crate::fact::Fact;
@@ -54,40 +54,40 @@ impl Asker {
     }
 
     /// Makes the question of one request.
-    pub fn ask(&self, head: &RequestHead) -> Result<(Request, Entities), Unasked> {
+    pub fn ask(&self) -> Result<(Request, Entities), Unasked> {
         let unreadable = |reason| Unasked { code: REQUEST_UNREADABLE, reason };
         let principal = self.principal.uid().ok_or_else(|| Unasked {
             code: PRINCIPAL_MISSING,
             reason: "the token has no claim that names the principal".to_owned(),
         })?;
-        let resource = self.resources.uid(head).map_err(unreadable)?;
+        let resource = self.resources.uid().map_err(unreadable)?;
         let who = self.principal.entity(principal.clone(), self.entities.get(&principal)).map_err(unreadable)?;
         // Of two entities with one name Cedar keeps the last: it must have what the first says of the principal.
         let known = if resource == principal { Some(&who) } else { self.entities.get(&resource) };
-        let what = self.resources.entity(head, resource.clone(), known).map_err(unreadable)?;
+        let what = self.resources.entity(resource.clone(), known).map_err(unreadable)?;
         let made = if resource == principal { vec![what] } else { vec![who, what] };
-        let context = self.context(head).map_err(unreadable)?;
+        let context = self.context().map_err(unreadable)?;
         let schema = self.schema.as_ref();
         let request =
-            Request::new(principal, self.action(head), resource, context, schema).map_err(|_| outside("request"))?;
+            Request::new(principal, self.action(), resource, context, schema).map_err(|_| outside("request"))?;
         let entities =
             self.entities.clone().upsert_entities(made, schema).map_err(|_| outside("principal or resource"))?;
         Ok((request, entities))
     }
 
-    fn action(&self, head: &RequestHead) -> EntityUid {
+    fn action(&self) -> EntityUid {
         let (name, r#type) = &self.action;
         let id = match name {
-            ActionName::Method => &head.method,
-            ActionName::Route => &head.route,
+            ActionName::Method => request::method(),
+            ActionName::Route => request::route(),
         };
         EntityUid::from_type_name_and_id(r#type.clone(), EntityId::new(id))
     }
 
-    fn context(&self, head: &RequestHead) -> Result<Context, String> {
+    fn context(&self) -> Result<Context, String> {
         let mut pairs = Vec::with_capacity(self.context.len());
         for (name, fact) in &self.context {
-            pairs.extend(fact.read(head)?.map(|value| (name.clone(), value)));
+            pairs.extend(fact.read()?.map(|value| (name.clone(), value)));
         }
         Context::from_pairs(pairs).map_err(|_| "an attribute of the context has no value".to_owned())
     }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use cedar_policy::{Entity, EntityId, EntityTypeName, EntityUid, RestrictedExpression};
-use witgate_plugin::{RequestHead, path, request};
+use witgate_plugin::{path, request};
 
 use crate::config::WrittenResource;
 use crate::principal::{type_name, with_known};
@@ -45,8 +45,8 @@ impl Resources {
     ///
     /// # Errors
     /// Which attribute the request should have.
-    pub fn uid(&self, head: &RequestHead) -> Result<EntityUid, String> {
-        let Some(resource) = self.of_route.get(&head.route) else { return Ok(self.of_path(&head.path)) };
+    pub fn uid(&self) -> Result<EntityUid, String> {
+        let Some(resource) = self.named() else { return Ok(self.of_path(&request::path())) };
         let id = request::attribute(&resource.id);
         let id = id.ok_or_else(|| format!("the request has no attribute `{}`", resource.id))?;
         Ok(EntityUid::from_type_name_and_id(resource.r#type.clone(), EntityId::new(id)))
@@ -56,17 +56,23 @@ impl Resources {
     ///
     /// # Errors
     /// Where an attribute has no value.
-    pub fn entity(&self, head: &RequestHead, uid: EntityUid, known: Option<&Entity>) -> Result<Entity, String> {
+    pub fn entity(&self, uid: EntityUid, known: Option<&Entity>) -> Result<Entity, String> {
         let mut attributes = HashMap::new();
-        let mut parents: HashSet<EntityUid> = above(&head.path).map(|path| self.of_path(path)).collect();
-        if let Some(resource) = self.of_route.get(&head.route) {
-            parents.insert(self.of_path(&head.path));
+        let path = request::path();
+        let mut parents: HashSet<EntityUid> = above(&path).map(|path| self.of_path(path)).collect();
+        if let Some(resource) = self.named() {
+            parents.insert(self.of_path(&path));
             for (name, attribute) in &resource.attributes {
                 attributes
                     .extend(request::attribute(attribute).map(|v| (name.clone(), RestrictedExpression::new_string(v))));
             }
         }
         with_known(uid, attributes, parents, known)
+    }
+
+    /// What the route says its resource is, where any route says so.
+    fn named(&self) -> Option<&OfRoute> {
+        if self.of_route.is_empty() { None } else { self.of_route.get(&request::route()) }
     }
 
     fn of_path(&self, path: &str) -> EntityUid {

@@ -27,7 +27,7 @@ fn word(policy: &str, request: &Request) -> String {
         },
     });
     let configured: CedarAuthz = mock::configure(&config.to_string()).unwrap_or_else(|error| panic!("{error}"));
-    match request.run(|head| configured.authorize(head)) {
+    match request.run(|| configured.authorize()) {
         Decision::Allow => "allow".to_owned(),
         Decision::Abstain => "abstain".to_owned(),
         Decision::Deny(refusal) => refusal.code,

@@ -4,13 +4,13 @@
 use cel::common::types::{CelString, Type};
 use cel::common::value::Val;
 use cel::{ExecutionError, Value};
-use witgate_plugin::{ClaimValue, RequestHead, claims, path, request};
+use witgate_plugin::{ClaimValue, claims, path, request};
 
 use crate::lookup::{Facts, Found, Lookup};
 
-/// `request`: the small facts by value, the rest when it is asked for.
+/// `request`: its facts, and more to look into.
 #[derive(Debug, Clone)]
-pub struct Request(pub RequestHead);
+pub struct Request;
 
 /// `request.headers`: the first value of each.
 #[derive(Debug, Clone)]
@@ -36,11 +36,10 @@ impl Facts for Request {
     const TYPE: &'static Type = &Type::new_unspecified_type("request");
 
     fn read(&self, name: &str) -> Found {
-        let Self(head) = self;
         Ok(Some(match name {
-            "method" => text(head.method.clone()),
-            "path" => text(path::decoded(&head.path).into_owned()),
-            "route" => text(head.route.clone()),
+            "method" => text(request::method()),
+            "path" => text(path::decoded(&request::path()).into_owned()),
+            "route" => text(request::route()),
             "authority" => text(request::authority()),
             "peer" => text(request::peer_address()),
             "headers" => Box::new(Lookup(Headers)),

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use cel::{Context, Env, ExecutionError, Program, Value};
-use witgate_plugin::{RequestHead, claims};
+use witgate_plugin::claims;
 
 use crate::facts::{Attributes, Claims, Request};
 use crate::lookup::{Lookup, strictly};
@@ -26,8 +26,8 @@ impl Expression {
     ///
     /// # Errors
     /// Why it gives nothing. It may hold values of the request.
-    pub fn evaluate(&self, request: &Context<'_, '_>) -> Result<Value, ExecutionError> {
-        let run = || self.program.execute(request);
+    pub fn evaluate(&self, context: &Context<'_, '_>) -> Result<Value, ExecutionError> {
+        let run = || self.program.execute(context);
         if self.is_forgiving { strictly(run) } else { run() }
     }
 }
@@ -49,6 +49,7 @@ impl Language {
         context
             .add_function(HAS_SCOPE, |scope: Arc<String>| claims::has_scope(&scope))
             .map_err(|error| error.to_string())?;
+        context.add_variable_as_val("request", Box::new(Lookup(Request)));
         context.add_variable_as_val("claims", Box::new(Lookup(Claims)));
         context.add_variable_as_val("attributes", Box::new(Lookup(Attributes)));
         Ok(Self { env, context })
@@ -68,11 +69,9 @@ impl Language {
         Ok(Expression { program, is_forgiving })
     }
 
-    /// What the expressions of one request are run with.
-    pub fn request(&self, head: &RequestHead) -> Context<'_, 'static> {
-        let mut scope = self.context.new_inner_scope();
-        scope.add_variable_as_val("request", Box::new(Lookup(Request(head.clone()))));
-        scope
+    /// What every expression is run with. What it reads is read of the request of the call under way.
+    pub fn context(&self) -> &Context<'static, 'static> {
+        &self.context
     }
 
     /// The language itself tries the pattern, so that no other parser than the one in use judges it.

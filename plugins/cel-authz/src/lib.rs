@@ -13,7 +13,7 @@ mod rule;
 use std::fmt;
 
 use witgate_plugin::ruling::{DENIED_CODE, NO_RULE_MATCHED, NoMatch, Ruling};
-use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, debug, info, warn};
+use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, debug, info, warn};
 
 pub use config::Config;
 use language::Language;
@@ -42,10 +42,9 @@ impl Plugin for CelAuthz {
 }
 
 impl Authorizer for CelAuthz {
-    fn authorize(&self, head: RequestHead) -> Decision {
-        let request = self.language.request(&head);
+    fn authorize(&self) -> Decision {
         for rule in &self.rules {
-            match rule.holds(&request) {
+            match rule.holds(self.language.context()) {
                 Ok(true) => return decide(rule),
                 Ok(false) => {}
                 Err(reason) => return failed(rule, &reason),

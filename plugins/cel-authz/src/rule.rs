@@ -30,8 +30,8 @@ impl Rule {
     ///
     /// # Errors
     /// Why nobody can tell, without a value of the request.
-    pub fn holds(&self, request: &Context<'_, '_>) -> Result<bool, String> {
-        match self.when.evaluate(request) {
+    pub fn holds(&self, context: &Context<'_, '_>) -> Result<bool, String> {
+        match self.when.evaluate(context) {
             Ok(Value::Bool(holds)) => Ok(holds),
             Ok(_) => Err("it gives neither true nor false".to_owned()),
             Err(error) => Err(reason::of_failure(&error, &self.written)),

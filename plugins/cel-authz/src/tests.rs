@@ -39,10 +39,10 @@ fn alice() -> Request {
 /// `true`, `false`, or why nobody knows; an allow rule and a deny rule must agree on it.
 fn verdict(when: &str) -> String {
     let policy = configured(when, "allow");
-    let decision = alice().run(|head| policy.authorize(head));
+    let decision = alice().run(|| policy.authorize());
     let logs = mock::logs();
     let denying = configured(when, "deny");
-    let denied = alice().run(|head| denying.authorize(head));
+    let denied = alice().run(|| denying.authorize());
     match (decision, denied) {
         (Decision::Allow, Decision::Deny(refusal)) if refusal.code == "rule_denied" => "true".to_owned(),
         (Decision::Abstain, Decision::Abstain) => "false".to_owned(),
@@ -135,7 +135,7 @@ fn nothing_after_a_rule_that_failed_decides() {
         r#"{"rules": [{"name": "a", "when": "claims.role == 'staff'", "effect": "deny"}, {"name": "b", "when": "true", "effect": "allow"}]}"#,
     )
     .unwrap();
-    let Decision::Deny(refusal) = alice().run(|head| policy.authorize(head)) else { panic!("must be refused") };
+    let Decision::Deny(refusal) = alice().run(|| policy.authorize()) else { panic!("must be refused") };
     assert_eq!((refusal.status, refusal.code.as_str()), (403, "rule_failed"));
 }
 

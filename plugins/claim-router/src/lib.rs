@@ -7,7 +7,7 @@ mod config;
 mod weight;
 mod rule;
 
-use witgate_plugin::{Plugin, Refusal, RequestHead, Router, Selection, Target, claims, info, request};
+use witgate_plugin::{Plugin, Refusal, Router, Selection, Target, claims, info, request};
 
 pub use config::Config;
 use config::Fallback;
@@ -41,7 +41,7 @@ impl Plugin for ClaimRouter {
 }
 
 impl Router for ClaimRouter {
-    fn select(&self, _head: RequestHead) -> Selection {
+    fn select(&self) -> Selection {
         if let Some(rule) = self.rules.iter().find(|rule| rule.matches()) {
             return to(&rule.upstream);
         }

@@ -9,7 +9,7 @@ mod properties;
 /// The chosen upstream, `default`, or the refusal's code.
 fn choice(config: &str, request: &Request) -> String {
     let policy: ClaimRouter = mock::configure(config).unwrap();
-    match request.run(|head| policy.select(head)) {
+    match request.run(|| policy.select()) {
         Selection::To(target) => {
             assert_eq!((target.path, target.attributes.len()), (None, 0));
             target.upstream

@@ -7,7 +7,7 @@ mod condition;
 mod rule;
 
 use witgate_plugin::ruling::{DENIED_CODE, NO_RULE_MATCHED, NoMatch, Ruling};
-use witgate_plugin::{Authorizer, Decision, Plugin, RequestHead, info};
+use witgate_plugin::{Authorizer, Decision, Plugin, info};
 
 pub use config::Config;
 use rule::Rule;
@@ -31,8 +31,8 @@ impl Plugin for ClaimsAuthz {
 }
 
 impl Authorizer for ClaimsAuthz {
-    fn authorize(&self, head: RequestHead) -> Decision {
-        match self.rules.iter().find(|rule| rule.matches(&head)) {
+    fn authorize(&self) -> Decision {
+        match self.rules.iter().find(|rule| rule.matches()) {
             Some(rule) => decide(rule),
             None => self.without_a_rule(),
         }

@@ -1,9 +1,9 @@
 //! Rules: what a request must look like, what must hold, and what follows.
 //!
 //! Never half-checked: a rule exists only when its name, methods, paths, condition and code are all sound.
+use witgate_plugin::named;
 use witgate_plugin::reach::{Methods, Reach};
 use witgate_plugin::ruling::{Effect, Ruling};
-use witgate_plugin::{RequestHead, named};
 
 use crate::condition::Condition;
 use crate::config::WrittenRule;
@@ -24,8 +24,8 @@ pub fn compile(written: Vec<WrittenRule>) -> Result<Vec<Rule>, String> {
 
 impl Rule {
     /// Whether this rule decides the request under way.
-    pub fn matches(&self, head: &RequestHead) -> bool {
-        self.reach.covers(head) && self.when.as_ref().is_none_or(Condition::holds)
+    pub fn matches(&self) -> bool {
+        self.reach.covers() && self.when.as_ref().is_none_or(Condition::holds)
     }
 
     fn compile(written: WrittenRule) -> Result<Self, String> {

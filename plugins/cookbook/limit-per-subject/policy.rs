@@ -1,7 +1,7 @@
 //! So many requests of one subject in a window of time. Never lets pass what it cannot count.
 use serde::Deserialize;
 use witgate_plugin::schemars::{self, JsonSchema};
-use witgate_plugin::{Authorizer, Decision, Plugin, RequestHead, claims, store};
+use witgate_plugin::{Authorizer, Decision, Plugin, claims, store};
 
 /// What the operator wrote.
 #[derive(Deserialize, JsonSchema)]
@@ -31,7 +31,7 @@ impl Plugin for Limit {
 }
 
 impl Authorizer for Limit {
-    fn authorize(&self, _head: RequestHead) -> Decision {
+    fn authorize(&self) -> Decision {
         let Some(subject) = claims::get::<String>("sub") else {
             return Decision::deny(403, "subject_missing", "This can only be counted for somebody.");
         };
@@ -54,7 +54,7 @@ mod tests {
 
     fn code(request: &mock::Request) -> Option<String> {
         let policy: Limit = mock::configure(r#"{"requests": 2, "seconds": 60}"#).expect("a good config");
-        match request.run(|head| policy.authorize(head)) {
+        match request.run(|| policy.authorize()) {
             Decision::Deny(refusal) => Some(refusal.code),
             _ => None,
         }

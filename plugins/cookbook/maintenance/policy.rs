@@ -1,7 +1,7 @@
 //! Closed for a while, but for those who work on it. Never a reason to let pass: the next authorizer still decides.
 use serde::Deserialize;
 use witgate_plugin::schemars::{self, JsonSchema};
-use witgate_plugin::{Authorizer, Decision, Plugin, RequestHead, claims, contract};
+use witgate_plugin::{Authorizer, Decision, Plugin, claims, contract};
 
 /// What the operator wrote.
 #[derive(Deserialize, JsonSchema)]
@@ -31,7 +31,7 @@ impl Plugin for Maintenance {
 }
 
 impl Authorizer for Maintenance {
-    fn authorize(&self, _head: RequestHead) -> Decision {
+    fn authorize(&self) -> Decision {
         if self.0.on && !claims::has_scope(&self.0.open_to) {
             return Decision::deny(503, "maintenance", self.0.message.as_str());
         }
@@ -49,7 +49,7 @@ mod tests {
 
     fn decide(config: &str, scope: &str) -> Decision {
         let policy: Maintenance = mock::configure(config).expect("a good config");
-        mock::request("GET", "/").claim("scope", scope).run(|head| policy.authorize(head))
+        mock::request("GET", "/").claim("scope", scope).run(|| policy.authorize())
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod value;
 mod config;
 mod stamp;
 
-use witgate_plugin::{Action, Filter, HeaderOp, Plugin, RequestHead};
+use witgate_plugin::{Action, Filter, HeaderOp, Plugin};
 
 pub use config::Config;
 use stamp::Stamps;
@@ -33,11 +33,11 @@ impl Plugin for HeaderStamp {
 }
 
 impl Filter for HeaderStamp {
-    fn on_request(&self, _head: RequestHead) -> Action {
+    fn on_request(&self) -> Action {
         Action::Forward(self.request.ops())
     }
 
-    fn on_response(&self, _head: RequestHead, _status: u16) -> Vec<HeaderOp> {
+    fn on_response(&self, _status: u16) -> Vec<HeaderOp> {
         self.response.ops()
     }
 }

@@ -16,7 +16,7 @@ const CONFIG: &str = r#"{
 
 fn forwarded(request: &Request) -> Vec<HeaderOp> {
     let filter: HeaderStamp = mock::configure(CONFIG).unwrap();
-    match request.run(|head| filter.on_request(head)) {
+    match request.run(|| filter.on_request()) {
         Action::Forward(ops) => ops,
         Action::Refused(refusal) => panic!("{refusal:?}"),
     }
@@ -24,7 +24,7 @@ fn forwarded(request: &Request) -> Vec<HeaderOp> {
 
 fn answered(request: &Request) -> Vec<HeaderOp> {
     let filter: HeaderStamp = mock::configure(CONFIG).unwrap();
-    request.run(|head| filter.on_response(head, 200))
+    request.run(|| filter.on_response(200))
 }
 
 fn set(name: &str, value: &str) -> HeaderOp {
@@ -95,8 +95,8 @@ fn responses_are_stamped_too() {
 fn an_empty_config_changes_nothing() {
     let filter: HeaderStamp = mock::configure("{}").unwrap();
     let request = mock::request("GET", "/").header("x-a", "1");
-    assert_eq!(request.run(|head| filter.on_request(head)), Action::Forward(Vec::new()));
-    assert_eq!(request.run(|head| filter.on_response(head, 500)), []);
+    assert_eq!(request.run(|| filter.on_request()), Action::Forward(Vec::new()));
+    assert_eq!(request.run(|| filter.on_response(500)), []);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_direction_has_at_most_64_operations() {
         json!({"response": {"set": set, "remove": remove}}).to_string()
     };
     let full: HeaderStamp = mock::configure(&config(40, 24)).unwrap();
-    assert_eq!(mock::request("GET", "/").run(|head| full.on_response(head, 200)).len(), 64);
+    assert_eq!(mock::request("GET", "/").run(|| full.on_response(200)).len(), 64);
     let error = mock::configure::<HeaderStamp>(&config(40, 25)).unwrap_err();
     assert_eq!(error, "response.set: 65 headers to set and remove; 64 are allowed");
 }

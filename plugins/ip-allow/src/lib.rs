@@ -9,7 +9,7 @@ mod client;
 use std::net::IpAddr;
 
 use witgate_plugin::guard::Pass;
-use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, info};
+use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, info};
 
 use client::Client;
 pub use config::Config;
@@ -59,7 +59,7 @@ impl Plugin for IpAllow {
 }
 
 impl Authorizer for IpAllow {
-    fn authorize(&self, _head: RequestHead) -> Decision {
+    fn authorize(&self) -> Decision {
         match self.client.address() {
             Some(address) => self.of(address),
             None => denied(UNREADABLE),

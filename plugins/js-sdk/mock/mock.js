@@ -16,25 +16,23 @@ export const logs = () => state().logs;
 export const sent = () => state().sent;
 
 /** A request to make up: no headers, no claims, no token. */
-export const request = (method, path) => new Request({ method, path, route: "test" }, fresh());
+export const request = (method, path) => new Request({ ...fresh(), method, path });
 
 /** A made-up request. Each method gives another one: nothing is changed in place. */
 class Request {
-  #head;
   #made;
 
-  constructor(head, made) {
-    this.#head = head;
+  constructor(made) {
     this.#made = made;
   }
 
   #with(change) {
-    return new Request(this.#head, { ...this.#made, ...change(this.#made) });
+    return new Request({ ...this.#made, ...change(this.#made) });
   }
 
   /** The name of the matched route. */
   route(route) {
-    return new Request({ ...this.#head, route }, this.#made);
+    return this.#with(() => ({ route }));
   }
   /** One more header value, a text or bytes. */
   header(name, value) {
@@ -99,14 +97,14 @@ class Request {
   }
 
   /**
-   * Calls the plugin with this request: `.run((head) => authorizer.authorize(head))`.
+   * Calls the plugin with this request: `.run(() => authorizer.authorize())`.
    * @throws {Error} also where the answer breaks the contract
    */
   run(call) {
     begin(this.#made);
     const restore = at(this.#made.clock / 1000).stop();
     try {
-      const answer = call({ ...this.#head });
+      const answer = call();
       check(answer, state().verified);
       return answer;
     } finally {

@@ -3,6 +3,9 @@
 
 /** A request that nobody has said anything about. */
 export const fresh = () => ({
+  method: "GET",
+  path: "/",
+  route: "test",
   headers: [],
   query: [],
   authority: "gateway.test",

@@ -34,8 +34,8 @@ const failed = (Kind, reason) => (error) => error instanceof Kind && error.reaso
 test("what is absent, and what is no text, is undefined", () => {
   GET.header("X-Name", "größe 🦀")
     .header("x-raw", Uint8Array.of(0xff))
-    .run((head) => {
-      assert.deepEqual(head, { method: "GET", path: "/orders/1", route: "test" });
+    .run(() => {
+      assert.deepEqual([request.method(), request.path(), request.route()], ["GET", "/orders/1", "test"]);
       assert.deepEqual(
         [request.header("x-NAME"), request.header("x-raw"), request.header("no")],
         ["größe 🦀", undefined, undefined],

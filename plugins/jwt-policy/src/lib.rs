@@ -2,7 +2,7 @@
 //!
 //! Never more than the SDK's [`bearer`], which other authenticators have as a part.
 use witgate_plugin::bearer::{self, Bearer};
-use witgate_plugin::{Authenticator, Outcome, Plugin, RequestHead};
+use witgate_plugin::{Authenticator, Outcome, Plugin};
 
 /// The policy, configured. See the README for its config.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ impl Plugin for JwtPolicy {
 }
 
 impl Authenticator for JwtPolicy {
-    fn authenticate(&self, _head: RequestHead) -> Outcome {
+    fn authenticate(&self) -> Outcome {
         self.0.authenticate()
     }
 }

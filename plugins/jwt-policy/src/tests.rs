@@ -20,7 +20,7 @@ fn signed() -> Request {
 
 fn answer(config: &str, request: &Request) -> Outcome {
     let policy: JwtPolicy = mock::configure(config).unwrap();
-    request.run(|head| policy.authenticate(head))
+    request.run(|| policy.authenticate())
 }
 
 fn refusal(config: &str, request: &Request) -> (u16, String) {

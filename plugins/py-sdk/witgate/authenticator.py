@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 
 from wit_world.exports.authenticator import Outcome_Anonymous, Outcome_Authenticated, Outcome_Refused
-from wit_world.imports.types import RequestHead
 
 from witgate.refusal import Refusal
 
-__all__ = ["Outcome", "RequestHead"]
+__all__ = ["Outcome"]
 
 
 class Outcome:

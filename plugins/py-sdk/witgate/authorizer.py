@@ -1,11 +1,10 @@
 """An authorizer's answers. Never imported by another role: its world has no such types."""
 
 from wit_world.exports.authorizer import Decision_Abstain, Decision_Allow, Decision_Deny
-from wit_world.imports.types import RequestHead
 
 from witgate.refusal import Refusal
 
-__all__ = ["Decision", "RequestHead"]
+__all__ = ["Decision"]
 
 
 class Decision:

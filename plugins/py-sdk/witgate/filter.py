@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 
 from wit_world.exports.filter import Action_Forward, Action_Refused, HeaderOp_Append, HeaderOp_Remove, HeaderOp_Set
-from wit_world.imports.types import RequestHead
 
 from witgate.refusal import Refusal
 
-__all__ = ["Action", "HeaderOp", "RequestHead"]
+__all__ = ["Action", "HeaderOp"]
 
 
 class Action:

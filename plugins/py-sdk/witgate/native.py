@@ -15,6 +15,9 @@ def install() -> None:
 
     _answered(
         "request",
+        method=lambda: state.current.method,
+        path=lambda: state.current.path,
+        route=lambda: state.current.route,
         header=interfaces.header,
         header_values=interfaces.header_values,
         query_param=interfaces.query_param,
@@ -47,10 +50,7 @@ class Err(Exception):
 def _imports() -> ModuleType:
     texts = ("Text", "Integer", "Number", "Boolean", "Texts", "Json")
     parts = {
-        "types": {
-            **_record("Refusal", "status", "code", "message"),
-            **_record("RequestHead", "method", "path", "route"),
-        },
+        "types": _record("Refusal", "status", "code", "message"),
         "request": {},
         "claims": _variant("ClaimValue", texts),
         "jwt": {

@@ -4,6 +4,21 @@ anything: every call asks, and what is absent is `None`."""
 from wit_world.imports import request as gateway
 
 
+def method() -> str:
+    """The method in upper case, such as "GET"."""
+    return gateway.method()
+
+
+def path() -> str:
+    """The one canonical path that routing, policies and the upstream see; without the query."""
+    return gateway.path()
+
+
+def route() -> str:
+    """The name of the matched route in gateway.toml."""
+    return gateway.route()
+
+
 def header(name: str) -> str | None:
     """The first value of a header, its name in any case; `None` where it is absent or no UTF-8."""
     value = gateway.header(name)

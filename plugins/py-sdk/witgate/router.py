@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 
 from wit_world.exports.router import Selection_Default, Selection_Refused, Selection_To, Target
-from wit_world.imports.types import RequestHead
 
 from witgate.refusal import Refusal
 
-__all__ = ["RequestHead", "Selection"]
+__all__ = ["Selection"]
 
 
 class Selection:

@@ -6,7 +6,7 @@ mod config;
 mod source;
 mod disguise;
 
-use witgate_plugin::{Action, Filter, HeaderOp, Plugin, Refusal, RequestHead, contract, info};
+use witgate_plugin::{Action, Filter, HeaderOp, Plugin, Refusal, contract, info};
 
 pub use config::Config;
 use config::Otherwise;
@@ -41,7 +41,7 @@ impl Plugin for RateKey {
 }
 
 impl Filter for RateKey {
-    fn on_request(&self, _head: RequestHead) -> Action {
+    fn on_request(&self) -> Action {
         match (self.sources.iter().find_map(Source::find), self.otherwise) {
             (Some(found), _) => {
                 let value = self.disguise.shown(&found).into_bytes();

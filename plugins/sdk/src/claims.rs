@@ -14,7 +14,7 @@ pub use crate::types::ClaimValue;
 /// use witgate_plugin::{claims, mock};
 ///
 /// let request = mock::request("GET", "/").claim("realm_access", serde_json::json!({"roles": ["staff"]}));
-/// request.run(|_| {
+/// request.run(|| {
 ///     let roles = claims::get::<Vec<String>>("/realm_access/roles").unwrap_or_default();
 ///     assert_eq!(roles, ["staff"]);
 ///     assert_eq!(claims::get::<String>("/realm_access/roles"), None, "a list is no text");
@@ -30,7 +30,7 @@ pub fn get<T: DeserializeOwned>(name: &str) -> Option<T> {
 /// use witgate_plugin::{ClaimValue, claims, mock};
 ///
 /// let request = mock::request("GET", "/").claim("admin", true);
-/// assert_eq!(request.run(|_| claims::value("admin")), Some(ClaimValue::Boolean(true)));
+/// assert_eq!(request.run(|| claims::value("admin")), Some(ClaimValue::Boolean(true)));
 /// ```
 pub fn value(name: &str) -> Option<ClaimValue> {
     host::claim(name).filter(|value| !matches!(value, ClaimValue::Json(json) if json == "null"))
@@ -42,7 +42,7 @@ pub fn value(name: &str) -> Option<ClaimValue> {
 /// use witgate_plugin::{claims, mock};
 ///
 /// let request = mock::request("GET", "/").claim("scope", "orders:read orders:write");
-/// assert!(request.run(|_| claims::has_scope("orders:read") && !claims::has_scope("orders")));
+/// assert!(request.run(|| claims::has_scope("orders:read") && !claims::has_scope("orders")));
 /// ```
 pub fn has_scope(scope: &str) -> bool {
     host::has_scope(scope)
@@ -112,7 +112,7 @@ mod tests {
             .claim("admin", true)
             .claim("org", json!({"plan": "gold"}))
             .claim("mixed", json!([1, "two"]));
-        request.run(|_| {
+        request.run(|| {
             assert_eq!(get::<String>("sub").as_deref(), Some("alice"));
             assert_eq!(get::<Vec<String>>("roles"), Some(vec!["staff".into(), "customer".into()]));
             assert_eq!(get::<u32>("level"), Some(3));
@@ -127,7 +127,7 @@ mod tests {
     fn absent_null_and_wrongly_shaped_claims_are_none() {
         let request =
             mock::request("GET", "/").claim("nothing", json!(null)).claim("roles", "staff").claim("level", -1);
-        request.run(|_| {
+        request.run(|| {
             assert_eq!(get::<String>("sub"), None);
             assert_eq!(value("nothing"), None);
             assert_eq!(get::<Vec<String>>("roles"), None);

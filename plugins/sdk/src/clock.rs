@@ -3,10 +3,10 @@
 //! Never the mock's machine: in a test the clock shows what [`mock::Request::clock`](crate::mock::Request::clock) says.
 //!
 //! ```
-//! use witgate_plugin::{Decision, Refusal, RequestHead, clock};
+//! use witgate_plugin::{Decision, Refusal, clock};
 //!
 //! /// The first eight hours of a day, by UTC.
-//! fn authorize(_head: RequestHead) -> Decision {
+//! fn authorize() -> Decision {
 //!     match clock::unix_seconds() / 3600 % 24 {
 //!         ..8 => Decision::Allow,
 //!         _ => Refusal::forbidden("closed", "Come back in the morning.").into(),
@@ -27,7 +27,7 @@ use crate::host;
 /// use std::time::{Duration, UNIX_EPOCH};
 /// use witgate_plugin::{clock, mock};
 ///
-/// mock::request("GET", "/").clock(60).run(|_| assert_eq!(clock::now(), UNIX_EPOCH + Duration::from_secs(60)));
+/// mock::request("GET", "/").clock(60).run(|| assert_eq!(clock::now(), UNIX_EPOCH + Duration::from_secs(60)));
 /// ```
 pub fn now() -> SystemTime {
     host::now()
@@ -44,7 +44,7 @@ pub fn now() -> SystemTime {
 /// }
 ///
 /// let request = mock::request("GET", "/").claim("iat", 1_000).clock(1_090);
-/// assert_eq!(request.run(|_| age()), Some(90));
+/// assert_eq!(request.run(|| age()), Some(90));
 /// ```
 pub fn unix_seconds() -> u64 {
     now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())

@@ -6,9 +6,9 @@ use crate::host;
 /// The value of a granted variable; `None` where it is not granted, not set, or no UTF-8.
 ///
 /// ```
-/// use witgate_plugin::{RequestHead, Selection, environment, mock};
+/// use witgate_plugin::{Selection, environment, mock};
 ///
-/// fn select(_head: RequestHead) -> Selection {
+/// fn select() -> Selection {
 ///     match environment::variable("REGION").as_deref() {
 ///         Some("eu") => Selection::to("orders-eu"),
 ///         _ => Selection::Default,

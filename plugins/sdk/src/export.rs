@@ -10,7 +10,7 @@ pub use crate::roles;
 /// Once per crate. On native it only checks that the type has the role.
 ///
 /// ```
-/// # use witgate_plugin::{Authorizer, Decision, Plugin, RequestHead};
+/// # use witgate_plugin::{Authorizer, Decision, Plugin};
 /// #
 /// # struct Gate;
 /// #
@@ -23,7 +23,7 @@ pub use crate::roles;
 /// #     }
 /// # }
 /// impl Authorizer for Gate {
-///     fn authorize(&self, _head: RequestHead) -> Decision {
+///     fn authorize(&self) -> Decision {
 ///         Decision::Abstain
 ///     }
 /// }

@@ -14,7 +14,7 @@ pub const MAX_VALUE_BYTES: usize = 64 * 1024;
 /// use witgate_plugin::{mock, store};
 ///
 /// let request = mock::request("GET", "/").store_entry("name", "alice");
-/// assert_eq!(request.run(|_| store::increment("name", 1, None)), Err(store::StoreError::NotANumber));
+/// assert_eq!(request.run(|| store::increment("name", 1, None)), Err(store::StoreError::NotANumber));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreError {
@@ -72,7 +72,7 @@ pub struct Response {
 /// use witgate_plugin::{mock, outbound};
 ///
 /// let request = mock::request("GET", "/").answer("https://a/", Err(outbound::Error::Timeout));
-/// let answer = request.run(|_| outbound::send(&outbound::Request::get("https://a/")));
+/// let answer = request.run(|| outbound::send(&outbound::Request::get("https://a/")));
 /// assert_eq!(answer.unwrap_err().to_string(), "no answer in time");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

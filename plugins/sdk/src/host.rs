@@ -5,8 +5,8 @@
 pub use crate::component::granted::{send, store_delete, store_get, store_increment, store_set};
 #[cfg(target_family = "wasm")]
 pub use crate::component::imports::{
-    attribute, authority, claim, has_scope, header, header_values, log, peek, peer_address, profile, query_param,
-    unverified_issuer, verify,
+    attribute, authority, claim, has_scope, header, header_values, log, method, path, peek, peer_address, profile,
+    query_param, route, unverified_issuer, verify,
 };
 #[cfg(target_family = "wasm")]
 pub use crate::component::surroundings::{now, random_u64, variable};
@@ -14,8 +14,8 @@ pub use crate::component::surroundings::{now, random_u64, variable};
 pub use crate::mock::granted::{send, store_delete, store_get, store_increment, store_set};
 #[cfg(not(target_family = "wasm"))]
 pub use crate::mock::host::{
-    attribute, authority, claim, has_scope, header, header_values, log, peek, peer_address, profile, query_param,
-    unverified_issuer, verify,
+    attribute, authority, claim, has_scope, header, header_values, log, method, path, peek, peer_address, profile,
+    query_param, route, unverified_issuer, verify,
 };
 #[cfg(not(target_family = "wasm"))]
 pub use crate::mock::surroundings::{now, random_u64, variable};

@@ -11,8 +11,8 @@ use crate::types::{Demands, Failure, JoseHeader};
 /// use witgate_plugin::{Failure, jwt, mock};
 ///
 /// let request = mock::request("GET", "/").token(json!({"alg": "ES256", "typ": "at+jwt"}), json!({}));
-/// assert_eq!(request.run(|_| jwt::peek()).unwrap().typ.as_deref(), Some("at+jwt"));
-/// assert_eq!(mock::request("GET", "/").run(|_| jwt::peek()), Err(Failure::Missing));
+/// assert_eq!(request.run(|| jwt::peek()).unwrap().typ.as_deref(), Some("at+jwt"));
+/// assert_eq!(mock::request("GET", "/").run(|| jwt::peek()), Err(Failure::Missing));
 /// ```
 ///
 /// # Errors
@@ -28,7 +28,7 @@ pub fn peek() -> Result<JoseHeader, Failure> {
 /// use witgate_plugin::{jwt, mock};
 ///
 /// let request = mock::request("GET", "/").token(json!({"alg": "ES256"}), json!({"iss": "https://id"}));
-/// assert_eq!(request.run(|_| jwt::unverified_issuer()).as_deref(), Some("https://id"));
+/// assert_eq!(request.run(|| jwt::unverified_issuer()).as_deref(), Some("https://id"));
 /// ```
 pub fn unverified_issuer() -> Option<String> {
     host::unverified_issuer()
@@ -42,7 +42,7 @@ pub fn unverified_issuer() -> Option<String> {
 ///
 /// let request = mock::request("GET", "/").issuer("main", "https://id");
 /// let request = request.token(json!({"alg": "ES256"}), json!({"iss": "https://id"}));
-/// assert_eq!(request.run(|_| jwt::profile()).as_deref(), Some("main"));
+/// assert_eq!(request.run(|| jwt::profile()).as_deref(), Some("main"));
 /// ```
 pub fn profile() -> Option<String> {
     host::profile()
@@ -56,7 +56,7 @@ pub fn profile() -> Option<String> {
 ///
 /// let request = mock::request("GET", "/").issuer("main", "https://id");
 /// let request = request.token(json!({"alg": "ES256"}), json!({"iss": "https://id", "sub": "alice", "aud": "orders"}));
-/// request.run(|_| {
+/// request.run(|| {
 ///     let wrong = Demands { audiences: vec!["stock".into()], ..Demands::default() };
 ///     assert_eq!(jwt::verify("main", &wrong), Err(Failure::Audience));
 ///     assert_eq!(jwt::verify("main", &Demands::default()), Ok(()));

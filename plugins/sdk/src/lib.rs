@@ -7,7 +7,7 @@
 //! links no other WASI but the few calls that start-up makes; any other traps.
 //!
 //! ```
-//! use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, claims};
+//! use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, claims};
 //!
 //! #[derive(serde::Deserialize)]
 //! #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -29,7 +29,7 @@
 //! }
 //!
 //! impl Authorizer for RoleGate {
-//!     fn authorize(&self, _head: RequestHead) -> Decision {
+//!     fn authorize(&self) -> Decision {
 //!         let roles: Vec<String> = claims::get("roles").unwrap_or_default();
 //!         if roles.contains(&self.role) {
 //!             return Decision::Allow;
@@ -45,15 +45,15 @@
 //! use witgate_plugin::mock;
 //! let gate: RoleGate = mock::configure(r#"{"role": "staff"}"#).unwrap();
 //! let request = mock::request("GET", "/orders/1").claim("roles", ["staff"]);
-//! assert_eq!(request.run(|head| gate.authorize(head)), Decision::Allow);
+//! assert_eq!(request.run(|| gate.authorize()), Decision::Allow);
 //! ```
 
 mod types;
+mod head;
 mod answers;
 mod granted;
 pub mod contract;
 pub mod path;
-pub mod reach;
 pub mod guard;
 pub mod ruling;
 pub mod named;
@@ -67,6 +67,7 @@ mod component;
 pub mod mock;
 mod host;
 pub mod request;
+pub mod reach;
 pub mod claims;
 pub mod jwt;
 pub mod log;
@@ -92,6 +93,5 @@ pub use {serde, serde_json};
 
 pub use plugin::{Authenticator, Authorizer, Filter, Plugin, Router};
 pub use types::{
-    Action, ClaimValue, Decision, Demands, Failure, HeaderOp, JoseHeader, Level, Outcome, Refusal, RequestHead,
-    Selection, Target,
+    Action, ClaimValue, Decision, Demands, Failure, HeaderOp, JoseHeader, Level, Outcome, Refusal, Selection, Target,
 };

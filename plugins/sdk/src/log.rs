@@ -10,7 +10,7 @@ pub use crate::{debug, error, info, warn};
 /// ```
 /// use witgate_plugin::{Level, log, mock};
 ///
-/// mock::request("GET", "/").run(|_| log::write(Level::Info, "denied", &[("rule", &"staff only")]));
+/// mock::request("GET", "/").run(|| log::write(Level::Info, "denied", &[("rule", &"staff only")]));
 /// assert_eq!(mock::logs()[0].field("rule"), Some("staff only"));
 /// ```
 pub fn write(level: Level, message: &str, fields: &[(&str, &dyn ToString)]) {
@@ -31,7 +31,7 @@ macro_rules! event {
 /// Logs for the plugin's author: `debug!("message", key = value, ...)`.
 ///
 /// ```
-/// witgate_plugin::mock::request("GET", "/").run(|_| witgate_plugin::debug!("no rule for this path", rules = 3));
+/// witgate_plugin::mock::request("GET", "/").run(|| witgate_plugin::debug!("no rule for this path", rules = 3));
 /// assert_eq!(witgate_plugin::mock::logs()[0].field("rules"), Some("3"));
 /// ```
 #[macro_export]
@@ -40,7 +40,7 @@ macro_rules! debug { ($($event:tt)+) => { $crate::event!($crate::Level::Debug, $
 /// Logs for the record: `info!("message", key = value, ...)`.
 ///
 /// ```
-/// witgate_plugin::mock::request("GET", "/").run(|_| witgate_plugin::info!("denied", rule = "staff only"));
+/// witgate_plugin::mock::request("GET", "/").run(|| witgate_plugin::info!("denied", rule = "staff only"));
 /// assert_eq!(witgate_plugin::mock::logs()[0].field("rule"), Some("staff only"));
 /// ```
 #[macro_export]
@@ -49,7 +49,7 @@ macro_rules! info { ($($event:tt)+) => { $crate::event!($crate::Level::Info, $($
 /// Logs what somebody should look at one day: `warn!("message", key = value, ...)`.
 ///
 /// ```
-/// witgate_plugin::mock::request("GET", "/").run(|_| witgate_plugin::warn!("the plan is unknown", plan = "gold"));
+/// witgate_plugin::mock::request("GET", "/").run(|| witgate_plugin::warn!("the plan is unknown", plan = "gold"));
 /// assert_eq!(witgate_plugin::mock::logs()[0].field("plan"), Some("gold"));
 /// ```
 #[macro_export]
@@ -58,7 +58,7 @@ macro_rules! warn { ($($event:tt)+) => { $crate::event!($crate::Level::Warn, $($
 /// Logs what somebody should look at now: `error!("message", key = value, ...)`.
 ///
 /// ```
-/// witgate_plugin::mock::request("GET", "/").run(|_| witgate_plugin::error!("nobody answers", host = "api"));
+/// witgate_plugin::mock::request("GET", "/").run(|| witgate_plugin::error!("nobody answers", host = "api"));
 /// assert_eq!(witgate_plugin::mock::logs()[0].field("host"), Some("api"));
 /// ```
 #[macro_export]
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn events_carry_level_message_and_fields() {
         let rule = String::from("staff only");
-        mock::request("GET", "/").run(|_| {
+        mock::request("GET", "/").run(|| {
             crate::debug!("plain");
             crate::warn!(format!("made {}", 1), rule = rule, count = 2,);
         });

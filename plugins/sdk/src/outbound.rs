@@ -5,11 +5,11 @@
 //! where nobody may wait.
 //!
 //! ```
-//! use witgate_plugin::{Decision, Refusal, RequestHead, outbound};
+//! use witgate_plugin::{Decision, Refusal, outbound, request};
 //!
 //! /// Another service decides; without its answer nobody passes.
-//! fn authorize(head: RequestHead) -> Decision {
-//!     let question = outbound::Request::get(format!("https://api.example.com/may?path={}", head.path));
+//! fn authorize() -> Decision {
+//!     let question = outbound::Request::get(format!("https://api.example.com/may?path={}", request::path()));
 //!     match outbound::send(&question.header("accept", "text/plain")) {
 //!         Ok(answer) if answer.status == 200 && answer.body == b"yes" => Decision::Allow,
 //!         Ok(_) => Decision::Deny(Refusal::forbidden("not_permitted", "You may not do this.")),
@@ -35,7 +35,7 @@ use crate::host;
 ///
 /// let gold = outbound::Response { status: 200, headers: vec![], body: b"gold".to_vec() };
 /// let request = mock::request("GET", "/").answer("https://billing.example.com/plans/acme", Ok(gold));
-/// request.run(|_| {
+/// request.run(|| {
 ///     let answer = outbound::send(&outbound::Request::get("https://billing.example.com/plans/acme")).unwrap();
 ///     assert_eq!((answer.status, answer.body.as_slice()), (200, &b"gold"[..]));
 ///     let denied = outbound::send(&outbound::Request::get("https://elsewhere.example.com/"));
@@ -114,7 +114,7 @@ mod tests {
         let made_up = Response { status: 302, headers: vec![("Location".into(), b"/".to_vec())], body: Vec::new() };
         let request =
             mock::request("GET", "/").answer("https://a/", Ok(made_up)).answer("https://b/", Err(Error::Timeout));
-        request.run(|_| {
+        request.run(|| {
             let answer = send(&Request::get("https://a/")).expect("an answer");
             assert_eq!((answer.status, answer.header("location")), (302, Some(&b"/"[..])));
             assert_eq!(

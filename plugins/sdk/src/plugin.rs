@@ -3,7 +3,7 @@
 //! A role function takes `&self`, for a policy never learns from one request for the next.
 use serde::de::DeserializeOwned;
 
-use crate::types::{Action, Decision, HeaderOp, Outcome, RequestHead, Selection};
+use crate::types::{Action, Decision, HeaderOp, Outcome, Selection};
 
 /// Every plugin's life, whatever its role.
 ///
@@ -60,7 +60,7 @@ pub trait Plugin: Sized + 'static {
 /// Says who is calling.
 ///
 /// ```
-/// # use witgate_plugin::{Authenticator, Demands, Outcome, Plugin, Refusal, RequestHead, jwt, mock};
+/// # use witgate_plugin::{Authenticator, Demands, Outcome, Plugin, Refusal, jwt, mock};
 /// #
 /// # struct Gate;
 /// #
@@ -73,7 +73,7 @@ pub trait Plugin: Sized + 'static {
 /// #     }
 /// # }
 /// impl Authenticator for Gate {
-///     fn authenticate(&self, _head: RequestHead) -> Outcome {
+///     fn authenticate(&self) -> Outcome {
 ///         match jwt::profile().map(|profile| jwt::verify(&profile, &Demands::default())) {
 ///             Some(Ok(())) => Outcome::Authenticated(Vec::new()),
 ///             _ => Refusal::unauthorized("token_invalid", "Bring a token that is valid here.").into(),
@@ -81,18 +81,18 @@ pub trait Plugin: Sized + 'static {
 ///     }
 /// }
 ///
-/// let refused = mock::request("GET", "/").run(|head| Gate.authenticate(head));
+/// let refused = mock::request("GET", "/").run(|| Gate.authenticate());
 /// assert_eq!(refused, Outcome::refused(401, "token_invalid", "Bring a token that is valid here."));
 /// ```
 pub trait Authenticator: Plugin {
     /// Answers with an identity only after [`jwt::verify`](crate::jwt::verify) succeeded; the gateway checks.
-    fn authenticate(&self, head: RequestHead) -> Outcome;
+    fn authenticate(&self) -> Outcome;
 }
 
 /// Says who may do what.
 ///
 /// ```
-/// # use witgate_plugin::{Authorizer, Decision, Plugin, RequestHead, claims, mock};
+/// # use witgate_plugin::{Authorizer, Decision, Plugin, claims, mock, request};
 /// #
 /// # struct Gate;
 /// #
@@ -105,26 +105,26 @@ pub trait Authenticator: Plugin {
 /// #     }
 /// # }
 /// impl Authorizer for Gate {
-///     fn authorize(&self, head: RequestHead) -> Decision {
-///         match head.method == "GET" || claims::has_scope("orders:write") {
+///     fn authorize(&self) -> Decision {
+///         match request::method() == "GET" || claims::has_scope("orders:write") {
 ///             true => Decision::Allow,
 ///             false => Decision::deny(403, "scope_missing", "Your token lacks a scope."),
 ///         }
 ///     }
 /// }
 ///
-/// assert_eq!(mock::request("GET", "/orders").run(|head| Gate.authorize(head)), Decision::Allow);
-/// assert_ne!(mock::request("POST", "/orders").run(|head| Gate.authorize(head)), Decision::Allow);
+/// assert_eq!(mock::request("GET", "/orders").run(|| Gate.authorize()), Decision::Allow);
+/// assert_ne!(mock::request("POST", "/orders").run(|| Gate.authorize()), Decision::Allow);
 /// ```
 pub trait Authorizer: Plugin {
     /// Allows, abstains or denies.
-    fn authorize(&self, head: RequestHead) -> Decision;
+    fn authorize(&self) -> Decision;
 }
 
 /// Says where a request goes.
 ///
 /// ```
-/// # use witgate_plugin::{Plugin, RequestHead, Router, Selection, claims, mock};
+/// # use witgate_plugin::{Plugin, Router, Selection, claims, mock};
 /// #
 /// # struct Gate;
 /// #
@@ -137,7 +137,7 @@ pub trait Authorizer: Plugin {
 /// #     }
 /// # }
 /// impl Router for Gate {
-///     fn select(&self, _head: RequestHead) -> Selection {
+///     fn select(&self) -> Selection {
 ///         match claims::get::<String>("tenant").as_deref() {
 ///             Some("globex") => Selection::to("orders-globex"),
 ///             _ => Selection::Default,
@@ -146,17 +146,17 @@ pub trait Authorizer: Plugin {
 /// }
 ///
 /// let request = mock::request("GET", "/orders").claim("tenant", "globex");
-/// assert_eq!(request.run(|head| Gate.select(head)), Selection::to("orders-globex"));
+/// assert_eq!(request.run(|| Gate.select()), Selection::to("orders-globex"));
 /// ```
 pub trait Router: Plugin {
     /// Chooses among the upstreams that the route allows.
-    fn select(&self, head: RequestHead) -> Selection;
+    fn select(&self) -> Selection;
 }
 
 /// Changes headers on the way in and out.
 ///
 /// ```
-/// # use witgate_plugin::{Action, Filter, HeaderOp, Plugin, RequestHead, mock};
+/// # use witgate_plugin::{Action, Filter, HeaderOp, Plugin, mock};
 /// #
 /// # struct Gate;
 /// #
@@ -169,25 +169,25 @@ pub trait Router: Plugin {
 /// #     }
 /// # }
 /// impl Filter for Gate {
-///     fn on_request(&self, _head: RequestHead) -> Action {
+///     fn on_request(&self) -> Action {
 ///         Action::forward([HeaderOp::remove("cookie")])
 ///     }
 ///
-///     fn on_response(&self, _head: RequestHead, status: u16) -> Vec<HeaderOp> {
+///     fn on_response(&self, status: u16) -> Vec<HeaderOp> {
 ///         if status < 400 { Vec::new() } else { vec![HeaderOp::set("cache-control", "no-store")] }
 ///     }
 /// }
 ///
-/// let answered = mock::request("GET", "/").run(|head| Gate.on_response(head, 404));
+/// let answered = mock::request("GET", "/").run(|| Gate.on_response(404));
 /// assert_eq!(answered, [HeaderOp::set("cache-control", "no-store")]);
 /// ```
 pub trait Filter: Plugin {
     /// Before the upstream sees the request.
-    fn on_request(&self, head: RequestHead) -> Action;
+    fn on_request(&self) -> Action;
 
     /// Before the client sees the response. `status` is the upstream's.
-    fn on_response(&self, head: RequestHead, status: u16) -> Vec<HeaderOp> {
-        let _ = (head, status);
+    fn on_response(&self, status: u16) -> Vec<HeaderOp> {
+        let _ = status;
         Vec::new()
     }
 }

@@ -3,10 +3,10 @@
 //! Never random in a test: [`mock::Request::seed`](crate::mock::Request::seed) says where the numbers start.
 //!
 //! ```
-//! use witgate_plugin::{Action, HeaderOp, RequestHead, mock, random};
+//! use witgate_plugin::{Action, HeaderOp, mock, random};
 //!
 //! /// A number that the upstream may sign.
-//! fn on_request(_head: RequestHead) -> Action {
+//! fn on_request() -> Action {
 //!     Action::forward([HeaderOp::set("x-nonce", format!("{:016x}", random::number()))])
 //! }
 //!
@@ -29,7 +29,7 @@ const NUMBER_BYTES: usize = size_of::<u64>();
 ///     random::number() % 100 == 0
 /// }
 ///
-/// let sampled = (0..1_000).filter(|seed| mock::request("GET", "/").seed(*seed).run(|_| is_sampled())).count();
+/// let sampled = (0..1_000).filter(|seed| mock::request("GET", "/").seed(*seed).run(|| is_sampled())).count();
 /// assert!((1..50).contains(&sampled));
 /// ```
 pub fn number() -> u64 {
@@ -41,7 +41,7 @@ pub fn number() -> u64 {
 /// ```
 /// use witgate_plugin::{mock, random};
 ///
-/// let key: [u8; 32] = mock::request("GET", "/").run(|_| random::bytes());
+/// let key: [u8; 32] = mock::request("GET", "/").run(|| random::bytes());
 /// assert_ne!(key, [0; 32]);
 /// ```
 pub fn bytes<const N: usize>() -> [u8; N] {
@@ -61,8 +61,8 @@ mod tests {
     #[test]
     fn bytes_are_the_numbers_in_order_and_the_next_ask_goes_on() {
         let request = mock::request("GET", "/").seed(3);
-        let (first, second) = request.run(|_| (number(), number()));
-        let (twelve, _) = request.run(|_| (bytes::<12>(), ()));
+        let (first, second) = request.run(|| (number(), number()));
+        let (twelve, _) = request.run(|| (bytes::<12>(), ()));
         assert_eq!(twelve[..8], first.to_le_bytes());
         assert_eq!(twelve[8..], second.to_le_bytes()[..4]);
         assert_ne!(first, second);

@@ -2,17 +2,16 @@
 //!
 //! Never half-checked: a reach exists only when every method and pattern in it can match a request.
 use crate::path::Pattern;
-use crate::types::RequestHead;
+use crate::request;
 
 /// How methods are read.
 ///
 /// ```
-/// use witgate_plugin::RequestHead;
+/// /// use witgate_plugin::mock;
 /// use witgate_plugin::reach::{Methods, Reach};
 ///
-/// let head = RequestHead { method: "HEAD".into(), path: "/".into(), route: "any".into() };
-/// let covers = |read| Reach::of(Some(vec!["GET".into()]), None, read).unwrap().covers(&head);
-/// assert!(covers(Methods::GetCoversHead) && !covers(Methods::Exact));
+/// let covers = |read| Reach::of(Some(vec!["GET".into()]), None, read).unwrap().covers();
+/// mock::request("HEAD", "/").run(|| assert!(covers(Methods::GetCoversHead) && !covers(Methods::Exact)));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Methods {
@@ -26,12 +25,12 @@ pub enum Methods {
 /// Methods and paths, checked. What was left out covers everything.
 ///
 /// ```
-/// use witgate_plugin::RequestHead;
+/// /// use witgate_plugin::mock;
 /// use witgate_plugin::reach::{Methods, Reach};
 ///
 /// let reads = Reach::of(Some(vec!["GET".into()]), Some(vec!["/orders/**".into()]), Methods::GetCoversHead)?;
-/// let head = |method: &str| RequestHead { method: method.into(), path: "/orders/7".into(), route: "orders".into() };
-/// assert!(reads.covers(&head("HEAD")) && !reads.covers(&head("POST")));
+/// mock::request("HEAD", "/orders/7").run(|| assert!(reads.covers()));
+/// mock::request("POST", "/orders/7").run(|| assert!(!reads.covers()));
 /// # Ok::<(), String>(())
 /// ```
 #[derive(Debug)]
@@ -56,19 +55,27 @@ impl Reach {
         Ok(Self { methods: checked_methods(methods, read)?, paths: checked_paths(paths)? })
     }
 
-    /// Whether a request is among them.
+    /// Whether the request of this call is among them. Asks for its method and path only where they count.
     ///
     /// ```
     /// use witgate_plugin::mock;
     /// use witgate_plugin::reach::{Methods, Reach};
     ///
     /// let admin = Reach::of(None, Some(vec!["/admin/**".into()]), Methods::Exact)?;
-    /// assert!(mock::request("GET", "/admin/users").run(move |head| admin.covers(&head)));
+    /// assert!(mock::request("GET", "/admin/users").run(move || admin.covers()));
     /// # Ok::<(), String>(())
     /// ```
-    pub fn covers(&self, head: &RequestHead) -> bool {
-        (self.methods.is_empty() || self.methods.contains(&head.method))
-            && (self.paths.is_empty() || self.paths.iter().any(|pattern| pattern.matches(&head.path)))
+    pub fn covers(&self) -> bool {
+        (self.methods.is_empty() || self.has_method(&request::known_method()))
+            && (self.paths.is_empty() || self.has_path(&request::known_path()))
+    }
+
+    fn has_method(&self, method: &str) -> bool {
+        self.methods.iter().any(|one| one == method)
+    }
+
+    fn has_path(&self, path: &str) -> bool {
+        self.paths.iter().any(|pattern| pattern.matches(path))
     }
 }
 

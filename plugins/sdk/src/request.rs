@@ -1,7 +1,54 @@
-//! The request this call is about: headers, query, peer, and what earlier stages left.
+//! The request this call is about: method, path, route, headers, query, peer, and what earlier stages left.
 //!
 //! Everything here comes from the client and is unverified, except attributes. Never holds a handle: each call asks.
+use std::rc::Rc;
+
+use crate::head::{Fact, once};
 use crate::host;
+
+/// The method in upper case, such as `GET`. The gateway is asked once in a call, here and for path and route.
+///
+/// ```
+/// use witgate_plugin::{mock, request};
+///
+/// assert_eq!(mock::request("PUT", "/").run(|| request::method()), "PUT");
+/// ```
+pub fn method() -> String {
+    known_method().as_ref().to_owned()
+}
+
+/// The one canonical path that routing, policies and the upstream see, percent-decoded where that is unambiguous; never
+/// with a query.
+///
+/// ```
+/// use witgate_plugin::{mock, request};
+///
+/// assert_eq!(mock::request("GET", "/orders/1").run(|| request::path()), "/orders/1");
+/// ```
+pub fn path() -> String {
+    known_path().as_ref().to_owned()
+}
+
+/// The name of the matched route in gateway.toml.
+///
+/// ```
+/// use witgate_plugin::{mock, request};
+///
+/// assert_eq!(mock::request("GET", "/orders/1").route("orders").run(|| request::route()), "orders");
+/// ```
+pub fn route() -> String {
+    once(Fact::Route, host::route).as_ref().to_owned()
+}
+
+/// As [`method`], for whoever compares it many times.
+pub(crate) fn known_method() -> Rc<str> {
+    once(Fact::Method, host::method)
+}
+
+/// As [`path`], for whoever compares it many times.
+pub(crate) fn known_path() -> Rc<str> {
+    once(Fact::Path, host::path)
+}
 
 /// The first value of a header, as bytes; the name in any case.
 ///
@@ -9,7 +56,7 @@ use crate::host;
 /// use witgate_plugin::{mock, request};
 ///
 /// let made = mock::request("GET", "/").header("X-Tenant", "acme");
-/// assert_eq!(made.run(|_| request::header("x-tenant")), Some(b"acme".to_vec()));
+/// assert_eq!(made.run(|| request::header("x-tenant")), Some(b"acme".to_vec()));
 /// ```
 pub fn header(name: &str) -> Option<Vec<u8>> {
     host::header(name)
@@ -21,7 +68,7 @@ pub fn header(name: &str) -> Option<Vec<u8>> {
 /// use witgate_plugin::{mock, request};
 ///
 /// let made = mock::request("GET", "/").header("x-tenant", "acme").header("x-raw", [0xff]);
-/// made.run(|_| {
+/// made.run(|| {
 ///     assert_eq!(request::header_text("x-tenant").as_deref(), Some("acme"));
 ///     assert_eq!((request::header_text("x-raw"), request::header_text("absent")), (None, None));
 /// });
@@ -36,7 +83,7 @@ pub fn header_text(name: &str) -> Option<String> {
 /// use witgate_plugin::{mock, request};
 ///
 /// let twice = mock::request("GET", "/").header("x-tenant", "acme").header("x-tenant", "globex");
-/// assert_eq!(twice.run(|_| request::sole_header("x-tenant")), Err(request::Ambiguous));
+/// assert_eq!(twice.run(|| request::sole_header("x-tenant")), Err(request::Ambiguous));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ambiguous;
@@ -48,8 +95,8 @@ pub struct Ambiguous;
 /// use witgate_plugin::{mock, request};
 ///
 /// let once = mock::request("GET", "/").header("x-tenant", "acme");
-/// assert_eq!(once.run(|_| request::sole_header("x-tenant")), Ok(Some("acme".into())));
-/// assert_eq!(once.run(|_| request::sole_header("x-absent")), Ok(None));
+/// assert_eq!(once.run(|| request::sole_header("x-tenant")), Ok(Some("acme".into())));
+/// assert_eq!(once.run(|| request::sole_header("x-absent")), Ok(None));
 /// ```
 ///
 /// # Errors
@@ -69,7 +116,7 @@ pub fn sole_header(name: &str) -> Result<Option<String>, Ambiguous> {
 /// use witgate_plugin::{mock, request};
 ///
 /// let made = mock::request("GET", "/").header("x-tenant", "acme").header("x-tenant", "globex");
-/// assert_eq!(made.run(|_| request::header_values("x-tenant").len()), 2, "which of them counts?");
+/// assert_eq!(made.run(|| request::header_values("x-tenant").len()), 2, "which of them counts?");
 /// ```
 pub fn header_values(name: &str) -> Vec<Vec<u8>> {
     host::header_values(name)
@@ -81,7 +128,7 @@ pub fn header_values(name: &str) -> Vec<Vec<u8>> {
 /// use witgate_plugin::{mock, request};
 ///
 /// let made = mock::request("GET", "/orders").query("page", "2");
-/// assert_eq!(made.run(|_| request::query_param("page")).as_deref(), Some("2"));
+/// assert_eq!(made.run(|| request::query_param("page")).as_deref(), Some("2"));
 /// ```
 pub fn query_param(name: &str) -> Option<String> {
     host::query_param(name)
@@ -93,7 +140,7 @@ pub fn query_param(name: &str) -> Option<String> {
 /// use witgate_plugin::{mock, request};
 ///
 /// let made = mock::request("GET", "/").authority("api.example.com");
-/// assert_eq!(made.run(|_| request::authority()), "api.example.com");
+/// assert_eq!(made.run(|| request::authority()), "api.example.com");
 /// ```
 pub fn authority() -> String {
     host::authority()
@@ -106,7 +153,7 @@ pub fn authority() -> String {
 /// use witgate_plugin::{mock, request};
 ///
 /// let made = mock::request("GET", "/").peer("2001:db8::7");
-/// assert!(made.run(|_| request::peer_address()).parse::<IpAddr>().is_ok_and(|address| address.is_ipv6()));
+/// assert!(made.run(|| request::peer_address()).parse::<IpAddr>().is_ok_and(|address| address.is_ipv6()));
 /// ```
 pub fn peer_address() -> String {
     host::peer_address()
@@ -123,8 +170,8 @@ pub fn peer_address() -> String {
 /// }
 ///
 /// let made = mock::request("GET", "/users/alice/orders").attribute("path.user", "alice");
-/// assert!(!made.run(|_| is_own()));
-/// assert!(made.claim("sub", "alice").run(|_| is_own()));
+/// assert!(!made.run(|| is_own()));
+/// assert!(made.claim("sub", "alice").run(|| is_own()));
 /// ```
 pub fn attribute(name: &str) -> Option<String> {
     host::attribute(name)
@@ -142,7 +189,7 @@ mod tests {
             .header("x-two", "a")
             .header("x-two", "a")
             .header("x-bytes", b"\xff");
-        request.run(|_| {
+        request.run(|| {
             assert_eq!(sole_header("X-One"), Ok(Some("a".into())));
             assert_eq!(sole_header("x-none"), Ok(None));
             assert_eq!(sole_header("x-two"), Err(Ambiguous));

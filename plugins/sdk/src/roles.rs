@@ -6,9 +6,10 @@ use std::marker::PhantomData;
 
 use crate::component::bindings::imports::witgate::policy::types as wire;
 use crate::component::bindings::{authenticator, authorizer, filter, lifecycle, router};
+use crate::head;
 use crate::instance::{configure, configured};
 use crate::plugin::{Authenticator, Authorizer, Filter, Plugin, Router};
-use crate::types::{Action, Decision, HeaderOp, Outcome, Refusal, RequestHead, Selection, Target};
+use crate::types::{Action, Decision, HeaderOp, Outcome, Refusal, Selection, Target};
 
 /// Where a component keeps its one instance; the export macro implements it.
 pub trait Instance: 'static {
@@ -37,8 +38,8 @@ impl<I: Instance> lifecycle::Guest for Glue<I> {
 }
 
 impl<I: Instance<Plugin: Authenticator>> authenticator::Guest for Glue<I> {
-    fn authenticate(request: wire::RequestHead) -> authenticator::Outcome {
-        match I::with(|instance| configured(instance).authenticate(head(request))) {
+    fn authenticate() -> authenticator::Outcome {
+        match called::<I, _>(|plugin| plugin.authenticate()) {
             Outcome::Authenticated(attributes) => authenticator::Outcome::Authenticated(attributes),
             Outcome::Anonymous => authenticator::Outcome::Anonymous,
             Outcome::Refused(reason) => authenticator::Outcome::Refused(refusal(reason)),
@@ -47,8 +48,8 @@ impl<I: Instance<Plugin: Authenticator>> authenticator::Guest for Glue<I> {
 }
 
 impl<I: Instance<Plugin: Authorizer>> authorizer::Guest for Glue<I> {
-    fn authorize(request: wire::RequestHead) -> authorizer::Decision {
-        match I::with(|instance| configured(instance).authorize(head(request))) {
+    fn authorize() -> authorizer::Decision {
+        match called::<I, _>(|plugin| plugin.authorize()) {
             Decision::Allow => authorizer::Decision::Allow,
             Decision::Abstain => authorizer::Decision::Abstain,
             Decision::Deny(reason) => authorizer::Decision::Deny(refusal(reason)),
@@ -57,8 +58,8 @@ impl<I: Instance<Plugin: Authorizer>> authorizer::Guest for Glue<I> {
 }
 
 impl<I: Instance<Plugin: Router>> router::Guest for Glue<I> {
-    fn select(request: wire::RequestHead) -> router::Selection {
-        match I::with(|instance| configured(instance).select(head(request))) {
+    fn select() -> router::Selection {
+        match called::<I, _>(|plugin| plugin.select()) {
             Selection::To(Target { upstream, path, attributes }) => {
                 router::Selection::To(router::Target { upstream, path, attributes })
             }
@@ -69,21 +70,23 @@ impl<I: Instance<Plugin: Router>> router::Guest for Glue<I> {
 }
 
 impl<I: Instance<Plugin: Filter>> filter::Guest for Glue<I> {
-    fn on_request(request: wire::RequestHead) -> filter::Action {
-        match I::with(|instance| configured(instance).on_request(head(request))) {
+    fn on_request() -> filter::Action {
+        match called::<I, _>(|plugin| plugin.on_request()) {
             Action::Forward(ops) => filter::Action::Forward(ops.into_iter().map(header_op).collect()),
             Action::Refused(reason) => filter::Action::Refused(refusal(reason)),
         }
     }
 
-    fn on_response(request: wire::RequestHead, status: u16) -> Vec<filter::HeaderOp> {
-        let ops = I::with(|instance| configured(instance).on_response(head(request), status));
+    fn on_response(status: u16) -> Vec<filter::HeaderOp> {
+        let ops = called::<I, _>(|plugin| plugin.on_response(status));
         ops.into_iter().map(header_op).collect()
     }
 }
 
-fn head(request: wire::RequestHead) -> RequestHead {
-    RequestHead { method: request.method, path: request.path, route: request.route }
+/// One call of the role: what was known of another request is forgotten first.
+fn called<I: Instance, R>(call: impl FnOnce(&I::Plugin) -> R) -> R {
+    head::forget();
+    I::with(|instance| call(configured(instance)))
 }
 
 fn refusal(reason: Refusal) -> wire::Refusal {

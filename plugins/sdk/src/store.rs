@@ -4,10 +4,10 @@
 //! What was used least recently goes when there is no more room, and all goes when the gateway restarts.
 //!
 //! ```
-//! use witgate_plugin::{Decision, Refusal, RequestHead, claims, store};
+//! use witgate_plugin::{Decision, Refusal, claims, store};
 //!
 //! /// At most a hundred requests of one subject in a minute.
-//! fn authorize(_head: RequestHead) -> Decision {
+//! fn authorize() -> Decision {
 //!     let subject: String = claims::get("sub").unwrap_or_default();
 //!     match store::increment(&format!("requests/{subject}"), 1, Some(60)) {
 //!         Ok(..=100) => Decision::Allow,
@@ -28,7 +28,7 @@ use crate::host;
 /// use witgate_plugin::{mock, store};
 ///
 /// let request = mock::request("GET", "/").store_entry("plan/acme", "gold");
-/// assert_eq!(request.run(|_| store::get("plan/acme")).as_deref(), Some(&b"gold"[..]));
+/// assert_eq!(request.run(|| store::get("plan/acme")).as_deref(), Some(&b"gold"[..]));
 /// ```
 pub fn get(key: &str) -> Option<Vec<u8>> {
     host::store_get(key)
@@ -39,7 +39,7 @@ pub fn get(key: &str) -> Option<Vec<u8>> {
 /// ```
 /// use witgate_plugin::{mock, store};
 ///
-/// mock::request("GET", "/").run(|_| {
+/// mock::request("GET", "/").run(|| {
 ///     store::set("plan/acme", b"gold", Some(60)).unwrap();
 ///     assert_eq!(store::get("plan/acme").as_deref(), Some(&b"gold"[..]));
 ///     assert_eq!(store::set("", b"gold", None), Err(store::StoreError::Key));
@@ -57,7 +57,7 @@ pub fn set(key: &str, value: &[u8], ttl_seconds: Option<u32>) -> Result<(), Stor
 /// ```
 /// use witgate_plugin::{mock, store};
 ///
-/// mock::request("GET", "/").store_entry("plan/acme", "gold").run(|_| {
+/// mock::request("GET", "/").store_entry("plan/acme", "gold").run(|| {
 ///     store::delete("plan/acme");
 ///     assert_eq!(store::get("plan/acme"), None);
 /// });
@@ -73,7 +73,7 @@ pub fn delete(key: &str) {
 /// use witgate_plugin::{mock, store};
 ///
 /// let request = mock::request("GET", "/").store_entry("requests/alice", "99");
-/// assert_eq!(request.run(|_| store::increment("requests/alice", 1, Some(60))), Ok(100));
+/// assert_eq!(request.run(|| store::increment("requests/alice", 1, Some(60))), Ok(100));
 /// ```
 ///
 /// # Errors
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn the_mock_keeps_the_contract() {
-        mock::request("GET", "/").store_entry("old", "5").run(|_| {
+        mock::request("GET", "/").store_entry("old", "5").run(|| {
             assert_eq!(get("old").as_deref(), Some(&b"5"[..]));
             assert_eq!(increment("old", 2, None), Ok(7));
             assert_eq!(get("old").as_deref(), Some(&b"7"[..]));
@@ -104,6 +104,6 @@ mod tests {
             assert_eq!(increment("most", i64::MAX, None), Ok(i64::MAX));
             assert_eq!(increment("most", 1, None), Err(StoreError::Overflow));
         });
-        mock::request("GET", "/").run(|_| assert_eq!(get("old"), None, "every run starts afresh"));
+        mock::request("GET", "/").run(|| assert_eq!(get("old"), None, "every run starts afresh"));
     }
 }

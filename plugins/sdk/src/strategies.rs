@@ -5,9 +5,9 @@
 //!
 //! ```
 //! use proptest::prelude::*;
-//! use witgate_plugin::{Decision, RequestHead, claims, strategies};
+//! use witgate_plugin::{Decision, claims, strategies};
 //!
-//! fn authorize(_head: RequestHead) -> Decision {
+//! fn authorize() -> Decision {
 //!     if claims::has_scope("orders:read") { Decision::Allow } else { Decision::deny(403, "scope_missing", "No.") }
 //! }
 //!
@@ -67,10 +67,10 @@ const FAILURES: [Failure; 14] = [
 ///
 /// ```
 /// use proptest::prelude::*;
-/// use witgate_plugin::strategies;
+/// use witgate_plugin::{request, strategies};
 ///
-/// proptest!(|(request in strategies::request(), claims in strategies::claims())| {
-///     let method = request.claims(claims).run(|head| head.method);
+/// proptest!(|(made in strategies::request(), claims in strategies::claims())| {
+///     let method = made.claims(claims).run(|| request::method());
 ///     prop_assert!(method.bytes().all(|byte| byte.is_ascii_uppercase()));
 /// });
 /// ```
@@ -145,7 +145,7 @@ pub fn header() -> impl Strategy<Value = (String, Vec<u8>)> {
 ///
 /// proptest!(|(all in strategies::claims())| {
 ///     let names: Vec<String> = all.keys().cloned().collect();
-///     mock::request("GET", "/").claims(all).run(|_| for name in names {
+///     mock::request("GET", "/").claims(all).run(|| for name in names {
 ///         let _ = claims::get::<Vec<String>>(&name);
 ///     });
 /// });
@@ -163,7 +163,7 @@ pub fn claims() -> impl Strategy<Value = Map<String, Value>> {
 ///
 /// proptest!(|(value in strategies::claim())| {
 ///     let is_null = value.is_null();
-///     let read = mock::request("GET", "/").claim("level", value).run(|_| claims::value("level"));
+///     let read = mock::request("GET", "/").claim("level", value).run(|| claims::value("level"));
 ///     prop_assert_eq!(read.is_none(), is_null);
 /// });
 /// ```
@@ -193,7 +193,7 @@ pub fn claim() -> impl Strategy<Value = Value> {
 ///
 /// proptest!(|((header, body) in strategies::token("https://issuer.test"))| {
 ///     let request = mock::request("GET", "/").issuer("main", "https://issuer.test").token(header, body);
-///     request.run(|_| {
+///     request.run(|| {
 ///         let verified = jwt::verify("main", &Demands::default()).is_ok();
 ///         assert!(verified || claims::value("iss").is_none(), "no claim of a token that did not verify");
 ///     });
@@ -223,7 +223,7 @@ pub fn token(issuer: &str) -> impl Strategy<Value = (Value, Value)> + use<> {
 ///     let token = mock::request("GET", "/")
 ///         .issuer("main", "https://issuer.test")
 ///         .token(serde_json::json!({"alg": "ES256"}), serde_json::json!({"iss": "https://issuer.test"}));
-///     prop_assert_eq!(token.token_fails(failure).run(|_| jwt::verify("main", &Demands::default())), Err(failure));
+///     prop_assert_eq!(token.token_fails(failure).run(|| jwt::verify("main", &Demands::default())), Err(failure));
 /// });
 /// ```
 pub fn failure() -> impl Strategy<Value = Failure> {

@@ -2,24 +2,6 @@
 //!
 //! Never touches the gateway; `export` translates them to and from what crosses the boundary.
 
-/// Small, fixed facts of the request. The path is the one canonical path that routing, policies and the upstream see.
-///
-/// ```
-/// use witgate_plugin::mock;
-///
-/// let head = mock::request("GET", "/orders/1").route("orders").run(|head| head);
-/// assert_eq!((head.method.as_str(), head.path.as_str(), head.route.as_str()), ("GET", "/orders/1", "orders"));
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestHead {
-    /// The method in upper case, such as `GET`.
-    pub method: String,
-    /// The canonical path, percent-decoded where that is unambiguous; never with a query.
-    pub path: String,
-    /// The name of the matched route in gateway.toml.
-    pub route: String,
-}
-
 /// A refusal: the gateway makes the response of it (RFC 6750 challenge, RFC 9457 problem document).
 ///
 /// ```
@@ -51,7 +33,7 @@ pub struct Refusal {
 ///     }
 /// }
 ///
-/// assert_eq!(witgate_plugin::mock::request("GET", "/").run(|_| authenticate()), Outcome::Anonymous);
+/// assert_eq!(witgate_plugin::mock::request("GET", "/").run(|| authenticate()), Outcome::Anonymous);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -66,10 +48,10 @@ pub enum Outcome {
 /// An authorizer's answer. A chain that ends without `Allow` is a refusal.
 ///
 /// ```
-/// use witgate_plugin::{Decision, Refusal, RequestHead};
+/// use witgate_plugin::{Decision, Refusal, request};
 ///
-/// fn authorize(head: RequestHead) -> Decision {
-///     match head.method.as_str() {
+/// fn authorize() -> Decision {
+///     match request::method().as_str() {
 ///         "GET" => Decision::Allow,
 ///         "DELETE" => Refusal::forbidden("never_deleted", "Nothing is deleted here.").into(),
 ///         _ => Decision::Abstain,
@@ -91,11 +73,11 @@ pub enum Decision {
 /// A router's answer.
 ///
 /// ```
-/// use witgate_plugin::{RequestHead, Selection, Target, request};
+/// use witgate_plugin::{Selection, Target, request};
 ///
-/// fn select(head: RequestHead) -> Selection {
+/// fn select() -> Selection {
 ///     match request::query_param("api").as_deref() {
-///         Some("2") => Target::upstream("orders").path(format!("/v2{}", head.path)).into(),
+///         Some("2") => Target::upstream("orders").path(format!("/v2{}", request::path())).into(),
 ///         _ => Selection::Default,
 ///     }
 /// }
@@ -152,9 +134,9 @@ pub enum HeaderOp {
 /// A filter's answer to a request.
 ///
 /// ```
-/// use witgate_plugin::{Action, HeaderOp, Refusal, RequestHead, claims, request};
+/// use witgate_plugin::{Action, HeaderOp, Refusal, claims, request};
 ///
-/// fn on_request(_head: RequestHead) -> Action {
+/// fn on_request() -> Action {
 ///     if request::header("x-tenant").is_some() {
 ///         return Refusal::bad_request("tenant_forged", "The tenant is not yours to say.").into();
 ///     }
@@ -178,7 +160,7 @@ pub enum Action {
 /// use witgate_plugin::{ClaimValue, claims, mock};
 ///
 /// let request = mock::request("GET", "/").claim("roles", ["staff"]).claim("level", 3);
-/// request.run(|_| {
+/// request.run(|| {
 ///     assert_eq!(claims::value("roles"), Some(ClaimValue::Texts(vec!["staff".into()])));
 ///     assert_eq!(claims::value("level"), Some(ClaimValue::Integer(3)));
 /// });
@@ -253,7 +235,7 @@ pub enum Failure {
 /// use witgate_plugin::{jwt, mock};
 ///
 /// let request = mock::request("GET", "/").token(serde_json::json!({"alg": "ES256", "kid": "a"}), serde_json::json!({}));
-/// let header = request.run(|_| jwt::peek()).unwrap();
+/// let header = request.run(|| jwt::peek()).unwrap();
 /// assert_eq!((header.alg.as_str(), header.kid.as_deref(), header.typ), ("ES256", Some("a"), None));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -291,7 +273,7 @@ pub struct Demands {
 /// ```
 /// use witgate_plugin::{Level, log, mock};
 ///
-/// mock::request("GET", "/").run(|_| log::write(Level::Warn, "the quota is nearly used up", &[("left", &3)]));
+/// mock::request("GET", "/").run(|| log::write(Level::Warn, "the quota is nearly used up", &[("left", &3)]));
 /// assert_eq!(mock::logs()[0].level, Level::Warn);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

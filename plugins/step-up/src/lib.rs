@@ -7,7 +7,7 @@ mod demand;
 mod rule;
 
 use witgate_plugin::guard::Pass;
-use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, info};
+use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, info};
 
 pub use config::Config;
 use rule::Rule;
@@ -39,13 +39,13 @@ impl Plugin for StepUp {
 }
 
 impl Authorizer for StepUp {
-    fn authorize(&self, head: RequestHead) -> Decision {
-        self.pass.decide(self.rules.iter().find_map(|rule| against(rule, &head)))
+    fn authorize(&self) -> Decision {
+        self.pass.decide(self.rules.iter().find_map(against))
     }
 }
 
-fn against(rule: &Rule, head: &RequestHead) -> Option<Refusal> {
-    let lacks = rule.lacks(head)?;
+fn against(rule: &Rule) -> Option<Refusal> {
+    let lacks = rule.lacks()?;
     info!("the sign-in is not strong or fresh enough", rule = rule.name, claim = lacks);
     Some(Refusal::unauthorized(INSUFFICIENT, rule.message.as_str()))
 }

@@ -2,7 +2,7 @@
 //!
 //! Never half-checked: a rule exists only when its name, methods, paths, demands and message are all sound.
 use witgate_plugin::reach::{Methods, Reach};
-use witgate_plugin::{RequestHead, contract, named};
+use witgate_plugin::{contract, named};
 
 use crate::config::WrittenRule;
 use crate::demand::Demand;
@@ -26,8 +26,8 @@ pub fn compile(written: Vec<WrittenRule>, leeway: u64) -> Result<Vec<Rule>, Stri
 
 impl Rule {
     /// The claim of the request under way that does not meet this rule.
-    pub fn lacks(&self, head: &RequestHead) -> Option<&'static str> {
-        if self.reach.covers(head) { self.demand.lacks() } else { None }
+    pub fn lacks(&self) -> Option<&'static str> {
+        if self.reach.covers() { self.demand.lacks() } else { None }
     }
 
     fn compile(mut written: WrittenRule, leeway: u64) -> Result<Self, String> {

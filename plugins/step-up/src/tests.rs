@@ -45,9 +45,7 @@ fn a_wrong_config_names_the_rule_and_the_key() {
 fn the_caller_reads_what_is_demanded() {
     let config = json!({"rules": [{"name": "pay", "acr": ["urn:a", "urn:b"], "amr": ["otp"], "max-age-seconds": 60}]});
     let policy: StepUp = mock::configure(&config.to_string()).unwrap();
-    let Decision::Deny(refusal) = mock::request("GET", "/").run(|head| policy.authorize(head)) else {
-        panic!("denied")
-    };
+    let Decision::Deny(refusal) = mock::request("GET", "/").run(|| policy.authorize()) else { panic!("denied") };
     assert_eq!(refusal.message, "Sign in again to do this. acr: urn:a or urn:b. amr: otp. At most 60 seconds ago.");
 }
 
@@ -58,7 +56,7 @@ fn strange_times_are_refused_and_never_trap() {
     let policy: StepUp = mock::configure(&config).unwrap();
     let passes = |time: Value| {
         let request = mock::request("GET", "/").clock(1_000).claim("auth_time", time);
-        request.run(|head| policy.authorize(head)) == Decision::Abstain
+        request.run(|| policy.authorize()) == Decision::Abstain
     };
     assert!(passes(json!(0)) && passes(json!(1_000)) && passes(json!(1_030)));
     for strange in [json!(-1), json!(1_031), json!(u64::MAX), json!(999.5), json!("1000"), json!(null), json!([1000])] {

@@ -7,7 +7,7 @@ mod tenant;
 mod crossing;
 
 use witgate_plugin::guard::Pass;
-use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, claims, info};
+use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, claims, info};
 
 pub use config::Config;
 use crossing::Crossing;
@@ -45,7 +45,7 @@ impl Plugin for TenantIsolation {
 }
 
 impl Authorizer for TenantIsolation {
-    fn authorize(&self, _head: RequestHead) -> Decision {
+    fn authorize(&self) -> Decision {
         self.pass.decide(self.against())
     }
 }

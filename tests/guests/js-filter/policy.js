@@ -35,5 +35,5 @@ export const filter = role({
     ]);
   },
 
-  onResponse: (head, status) => [HeaderOp.set("x-status", `${head.method} ${status}`)],
+  onResponse: (status) => [HeaderOp.set("x-status", `${request.method()} ${status}`)],
 });

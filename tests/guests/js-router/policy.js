@@ -22,10 +22,10 @@ const plugin = definePlugin({
 export const { lifecycle } = plugin;
 
 export const router = role({
-  select(head) {
+  select() {
     const tenant = claims.get("tenant");
     if (tenant === "banned") return Refusal.notFound("tenant_banned", "There is nothing here.");
-    const path = request.queryParam("api") === "2" ? `/v2${head.path}` : undefined;
+    const path = request.queryParam("api") === "2" ? `/v2${request.path()}` : undefined;
     const attributes = { tenant: tenant ?? "none" };
     if (tenant !== plugin.config.tenant && path === undefined) return Selection.default;
     return Selection.to(plugin.config.upstream, { path, attributes });

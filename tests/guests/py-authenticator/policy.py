@@ -2,7 +2,7 @@
 tells the caller what is wrong with a token."""
 
 from witgate import Plugin, Refusal, claims, count, flag, jwt, optional, role
-from witgate.authenticator import Outcome, RequestHead
+from witgate.authenticator import Outcome
 
 plugin = Plugin(
     "py-authenticator",
@@ -17,7 +17,7 @@ Lifecycle = plugin.lifecycle
 
 class Authenticator:
     @role
-    def authenticate(self, head: RequestHead) -> Outcome | Refusal:
+    def authenticate(self) -> Outcome | Refusal:
         try:
             return verified()
         except jwt.Failure as failure:

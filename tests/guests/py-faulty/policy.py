@@ -3,14 +3,14 @@
 import time
 
 from witgate import Plugin, request, role
-from witgate.authorizer import Decision, RequestHead
+from witgate.authorizer import Decision
 
 Lifecycle = Plugin("py-faulty", "0.1.0", "misbehaves on demand", codes=["fault_denied"]).lifecycle
 
 
 class Authorizer:
     @role
-    def authorize(self, head: RequestHead) -> Decision:
+    def authorize(self) -> Decision:
         return FAULTS.get(request.header("x-fault"), lambda: Decision.allow)()
 
 

@@ -1,7 +1,7 @@
 """A filter in Python: what the upstream learns of the caller, and the client of the upstream. Never for production."""
 
 from witgate import Plugin, Refusal, claims, optional, request, role, text
-from witgate.filter import Action, HeaderOp, RequestHead
+from witgate.filter import Action, HeaderOp
 
 plugin = Plugin(
     "py-filter",
@@ -16,7 +16,7 @@ Lifecycle = plugin.lifecycle
 
 class Filter:
     @role
-    def on_request(self, head: RequestHead) -> Action | Refusal:
+    def on_request(self) -> Action | Refusal:
         if request.header("x-plan") is not None:
             return Refusal.bad_request("plan_forged", "The plan is not yours to say.")
         plan = claims.get("/org/plan") or plugin.config["plan"]
@@ -25,5 +25,5 @@ class Filter:
         )
 
     @role
-    def on_response(self, head: RequestHead, status: int) -> list[HeaderOp]:
-        return [HeaderOp.set("x-status", f"{head.method} {status}")]
+    def on_response(self, status: int) -> list[HeaderOp]:
+        return [HeaderOp.set("x-status", f"{request.method()} {status}")]

@@ -50,8 +50,8 @@ async fn an_import_that_is_not_granted_refuses_the_reload_and_a_grant_that_chang
     let stack = StackBuilder::new().start().await;
     let before = stack.gateway_toml();
     let with = |grants: &[&str]| format!("{before}\n{}", entry("some", grants));
-    refusal(&stack, &with(&[STORE]), &["witgate:policy/outbound@0.1.0", "plugin `some`"]).await;
-    refusal(&stack, &with(&[HTTP]), &["witgate:policy/store@0.1.0", "plugin `some`"]).await;
+    refusal(&stack, &with(&[STORE]), &["witgate:policy/outbound@0.2.0", "plugin `some`"]).await;
+    refusal(&stack, &with(&[HTTP]), &["witgate:policy/store@0.2.0", "plugin `some`"]).await;
     refusal(&stack, &with(&["environment = [\"NO_SUCH_VARIABLE\"]"]), &["NO_SUCH_VARIABLE"]).await;
     assert_eq!(stack.generation().await, 1);
 

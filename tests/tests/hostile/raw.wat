@@ -1,7 +1,7 @@
 ;; An authorizer without a language: what @...@ stands for is one attack. It imports the log, exports its life and its
 ;; role, and answers `allow` where it is left as it is.
 (component
-  (import "witgate:policy/log@0.1.0" (instance $log
+  (import "witgate:policy/log@0.2.0" (instance $log
     (type $level (enum "debug" "info" "warn" "error"))
     (export "level" (type $exported-level (eq $level)))
     (export "log" (func (param "level" $exported-level) (param "message" string) (param "fields" (list (tuple string string)))))))
@@ -57,7 +57,7 @@
       @CONFIGURE@
       (i32.store8 (i32.const 192) (i32.const 0))
       (i32.const 192))
-    (func (export "authorize") (param i32 i32 i32 i32 i32 i32) (result i32)
+    (func (export "authorize") (result i32)
       @AUTHORIZE@
       (call $allow)))
   (core instance $guest (instantiate $guest-module
@@ -83,29 +83,24 @@
     (with "import-metadata" (type $metadata))
     (with "import-describe" (func $describe))
     (with "import-configure" (func $configure))))
-  (export "witgate:policy/lifecycle@0.1.0" (instance $life))
+  (export "witgate:policy/lifecycle@0.2.0" (instance $life))
 
-  (type $head (record (field "method" string) (field "path" string) (field "route" string)))
   (type $refusal (record (field "status" u16) (field "code" string) (field "message" string)))
   (type $decision (variant (case "allow") (case "abstain") (case "deny" $refusal)))
-  (func $authorize (param "head" $head) (result $decision)
+  (func $authorize (result $decision)
     (canon lift (core func $guest "authorize") (memory $memory) (realloc $realloc)))
   (component $role
-    (type $own-head (record (field "method" string) (field "path" string) (field "route" string)))
-    (import "import-head" (type $head (eq $own-head)))
     (type $own-refusal (record (field "status" u16) (field "code" string) (field "message" string)))
     (import "import-refusal" (type $refusal (eq $own-refusal)))
     (type $own-decision (variant (case "allow") (case "abstain") (case "deny" $refusal)))
     (import "import-decision" (type $decision (eq $own-decision)))
-    (import "import-authorize" (func $authorize (param "head" $head) (result $decision)))
-    (export $exported-head "request-head" (type $own-head))
+    (import "import-authorize" (func $authorize (result $decision)))
     (export $exported-refusal "refusal" (type $own-refusal))
     (type $decision-to-export (variant (case "allow") (case "abstain") (case "deny" $exported-refusal)))
     (export $exported-decision "decision" (type $decision-to-export))
-    (export "authorize" (func $authorize) (func (param "head" $exported-head) (result $exported-decision))))
+    (export "authorize" (func $authorize) (func (result $exported-decision))))
   (instance $role (instantiate $role
-    (with "import-head" (type $head))
     (with "import-refusal" (type $refusal))
     (with "import-decision" (type $decision))
     (with "import-authorize" (func $authorize))))
-  (export "witgate:policy/authorizer@0.1.0" (instance $role)))
+  (export "witgate:policy/authorizer@0.2.0" (instance $role)))

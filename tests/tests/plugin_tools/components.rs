@@ -52,8 +52,8 @@ fn a_component_is_told_by_its_name_imports_and_config() {
     let wanted = [
         "claims-authz 0.1.0",
         "authorizer",
-        "witgate:policy@0.1.0",
-        "witgate:policy/claims@0.1.0",
+        "witgate:policy@0.2.0",
+        "witgate:policy/claims@0.2.0",
         "nothing beyond its world",
         "rules[].effect",
         "\"allow\" or \"deny\"",
@@ -92,7 +92,7 @@ fn what_is_no_policy_is_told_so() {
     bench.says(&["inspect", "absent.wasm"], 2, &["absent.wasm"]);
     let socket = wat::parse_str(
         r#"(component (import "wasi:sockets/tcp@0.2.6" (instance))
-            (instance $role) (export "witgate:policy/authorizer@0.1.0" (instance $role)))"#,
+            (instance $role) (export "witgate:policy/authorizer@0.2.0" (instance $role)))"#,
     );
     let bench = bench.with_file("socket.wasm", &socket.expect("well-formed text"));
     bench.says(&["inspect", "socket.wasm"], 1, &["! wasi:sockets/tcp@0.2.6", "fault:"]);

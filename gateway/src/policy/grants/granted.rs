@@ -47,10 +47,10 @@ impl Granted {
     /// Links the granted interfaces of `wit/grants.wit`. The others are left out: who imports one is refused.
     pub(in crate::policy) fn add_to_linker(&self, linker: &mut Linker<GuestState>) -> Result<()> {
         if let Some(store) = &self.store {
-            link_store(&mut linker.instance("witgate:policy/store@0.1.0")?, store)?;
+            link_store(&mut linker.instance("witgate:policy/store@0.2.0")?, store)?;
         }
         if let Some(outbound) = &self.outbound {
-            link_outbound(&mut linker.instance("witgate:policy/outbound@0.1.0")?, outbound)?;
+            link_outbound(&mut linker.instance("witgate:policy/outbound@0.2.0")?, outbound)?;
         }
         Ok(())
     }

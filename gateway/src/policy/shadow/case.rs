@@ -97,7 +97,7 @@ mod tests {
 
     fn exchange() -> Exchange {
         let mut exchange = Exchange::vacant();
-        exchange.head = std::sync::Arc::new(crate::policy::bindings::types::RequestHead {
+        exchange.head = std::sync::Arc::new(crate::policy::exchange::Head {
             method: "GET".into(),
             path: "/orders/\"7\"".into(),
             route: "orders".into(),
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn a_credential_in_the_path_stays_out() {
         let mut exchange = exchange();
-        exchange.head = std::sync::Arc::new(crate::policy::bindings::types::RequestHead {
+        exchange.head = std::sync::Arc::new(crate::policy::exchange::Head {
             path: "/reset/s3cret".into(),
             ..(*exchange.head).clone()
         });

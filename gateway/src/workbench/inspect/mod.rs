@@ -39,7 +39,7 @@ pub struct Inspected {
     pub description: Option<String>,
     /// its role: `authenticator`, `authorizer`, `router` or `filter`
     pub world: Option<&'static str>,
-    /// the contract that it was built against, such as `witgate:policy@0.1.0`
+    /// the contract that it was built against, such as `witgate:policy@0.2.0`
     pub contract: Option<String>,
     /// the file
     pub file: String,

@@ -9,7 +9,7 @@ use crate::policy::outline::{Kind, Outline};
 /// One import, or several that nothing comes of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Import {
-    /// its name, such as `witgate:policy/claims@0.1.0`
+    /// its name, such as `witgate:policy/claims@0.2.0`
     pub name: String,
     /// what it gives
     pub means: &'static str,

@@ -63,7 +63,7 @@ const TAKEN: [&str; 80] = [
     "pub",
     "ref",
     "refusal",
-    "request-head",
+    "request",
     "result",
     "return",
     "router",

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::NewFault;
+use crate::policy::component::contract_version;
 
 /// The crate.
 const CRATE: &str = "witgate-plugin";
@@ -18,21 +19,20 @@ const BUILT_FROM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../plugins/sdk");
 pub enum Sdk {
     /// its folder, from the root of the file system
     Folder(PathBuf),
-    /// a version requirement, such as `0.1`
+    /// a version requirement, such as `0.2`
     Version(String),
 }
 
 impl Sdk {
-    /// What `--sdk` names; without it the checkout that this program was built from, where it is still there, or this
-    /// program's own version.
+    /// What `--sdk` names; without it the checkout that this program was built from, where it is still there, or the
+    /// version of this program's contract.
     ///
     /// # Errors
     /// When it names neither a folder with the SDK nor a version.
     pub fn named(given: Option<&str>) -> Result<Self, NewFault> {
         let Some(given) = given else {
-            return Ok(
-                folder(Path::new(BUILT_FROM)).unwrap_or_else(|| Self::Version(env!("CARGO_PKG_VERSION").to_owned()))
-            );
+            let of_contract = || Self::Version(contract_version().to_owned());
+            return Ok(folder(Path::new(BUILT_FROM)).unwrap_or_else(of_contract));
         };
         let version = || is_version(given).then(|| Self::Version(given.to_owned()));
         folder(Path::new(given)).or_else(version).ok_or_else(|| NewFault::Sdk { given: given.to_owned() })
@@ -60,7 +60,7 @@ fn folder(given: &Path) -> Option<Sdk> {
     (name == CRATE).then_some(Sdk::Folder(whole))
 }
 
-/// A version such as `0.1` or `0.1.2`: no operators, which a shell would take for its own.
+/// A version such as `0.2` or `0.2.1`: no operators, which a shell would take for its own.
 fn is_version(text: &str) -> bool {
     let parts: Vec<&str> = text.split('.').collect();
     (1..=3).contains(&parts.len())
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_version_is_taken_and_another_folder_refused() {
-        assert_eq!(Sdk::named(Some("0.1")).expect("a version").dependency(), "\"0.1\"");
+        assert_eq!(Sdk::named(Some("0.2")).expect("a version").dependency(), "\"0.2\"");
         for given in ["..", "latest", "0.", "^1", "1.2.3.4", ""] {
             let said = Sdk::named(Some(given)).expect_err(given).to_string();
             assert!(said.contains("give a path to plugins/sdk"), "{said}");

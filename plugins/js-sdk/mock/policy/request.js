@@ -8,6 +8,9 @@ const headerValues = (name) =>
     .map(([, value]) => value);
 
 export default {
+  method: () => state().method,
+  path: () => state().path,
+  route: () => state().route,
   header: (name) => headerValues(name)[0] ?? null,
   headerValues,
   queryParam: (name) => state().query.find(([known]) => known === name)?.[1] ?? null,

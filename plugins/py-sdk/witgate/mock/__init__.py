@@ -39,27 +39,26 @@ def sent() -> list[Any]:
 
 def request(method: str, path: str) -> "Request":
     """A request to make up: no headers, no claims, no token."""
-    return Request(method, path, "test", state.State())
+    return Request(state.State(method=method, path=path))
 
 
 class Request:
     """A made-up request. Each method gives another one: nothing is changed in place."""
 
-    def __init__(self, method: str, path: str, route: str, made: state.State) -> None:
-        self._head = (method, path, route)
+    def __init__(self, made: state.State) -> None:
         self._made = made
 
     def _with(self, change: Callable[[state.State], object]) -> "Request":
         made = copy.deepcopy(self._made)
         change(made)
-        return Request(*self._head, made)
+        return Request(made)
 
     def _having(self, **values: object) -> "Request":
         return self._with(lambda made: vars(made).update(values))
 
     def route(self, name: str) -> "Request":
         """The name of the matched route."""
-        return Request(*self._head[:2], name, self._made)
+        return self._having(route=name)
 
     def header(self, name: str, value: str | bytes) -> "Request":
         """One more header value."""
@@ -121,13 +120,11 @@ class Request:
         answer = Response(status, [], _encoded(body)) if fails is None else fails
         return self._with(lambda made: made.answers.update({url: answer}))
 
-    def run(self, call: Callable[[Any], Any]) -> Any:
+    def run(self, call: Callable[[], Any]) -> Any:
         """Calls the plugin with this request. Raises `AssertionError` where the answer breaks the contract."""
-        from wit_world.imports.types import RequestHead
-
         state.begin(self._made)
         try:
-            answer = call(RequestHead(*self._head))
+            answer = call()
             contract.check(answer, state.current.verified)
             return answer
         finally:

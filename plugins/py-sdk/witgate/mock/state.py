@@ -10,6 +10,9 @@ from typing import Any
 class State:
     """Everything that the interfaces answer from."""
 
+    method: str = "GET"
+    path: str = "/"
+    route: str = "test"
     headers: list[tuple[str, bytes]] = field(default_factory=list)
     query: list[tuple[str, str]] = field(default_factory=list)
     authority: str = "gateway.test"

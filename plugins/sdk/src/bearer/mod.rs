@@ -24,7 +24,7 @@ use crate::{debug, jwt};
 /// use witgate_plugin::{Outcome, mock};
 ///
 /// let bearer = Bearer::new(Config { optional: true, ..Config::default() })?;
-/// assert_eq!(mock::request("GET", "/").run(move |_| bearer.authenticate()), Outcome::Anonymous);
+/// assert_eq!(mock::request("GET", "/").run(move || bearer.authenticate()), Outcome::Anonymous);
 /// # Ok::<(), String>(())
 /// ```
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl Bearer {
     /// let bearer = Bearer::new(Config { attributes: [("user".into(), "sub".into())].into(), ..Config::default() })?;
     /// let request = mock::request("GET", "/").issuer("main", "https://id");
     /// let request = request.token(json!({"alg": "ES256"}), json!({"iss": "https://id", "sub": "alice"}));
-    /// assert_eq!(request.run(move |_| bearer.authenticate()), Outcome::authenticated([("user", "alice")]));
+    /// assert_eq!(request.run(move || bearer.authenticate()), Outcome::authenticated([("user", "alice")]));
     /// # Ok::<(), String>(())
     /// ```
     pub fn authenticate(&self) -> Outcome {

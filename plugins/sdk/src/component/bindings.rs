@@ -11,13 +11,13 @@ pub mod imports {
         inline: "
             package witgate:sdk;
             world imports {
-                import witgate:policy/types@0.1.0;
-                import witgate:policy/request@0.1.0;
-                import witgate:policy/claims@0.1.0;
-                import witgate:policy/jwt@0.1.0;
-                import witgate:policy/log@0.1.0;
-                import witgate:policy/store@0.1.0;
-                import witgate:policy/outbound@0.1.0;
+                import witgate:policy/types@0.2.0;
+                import witgate:policy/request@0.2.0;
+                import witgate:policy/claims@0.2.0;
+                import witgate:policy/jwt@0.2.0;
+                import witgate:policy/log@0.2.0;
+                import witgate:policy/store@0.2.0;
+                import witgate:policy/outbound@0.2.0;
             }
         ",
         generate_all,
@@ -30,7 +30,7 @@ pub mod lifecycle {
         path: "wit",
         inline: "
             package witgate:sdk;
-            world lifecycle { export witgate:policy/lifecycle@0.1.0; }
+            world lifecycle { export witgate:policy/lifecycle@0.2.0; }
         ",
         generate_all,
         pub_export_macro: true,
@@ -44,11 +44,11 @@ pub mod authenticator {
         path: "wit",
         inline: "
             package witgate:sdk;
-            world authenticator { export witgate:policy/authenticator@0.1.0; }
+            world authenticator { export witgate:policy/authenticator@0.2.0; }
         ",
         with: {
-            "witgate:policy/types@0.1.0": super::imports::witgate::policy::types,
-            "witgate:policy/authenticator@0.1.0": generate,
+            "witgate:policy/types@0.2.0": super::imports::witgate::policy::types,
+            "witgate:policy/authenticator@0.2.0": generate,
         },
         pub_export_macro: true,
         export_macro_name: "export",
@@ -61,11 +61,11 @@ pub mod authorizer {
         path: "wit",
         inline: "
             package witgate:sdk;
-            world authorizer { export witgate:policy/authorizer@0.1.0; }
+            world authorizer { export witgate:policy/authorizer@0.2.0; }
         ",
         with: {
-            "witgate:policy/types@0.1.0": super::imports::witgate::policy::types,
-            "witgate:policy/authorizer@0.1.0": generate,
+            "witgate:policy/types@0.2.0": super::imports::witgate::policy::types,
+            "witgate:policy/authorizer@0.2.0": generate,
         },
         pub_export_macro: true,
         export_macro_name: "export",
@@ -78,11 +78,11 @@ pub mod router {
         path: "wit",
         inline: "
             package witgate:sdk;
-            world router { export witgate:policy/router@0.1.0; }
+            world router { export witgate:policy/router@0.2.0; }
         ",
         with: {
-            "witgate:policy/types@0.1.0": super::imports::witgate::policy::types,
-            "witgate:policy/router@0.1.0": generate,
+            "witgate:policy/types@0.2.0": super::imports::witgate::policy::types,
+            "witgate:policy/router@0.2.0": generate,
         },
         pub_export_macro: true,
         export_macro_name: "export",
@@ -95,11 +95,11 @@ pub mod filter {
         path: "wit",
         inline: "
             package witgate:sdk;
-            world filter { export witgate:policy/filter@0.1.0; }
+            world filter { export witgate:policy/filter@0.2.0; }
         ",
         with: {
-            "witgate:policy/types@0.1.0": super::imports::witgate::policy::types,
-            "witgate:policy/filter@0.1.0": generate,
+            "witgate:policy/types@0.2.0": super::imports::witgate::policy::types,
+            "witgate:policy/filter@0.2.0": generate,
         },
         pub_export_macro: true,
         export_macro_name: "export",

@@ -4,6 +4,18 @@
 use super::bindings::imports::witgate::policy::{claims, jwt, log, request};
 use crate::types::{ClaimValue, Demands, Failure, JoseHeader, Level};
 
+pub fn method() -> String {
+    request::method()
+}
+
+pub fn path() -> String {
+    request::path()
+}
+
+pub fn route() -> String {
+    request::route()
+}
+
 pub fn header(name: &str) -> Option<Vec<u8>> {
     request::header(name)
 }

@@ -35,7 +35,7 @@ const TRAP: &str = "trap";
 ///
 /// ```
 /// # use witgate_plugin::mock::cases;
-/// # use witgate_plugin::{Authorizer, Decision, Plugin, RequestHead};
+/// # use witgate_plugin::{Authorizer, Decision, Plugin};
 /// #
 /// # struct Gate;
 /// #
@@ -49,7 +49,7 @@ const TRAP: &str = "trap";
 /// # }
 /// #
 /// # impl Authorizer for Gate {
-/// #     fn authorize(&self, _head: RequestHead) -> Decision {
+/// #     fn authorize(&self) -> Decision {
 /// #         Decision::Allow
 /// #     }
 /// # }
@@ -105,7 +105,7 @@ fn written(event: &LogEvent) -> String {
 ///
 /// ```
 /// # use witgate_plugin::mock::cases;
-/// # use witgate_plugin::{Authenticator, Outcome, Plugin, RequestHead};
+/// # use witgate_plugin::{Authenticator, Outcome, Plugin};
 /// #
 /// # struct Gate;
 /// #
@@ -119,7 +119,7 @@ fn written(event: &LogEvent) -> String {
 /// # }
 /// #
 /// # impl Authenticator for Gate {
-/// #     fn authenticate(&self, _head: RequestHead) -> Outcome {
+/// #     fn authenticate(&self) -> Outcome {
 /// #         Outcome::Anonymous
 /// #     }
 /// # }
@@ -133,14 +133,14 @@ fn written(event: &LogEvent) -> String {
 /// ```
 pub fn authenticator<P: Authenticator>(case: &Case, config: &str) -> Value {
     let policy = configured::<P>(case, config);
-    answer::of(made_up(case).try_run(|head| policy.authenticate(head)), answer::of_outcome)
+    answer::of(made_up(case).try_run(|| policy.authenticate()), answer::of_outcome)
 }
 
 /// Answers a case as an authorizer.
 ///
 /// ```
 /// # use witgate_plugin::mock::cases;
-/// # use witgate_plugin::{Authorizer, Decision, Plugin, RequestHead};
+/// # use witgate_plugin::{Authorizer, Decision, Plugin};
 /// #
 /// # struct Gate;
 /// #
@@ -154,7 +154,7 @@ pub fn authenticator<P: Authenticator>(case: &Case, config: &str) -> Value {
 /// # }
 /// #
 /// # impl Authorizer for Gate {
-/// #     fn authorize(&self, _head: RequestHead) -> Decision {
+/// #     fn authorize(&self) -> Decision {
 /// #         Decision::Allow
 /// #     }
 /// # }
@@ -168,14 +168,14 @@ pub fn authenticator<P: Authenticator>(case: &Case, config: &str) -> Value {
 /// ```
 pub fn authorizer<P: Authorizer>(case: &Case, config: &str) -> Value {
     let policy = configured::<P>(case, config);
-    answer::of(made_up(case).try_run(|head| policy.authorize(head)), answer::of_decision)
+    answer::of(made_up(case).try_run(|| policy.authorize()), answer::of_decision)
 }
 
 /// Answers a case as a router.
 ///
 /// ```
 /// # use witgate_plugin::mock::cases;
-/// # use witgate_plugin::{Plugin, RequestHead, Router, Selection};
+/// # use witgate_plugin::{Plugin, Router, Selection};
 /// #
 /// # struct Gate;
 /// #
@@ -189,7 +189,7 @@ pub fn authorizer<P: Authorizer>(case: &Case, config: &str) -> Value {
 /// # }
 /// #
 /// # impl Router for Gate {
-/// #     fn select(&self, _head: RequestHead) -> Selection {
+/// #     fn select(&self) -> Selection {
 /// #         Selection::to("orders")
 /// #     }
 /// # }
@@ -203,14 +203,14 @@ pub fn authorizer<P: Authorizer>(case: &Case, config: &str) -> Value {
 /// ```
 pub fn router<P: Router>(case: &Case, config: &str) -> Value {
     let policy = configured::<P>(case, config);
-    answer::of(made_up(case).try_run(|head| policy.select(head)), answer::of_selection)
+    answer::of(made_up(case).try_run(|| policy.select()), answer::of_selection)
 }
 
 /// Answers a case as a filter: of the request, or of the response where the case has one.
 ///
 /// ```
 /// # use witgate_plugin::mock::cases;
-/// # use witgate_plugin::{Action, Filter, HeaderOp, Plugin, RequestHead};
+/// # use witgate_plugin::{Action, Filter, HeaderOp, Plugin};
 /// #
 /// # struct Gate;
 /// #
@@ -224,7 +224,7 @@ pub fn router<P: Router>(case: &Case, config: &str) -> Value {
 /// # }
 /// #
 /// # impl Filter for Gate {
-/// #     fn on_request(&self, _head: RequestHead) -> Action {
+/// #     fn on_request(&self) -> Action {
 /// #         Action::forward([HeaderOp::remove("cookie")])
 /// #     }
 /// # }
@@ -239,9 +239,9 @@ pub fn router<P: Router>(case: &Case, config: &str) -> Value {
 pub fn filter<P: Filter>(case: &Case, config: &str) -> Value {
     let policy = configured::<P>(case, config);
     match &case.response {
-        None => answer::of(made_up(case).try_run(|head| policy.on_request(head)), answer::of_action),
+        None => answer::of(made_up(case).try_run(|| policy.on_request()), answer::of_action),
         Some(response) => {
-            let ops = made_up(case).try_run(|head| policy.on_response(head, response.status));
+            let ops = made_up(case).try_run(|| policy.on_response(response.status));
             answer::of(ops, |ops| answer::of_ops("response", &ops))
         }
     }

@@ -8,6 +8,18 @@ use super::state::{LogEvent, State, with};
 use super::token::Judge;
 use crate::types::{ClaimValue, Demands, Failure, JoseHeader, Level};
 
+pub fn method() -> String {
+    with(|state| state.method.clone())
+}
+
+pub fn path() -> String {
+    with(|state| state.path.clone())
+}
+
+pub fn route() -> String {
+    with(|state| state.route.clone())
+}
+
 pub fn header(name: &str) -> Option<Vec<u8>> {
     header_values(name).into_iter().next()
 }

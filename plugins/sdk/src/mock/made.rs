@@ -8,7 +8,7 @@ use super::state::{self, State};
 use super::{checked, token};
 use crate::granted::{OutboundError, Response as OutboundResponse};
 use crate::plugin::Plugin;
-use crate::types::{Failure, RequestHead};
+use crate::types::Failure;
 
 /// A made-up request; see [`request`](super::request). Each method gives the request with one more fact.
 ///
@@ -22,24 +22,23 @@ use crate::types::{Failure, RequestHead};
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is run"]
 pub struct Request {
-    head: RequestHead,
     state: State,
 }
 
 impl Request {
-    pub(super) fn of(head: RequestHead) -> Self {
-        Self { head, state: State::default() }
+    pub(super) fn of(method: &str, path: &str) -> Self {
+        Self { state: State { method: method.to_owned(), path: path.to_owned(), ..State::default() } }
     }
 
     /// The name of the matched route.
     ///
     /// ```
-    /// use witgate_plugin::mock;
+    /// use witgate_plugin::{mock, request};
     ///
-    /// assert_eq!(mock::request("GET", "/").route("orders").run(|head| head.route), "orders");
+    /// assert_eq!(mock::request("GET", "/").route("orders").run(|| request::route()), "orders");
     /// ```
     pub fn route(mut self, name: &str) -> Self {
-        name.clone_into(&mut self.head.route);
+        name.clone_into(&mut self.state.route);
         self
     }
 
@@ -49,7 +48,7 @@ impl Request {
     /// use witgate_plugin::{mock, request};
     ///
     /// let made = mock::request("GET", "/").header("Accept", "text/html").header("accept", "text/plain");
-    /// assert_eq!(made.run(|_| request::header_values("accept").len()), 2);
+    /// assert_eq!(made.run(|| request::header_values("accept").len()), 2);
     /// ```
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.state.headers.push((name.to_ascii_lowercase(), value.as_ref().to_vec()));
@@ -62,7 +61,7 @@ impl Request {
     /// use witgate_plugin::{mock, request};
     ///
     /// let made = mock::request("GET", "/").query("name", "Zoë & co");
-    /// assert_eq!(made.run(|_| request::query_param("name")).as_deref(), Some("Zoë & co"));
+    /// assert_eq!(made.run(|| request::query_param("name")).as_deref(), Some("Zoë & co"));
     /// ```
     pub fn query(mut self, name: &str, value: &str) -> Self {
         self.state.query.push((name.to_owned(), value.to_owned()));
@@ -74,7 +73,7 @@ impl Request {
     /// ```
     /// use witgate_plugin::{mock, request};
     ///
-    /// assert_eq!(mock::request("GET", "/").authority("a.test:8443").run(|_| request::authority()), "a.test:8443");
+    /// assert_eq!(mock::request("GET", "/").authority("a.test:8443").run(|| request::authority()), "a.test:8443");
     /// ```
     pub fn authority(mut self, authority: &str) -> Self {
         authority.clone_into(&mut self.state.authority);
@@ -86,7 +85,7 @@ impl Request {
     /// ```
     /// use witgate_plugin::{mock, request};
     ///
-    /// assert_eq!(mock::request("GET", "/").peer("198.51.100.7").run(|_| request::peer_address()), "198.51.100.7");
+    /// assert_eq!(mock::request("GET", "/").peer("198.51.100.7").run(|| request::peer_address()), "198.51.100.7");
     /// ```
     pub fn peer(mut self, address: &str) -> Self {
         address.clone_into(&mut self.state.peer);
@@ -99,7 +98,7 @@ impl Request {
     /// use witgate_plugin::{mock, request};
     ///
     /// let made = mock::request("GET", "/orders/1").attribute("path.id", "1");
-    /// assert_eq!(made.run(|_| request::attribute("path.id")).as_deref(), Some("1"));
+    /// assert_eq!(made.run(|| request::attribute("path.id")).as_deref(), Some("1"));
     /// ```
     pub fn attribute(mut self, name: &str, value: &str) -> Self {
         self.state.attributes.insert(name.to_owned(), value.to_owned());
@@ -112,7 +111,7 @@ impl Request {
     /// use witgate_plugin::{mock, store};
     ///
     /// let full = mock::request("GET", "/").store_entry("requests/alice", "100");
-    /// assert_eq!(full.run(|_| store::increment("requests/alice", 1, Some(60))), Ok(101));
+    /// assert_eq!(full.run(|| store::increment("requests/alice", 1, Some(60))), Ok(101));
     /// ```
     pub fn store_entry(mut self, key: &str, value: impl AsRef<[u8]>) -> Self {
         self.state.store.insert(key.to_owned(), value.as_ref().to_vec());
@@ -125,7 +124,7 @@ impl Request {
     /// use witgate_plugin::{mock, outbound};
     ///
     /// let silent = mock::request("GET", "/").answer("https://a/", Err(outbound::Error::Timeout));
-    /// assert_eq!(silent.run(|_| outbound::send(&outbound::Request::get("https://a/"))), Err(outbound::Error::Timeout));
+    /// assert_eq!(silent.run(|| outbound::send(&outbound::Request::get("https://a/"))), Err(outbound::Error::Timeout));
     /// ```
     pub fn answer(mut self, url: &str, answer: Result<OutboundResponse, OutboundError>) -> Self {
         self.state.answers.insert(url.to_owned(), answer);
@@ -139,7 +138,7 @@ impl Request {
     /// use witgate_plugin::{clock, mock};
     ///
     /// let request = mock::request("GET", "/").clock("2026-11-27T10:00:00+01:00");
-    /// assert_eq!(request.run(|_| clock::unix_seconds()), 1_795_770_000);
+    /// assert_eq!(request.run(|| clock::unix_seconds()), 1_795_770_000);
     /// ```
     ///
     /// # Panics
@@ -154,7 +153,7 @@ impl Request {
     /// ```
     /// use witgate_plugin::{mock, random};
     ///
-    /// let drawn = |seed| mock::request("GET", "/").seed(seed).run(|_| random::number());
+    /// let drawn = |seed| mock::request("GET", "/").seed(seed).run(|| random::number());
     /// assert!(drawn(7) == drawn(7) && drawn(7) != drawn(8));
     /// ```
     pub fn seed(mut self, seed: u64) -> Self {
@@ -168,7 +167,7 @@ impl Request {
     /// use witgate_plugin::{environment, mock};
     ///
     /// let request = mock::request("GET", "/").variable("REGION", "eu");
-    /// assert_eq!(request.run(|_| environment::variable("REGION")).as_deref(), Some("eu"));
+    /// assert_eq!(request.run(|| environment::variable("REGION")).as_deref(), Some("eu"));
     /// ```
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.state.variables.insert(name.to_owned(), value.to_owned());
@@ -181,7 +180,7 @@ impl Request {
     /// use witgate_plugin::{claims, mock};
     ///
     /// let request = mock::request("GET", "/").claim("org", serde_json::json!({"plan": "gold"}));
-    /// assert_eq!(request.run(|_| claims::get::<String>("/org/plan")).as_deref(), Some("gold"));
+    /// assert_eq!(request.run(|| claims::get::<String>("/org/plan")).as_deref(), Some("gold"));
     /// ```
     pub fn claim(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.state.claims.insert(name.to_owned(), value.into());
@@ -194,7 +193,7 @@ impl Request {
     /// use witgate_plugin::{claims, mock};
     ///
     /// let serde_json::Value::Object(all) = serde_json::json!({"sub": "alice", "level": 3}) else { unreachable!() };
-    /// assert_eq!(mock::request("GET", "/").claims(all).run(|_| claims::get("level")), Some(3));
+    /// assert_eq!(mock::request("GET", "/").claims(all).run(|| claims::get("level")), Some(3));
     /// ```
     pub fn claims(mut self, claims: impl IntoIterator<Item = (String, Value)>) -> Self {
         self.state.claims.extend(claims);
@@ -210,8 +209,8 @@ impl Request {
     /// use witgate_plugin::{Demands, Failure, jwt, mock};
     ///
     /// let request = mock::request("GET", "/").issuer("main", "https://id").token(json!({"alg": "ES256"}), json!({"iss": "https://id"}));
-    /// assert_eq!(request.run(|_| jwt::verify("main", &Demands::default())), Ok(()));
-    /// assert_eq!(request.run(|_| jwt::verify("partner", &Demands::default())), Err(Failure::Other));
+    /// assert_eq!(request.run(|| jwt::verify("main", &Demands::default())), Ok(()));
+    /// assert_eq!(request.run(|| jwt::verify("partner", &Demands::default())), Err(Failure::Other));
     /// ```
     pub fn issuer(mut self, profile: &str, issuer: &str) -> Self {
         self.state.issuers.insert(issuer.to_owned(), profile.to_owned());
@@ -226,7 +225,7 @@ impl Request {
     /// use witgate_plugin::{claims, jwt, mock};
     ///
     /// let request = mock::request("GET", "/").token(json!({"alg": "ES256"}), json!({"iss": "https://id", "sub": "alice"}));
-    /// assert_eq!(request.run(|_| (jwt::unverified_issuer(), claims::value("sub"))), (Some("https://id".into()), None));
+    /// assert_eq!(request.run(|| (jwt::unverified_issuer(), claims::value("sub"))), (Some("https://id".into()), None));
     /// ```
     pub fn token(mut self, header: impl Into<Value>, claims: impl Into<Value>) -> Self {
         self.state.token = Some(Ok(token::Token::new(header.into(), claims.into())));
@@ -239,7 +238,7 @@ impl Request {
     /// use witgate_plugin::{Failure, jwt, mock};
     ///
     /// let request = mock::request("GET", "/").unreadable_token(Failure::Malformed);
-    /// assert_eq!(request.run(|_| jwt::peek()), Err(Failure::Malformed));
+    /// assert_eq!(request.run(|| jwt::peek()), Err(Failure::Malformed));
     /// ```
     pub fn unreadable_token(mut self, failure: Failure) -> Self {
         self.state.token = Some(Err(failure));
@@ -255,7 +254,7 @@ impl Request {
     ///
     /// let request = mock::request("GET", "/").issuer("main", "https://id").token(json!({"alg": "ES256"}), json!({"iss": "https://id"}));
     /// let expired = request.token_fails(Failure::Expired);
-    /// assert_eq!(expired.run(|_| jwt::verify("main", &Demands::default())), Err(Failure::Expired));
+    /// assert_eq!(expired.run(|| jwt::verify("main", &Demands::default())), Err(Failure::Expired));
     /// ```
     pub fn token_fails(mut self, failure: Failure) -> Self {
         self.state.verdict = Err(failure);
@@ -271,7 +270,7 @@ impl Request {
     /// let token = mock::request("GET", "/").issuer("main", "https://id");
     /// let token = token.token(json!({"alg": "ES256"}), json!({"iss": "https://id", "iat": 1_000}));
     /// let minute = Demands { max_age_seconds: Some(60), ..Demands::default() };
-    /// let at = |now| token.clone().now(now).run(|_| jwt::verify("main", &minute));
+    /// let at = |now| token.clone().now(now).run(|| jwt::verify("main", &minute));
     /// assert_eq!((at(1_090), at(1_091)), (Ok(()), Err(Failure::Expired)), "thirty seconds of leeway come on top");
     /// ```
     pub fn now(mut self, unix_seconds: u64) -> Self {
@@ -328,13 +327,13 @@ impl Request {
     /// use witgate_plugin::{Decision, claims, mock};
     ///
     /// let request = mock::request("GET", "/").claim("scope", "orders:read");
-    /// let decision = request.run(|_| if claims::has_scope("orders:read") { Decision::Allow } else { Decision::Abstain });
+    /// let decision = request.run(|| if claims::has_scope("orders:read") { Decision::Allow } else { Decision::Abstain });
     /// assert_eq!(decision, Decision::Allow);
     /// ```
     ///
     /// # Panics
     /// Where the answer of a role breaks the contract; see [`Request::try_run`].
-    pub fn run<R: 'static>(&self, call: impl FnOnce(RequestHead) -> R) -> R {
+    pub fn run<R: 'static>(&self, call: impl FnOnce() -> R) -> R {
         self.try_run(call).unwrap_or_else(|fault| panic!("the answer breaks the contract: {fault}"))
     }
 
@@ -343,16 +342,16 @@ impl Request {
     /// ```
     /// use witgate_plugin::{Decision, mock};
     ///
-    /// let broken = mock::request("GET", "/").try_run(|_| Decision::deny(200, "fine", ""));
+    /// let broken = mock::request("GET", "/").try_run(|| Decision::deny(200, "fine", ""));
     /// assert_eq!(broken.unwrap_err(), "a refusal with status 200; 400 to 599 are allowed");
     /// ```
     ///
     /// # Errors
     /// Where the answer is a role's (`Outcome`, `Decision`, `Selection`, `Action`, `Vec<HeaderOp>`) and the gateway would
     /// answer 500 to it: what part of the contract it breaks. `authenticated` without a successful `jwt::verify` is one.
-    pub fn try_run<R: 'static>(&self, call: impl FnOnce(RequestHead) -> R) -> Result<R, String> {
+    pub fn try_run<R: 'static>(&self, call: impl FnOnce() -> R) -> Result<R, String> {
         state::install(self.state.clone());
-        let answer = call(self.head.clone());
+        let answer = call();
         let verified = state::with(|state| state.verified);
         state::finish();
         checked::answer(&answer, verified)?;

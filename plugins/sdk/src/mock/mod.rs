@@ -21,7 +21,6 @@ pub use state::LogEvent;
 
 use crate::granted::Request as OutboundRequest;
 use crate::plugin::Plugin;
-use crate::types::RequestHead;
 
 /// Configures a plugin from JSON, as the gateway does.
 ///
@@ -53,7 +52,7 @@ pub fn configure<P: Plugin>(config_json: &str) -> Result<P, String> {
 /// ```
 /// use witgate_plugin::{info, mock};
 ///
-/// mock::request("GET", "/").run(|_| info!("denied", rule = "staff only"));
+/// mock::request("GET", "/").run(|| info!("denied", rule = "staff only"));
 /// assert_eq!((mock::logs()[0].message.as_str(), mock::logs()[0].field("rule")), ("denied", Some("staff only")));
 /// ```
 pub fn logs() -> Vec<LogEvent> {
@@ -65,7 +64,7 @@ pub fn logs() -> Vec<LogEvent> {
 /// ```
 /// use witgate_plugin::{mock, outbound};
 ///
-/// mock::request("GET", "/").run(|_| outbound::send(&outbound::Request::get("https://api.example.com/")).is_err());
+/// mock::request("GET", "/").run(|| outbound::send(&outbound::Request::get("https://api.example.com/")).is_err());
 /// assert_eq!(mock::sent()[0].url, "https://api.example.com/");
 /// ```
 pub fn sent() -> Vec<OutboundRequest> {
@@ -75,11 +74,12 @@ pub fn sent() -> Vec<OutboundRequest> {
 /// A request to make up: no headers, no claims, no token. Route `test`, authority `gateway.test`, peer `192.0.2.1`.
 ///
 /// ```
-/// use witgate_plugin::{claims, mock};
+/// use witgate_plugin::{claims, mock, request};
 ///
-/// assert_eq!(mock::request("GET", "/orders").run(|head| (head.route, claims::value("sub"))), ("test".into(), None));
+/// mock::request("GET", "/orders").run(|| {
+///     assert_eq!((request::path(), request::route(), claims::value("sub")), ("/orders".into(), "test".into(), None));
+/// });
 /// ```
 pub fn request(method: &str, path: &str) -> Request {
-    let head = RequestHead { method: method.to_owned(), path: path.to_owned(), route: "test".to_owned() };
-    Request::of(head)
+    Request::of(method, path)
 }

@@ -11,6 +11,7 @@ use witgate_cases::Chance;
 
 use super::token::Token;
 use crate::granted::{OutboundError, Request, Response};
+use crate::head;
 use crate::types::{Failure, Level};
 
 /// What a profile's `leeway-seconds` is where nobody says otherwise.
@@ -21,7 +22,7 @@ const LEEWAY_SECONDS: u64 = 30;
 /// ```
 /// use witgate_plugin::{Level, mock, warn};
 ///
-/// mock::request("GET", "/").run(|_| warn!("the plan is unknown", plan = "gold"));
+/// mock::request("GET", "/").run(|| warn!("the plan is unknown", plan = "gold"));
 /// let event = &mock::logs()[0];
 /// assert_eq!((event.level, event.message.as_str()), (Level::Warn, "the plan is unknown"));
 /// ```
@@ -41,7 +42,7 @@ impl LogEvent {
     /// ```
     /// use witgate_plugin::{info, mock};
     ///
-    /// mock::request("GET", "/").run(|_| info!("denied", code = "rule_denied"));
+    /// mock::request("GET", "/").run(|| info!("denied", code = "rule_denied"));
     /// assert_eq!((mock::logs()[0].field("code"), mock::logs()[0].field("rule")), (Some("rule_denied"), None));
     /// ```
     pub fn field(&self, key: &str) -> Option<&str> {
@@ -53,6 +54,9 @@ impl LogEvent {
 /// `verified` says that `jwt.verify` succeeded in this very run.
 #[derive(Debug, Clone)]
 pub(super) struct State {
+    pub method: String,
+    pub path: String,
+    pub route: String,
     pub headers: Vec<(String, Vec<u8>)>,
     pub query: Vec<(String, String)>,
     pub authority: String,
@@ -83,6 +87,9 @@ impl State {
 impl Default for State {
     fn default() -> Self {
         Self {
+            method: "GET".to_owned(),
+            path: "/".to_owned(),
+            route: "test".to_owned(),
             headers: Vec::new(),
             query: Vec::new(),
             authority: "gateway.test".to_owned(),
@@ -115,11 +122,13 @@ pub(super) fn with<R>(look: impl FnOnce(&mut State) -> R) -> R {
 }
 
 pub(super) fn install(state: State) {
+    head::forget();
     STATE.set(state);
 }
 
 /// Forgets the request and keeps its log and what it sent.
 pub(super) fn finish() {
+    head::forget();
     with(|state| {
         *state = State { logs: mem::take(&mut state.logs), sent: mem::take(&mut state.sent), ..State::default() }
     });

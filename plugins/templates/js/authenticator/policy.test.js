@@ -11,7 +11,7 @@ const ISSUER = "https://issuer.test";
 
 const answer = (request) => {
   mock.configure(policy, { claim: "tenant" });
-  return request.run((head) => policy.authenticator.authenticate(head));
+  return request.run(() => policy.authenticator.authenticate());
 };
 
 const signed = () => {

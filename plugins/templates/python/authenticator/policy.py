@@ -2,7 +2,7 @@
 never tells the caller what is wrong with a token: the gateway's log and metrics do."""
 
 from witgate import Plugin, Refusal, claims, jwt, required, role, text
-from witgate.authenticator import Outcome, RequestHead
+from witgate.authenticator import Outcome
 
 # Read once for each instance. What is refused here refuses the load: the gateway keeps what it had.
 config = {"claim": required(text)}
@@ -22,7 +22,7 @@ INVALID = Refusal.unauthorized("token_invalid", "The access token is not valid h
 
 class Authenticator:
     @role
-    def authenticate(self, head: RequestHead) -> Outcome | Refusal:
+    def authenticate(self) -> Outcome | Refusal:
         claim = plugin.config["claim"]
         try:
             verify(claim)

@@ -1,7 +1,7 @@
 """Sends callers to the upstream that their plan has. Never guesses: whoever has no listed plan goes where the route says."""
 
 from witgate import Plugin, claims, described, optional, refuse, required, role, text
-from witgate.router import RequestHead, Selection
+from witgate.router import Selection
 
 
 @described({"type": "object", "minProperties": 1, "additionalProperties": {"type": "string", "minLength": 1}})
@@ -22,7 +22,7 @@ Lifecycle = plugin.lifecycle
 
 class Router:
     @role
-    def select(self, head: RequestHead) -> Selection:
+    def select(self) -> Selection:
         plan = claims.get(plugin.config["claim"])
         upstream = plugin.config["upstreams"].get(plan) if isinstance(plan, str) else None
         return Selection.default if upstream is None else Selection.to(upstream)

@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use serde::Deserialize;
-use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, request};
+use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, request};
 
 /// How much is asked for at a time, in bytes.
 const PIECE_BYTES: usize = 1 << 20;
@@ -27,7 +27,7 @@ impl Plugin for Faulty {
 }
 
 impl Authorizer for Faulty {
-    fn authorize(&self, _head: RequestHead) -> Decision {
+    fn authorize(&self) -> Decision {
         match request::header_text("x-fault").as_deref() {
             Some("trap") => panic!("x-fault asked for a trap"),
             Some("loop") => spin(),
@@ -64,7 +64,7 @@ mod tests {
 
     fn decide(fault: &str) -> Decision {
         let guest: Faulty = mock::configure("{}").unwrap();
-        mock::request("GET", "/").header("x-fault", fault).run(|head| guest.authorize(head))
+        mock::request("GET", "/").header("x-fault", fault).run(|| guest.authorize())
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
 use witgate_plugin::outbound::{self, Request};
-use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, request, store};
+use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, request, store};
 
 /// How much of an answer is shown: a refusal's message is bounded.
 const SHOWN_BYTES: usize = 600;
@@ -38,7 +38,7 @@ impl Plugin for Granted {
 }
 
 impl Authorizer for Granted {
-    fn authorize(&self, _head: RequestHead) -> Decision {
+    fn authorize(&self) -> Decision {
         let ask = request::header_text("x-ask").unwrap_or_default();
         let words: Vec<&str> = ask.split(' ').collect();
         let got = match words.as_slice() {
@@ -94,7 +94,7 @@ mod tests {
     fn got(ask: &str) -> String {
         let guest: Granted = mock::configure("{}").expect("configured");
         let request = mock::request("GET", "/").header("x-ask", ask).store_entry("k", "v");
-        match request.run(|head| guest.authorize(head)) {
+        match request.run(|| guest.authorize()) {
             Decision::Deny(refusal) => refusal.message,
             other => format!("{other:?}"),
         }

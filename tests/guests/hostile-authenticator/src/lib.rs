@@ -2,7 +2,7 @@
 //! Never for production.
 
 use serde::Deserialize;
-use witgate_plugin::{Authenticator, Demands, Outcome, Plugin, Refusal, RequestHead, claims, jwt, request};
+use witgate_plugin::{Authenticator, Demands, Outcome, Plugin, Refusal, claims, jwt, request};
 
 /// Verifications that one call tries; the host allows a few.
 const MANY: usize = 1000;
@@ -29,7 +29,7 @@ impl Plugin for Hostile {
 }
 
 impl Authenticator for Hostile {
-    fn authenticate(&self, _head: RequestHead) -> Outcome {
+    fn authenticate(&self) -> Outcome {
         match request::header_text("x-attack").as_deref() {
             Some("never-verify") => accept(),
             Some("ignore-failure") => {
@@ -91,7 +91,7 @@ mod tests {
     fn it_takes_the_word_for_the_deed() {
         let guest: Hostile = mock::configure("{}").unwrap();
         let request = mock::request("GET", "/").header("x-attack", "never-verify");
-        let breach = request.try_run(|head| guest.authenticate(head)).unwrap_err();
+        let breach = request.try_run(|| guest.authenticate()).unwrap_err();
         assert!(breach.contains("authenticated"), "{breach}");
     }
 }

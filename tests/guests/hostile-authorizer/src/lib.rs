@@ -7,7 +7,7 @@ mod memory;
 mod attack;
 
 use serde::Deserialize;
-use witgate_plugin::{Authorizer, Decision, Plugin, RequestHead, request};
+use witgate_plugin::{Authorizer, Decision, Plugin, request};
 
 use attack::Attack;
 
@@ -35,7 +35,7 @@ impl Plugin for Hostile {
 }
 
 impl Authorizer for Hostile {
-    fn authorize(&self, _head: RequestHead) -> Decision {
+    fn authorize(&self) -> Decision {
         let asked = request::header_text("x-attack").and_then(|name| Attack::named(&name));
         asked.map_or(Decision::Allow, Attack::run)
     }
@@ -51,7 +51,7 @@ mod tests {
 
     fn decide(attack: &str) -> Result<Decision, String> {
         let guest: Hostile = mock::configure("{}").unwrap();
-        mock::request("GET", "/").header("x-attack", attack).try_run(|head| guest.authorize(head))
+        mock::request("GET", "/").header("x-attack", attack).try_run(|| guest.authorize())
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! the response. Otherwise it changes nothing. Never for production.
 
 use serde::Deserialize;
-use witgate_plugin::{Action, Filter, HeaderOp, Plugin, RequestHead, request};
+use witgate_plugin::{Action, Filter, HeaderOp, Plugin, request};
 
 /// Operations, and bytes of one value, that are more than a call may return.
 const MANY: usize = 1000;
@@ -27,11 +27,11 @@ impl Plugin for Hostile {
 }
 
 impl Filter for Hostile {
-    fn on_request(&self, _head: RequestHead) -> Action {
+    fn on_request(&self) -> Action {
         Action::Forward(asked_by("x-attack"))
     }
 
-    fn on_response(&self, _head: RequestHead, _status: u16) -> Vec<HeaderOp> {
+    fn on_response(&self, _status: u16) -> Vec<HeaderOp> {
         asked_by("x-attack-response")
     }
 }
@@ -66,6 +66,6 @@ mod tests {
     #[test]
     fn it_behaves_unless_asked() {
         let guest: Hostile = mock::configure("{}").unwrap();
-        assert_eq!(mock::request("GET", "/").run(|head| guest.on_request(head)), Action::Forward(Vec::new()));
+        assert_eq!(mock::request("GET", "/").run(|| guest.on_request()), Action::Forward(Vec::new()));
     }
 }

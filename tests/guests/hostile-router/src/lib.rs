@@ -2,7 +2,7 @@
 //! Never for production.
 
 use serde::Deserialize;
-use witgate_plugin::{Plugin, RequestHead, Router, Selection, Target, request};
+use witgate_plugin::{Plugin, Router, Selection, Target, request};
 
 /// No keys.
 #[derive(Debug, Deserialize)]
@@ -22,7 +22,7 @@ impl Plugin for Hostile {
 }
 
 impl Router for Hostile {
-    fn select(&self, _head: RequestHead) -> Selection {
+    fn select(&self) -> Selection {
         let to =
             |upstream: &str, path: Option<&str>| Target { path: path.map(str::to_owned), ..Target::upstream(upstream) };
         let target = match request::header_text("x-attack").as_deref() {
@@ -54,6 +54,6 @@ mod tests {
     #[test]
     fn it_behaves_unless_asked() {
         let guest: Hostile = mock::configure("{}").unwrap();
-        assert_eq!(mock::request("GET", "/").run(|head| guest.select(head)), Selection::Default);
+        assert_eq!(mock::request("GET", "/").run(|| guest.select()), Selection::Default);
     }
 }

@@ -2,7 +2,7 @@
 //! deed. It lies to requests with a header `x-test-route`; with `always = true` to all, and so is not even loaded. Never
 //! for production.
 use serde::Deserialize;
-use witgate_plugin::{Authenticator, Outcome, Plugin, Refusal, RequestHead, request};
+use witgate_plugin::{Authenticator, Outcome, Plugin, Refusal, request};
 
 /// When it lies.
 #[derive(Debug, Deserialize)]
@@ -28,7 +28,7 @@ impl Plugin for Liar {
 }
 
 impl Authenticator for Liar {
-    fn authenticate(&self, _head: RequestHead) -> Outcome {
+    fn authenticate(&self) -> Outcome {
         if self.always || request::header_text("x-test-route").is_some() {
             return Outcome::Authenticated(Vec::new());
         }
@@ -50,7 +50,7 @@ mod tests {
             let guest: Liar = mock::configure(config).unwrap();
             let request = mock::request("GET", "/");
             let request = if lie { request.header("x-test-route", "liar") } else { request };
-            request.try_run(|head| guest.authenticate(head))
+            request.try_run(|| guest.authenticate())
         };
         assert!(ask("{}", true).is_err() && ask(r#"{"always": true}"#, false).is_err(), "the word without the deed");
         assert!(matches!(ask("{}", false), Ok(Outcome::Refused(_))));

@@ -5,7 +5,7 @@
 use std::hint::black_box;
 
 use serde::Deserialize;
-use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, request};
+use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, request};
 
 /// The marker. Exactly these 32 bytes stand once in the .wasm; a test replaces the last ten by other digits.
 static RULE: &[u8; 32] = b"WITGATE-RULE-REVISION=0000000000";
@@ -30,7 +30,7 @@ impl Plugin for Revision {
 }
 
 impl Authorizer for Revision {
-    fn authorize(&self, _head: RequestHead) -> Decision {
+    fn authorize(&self) -> Decision {
         if request::header("x-probe").as_deref() != Some(b"rule") {
             return Decision::Allow;
         }
@@ -59,8 +59,8 @@ mod tests {
     fn it_says_its_revision_when_probed() {
         let guest: Revision = mock::configure("{}").unwrap();
         let probe = mock::request("GET", "/").header("x-probe", "rule");
-        let Decision::Deny(refusal) = probe.run(|head| guest.authorize(head)) else { panic!("a probe is denied") };
+        let Decision::Deny(refusal) = probe.run(|| guest.authorize()) else { panic!("a probe is denied") };
         assert_eq!((refusal.status, refusal.code.as_str()), (403, "revision_0000000000"));
-        assert_eq!(mock::request("GET", "/").run(|head| guest.authorize(head)), Decision::Allow);
+        assert_eq!(mock::request("GET", "/").run(|| guest.authorize()), Decision::Allow);
     }
 }

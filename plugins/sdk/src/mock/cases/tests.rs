@@ -50,29 +50,29 @@ impl crate::Plugin for Breaker {
 }
 
 impl Authorizer for Breaker {
-    fn authorize(&self, _head: crate::RequestHead) -> crate::Decision {
+    fn authorize(&self) -> crate::Decision {
         crate::Decision::Deny(crate::Refusal::new(200, self.0.clone(), "No."))
     }
 }
 
 impl Authenticator for Breaker {
-    fn authenticate(&self, _head: crate::RequestHead) -> crate::Outcome {
+    fn authenticate(&self) -> crate::Outcome {
         crate::Outcome::Authenticated(Vec::new())
     }
 }
 
 impl Router for Breaker {
-    fn select(&self, _head: crate::RequestHead) -> crate::Selection {
+    fn select(&self) -> crate::Selection {
         crate::Selection::To(crate::Target { path: Some(self.0.clone()), ..crate::Target::upstream("a") })
     }
 }
 
 impl Filter for Breaker {
-    fn on_request(&self, head: crate::RequestHead) -> crate::Action {
-        crate::Action::Forward(self.on_response(head, 200))
+    fn on_request(&self) -> crate::Action {
+        crate::Action::Forward(self.on_response(200))
     }
 
-    fn on_response(&self, _head: crate::RequestHead, _status: u16) -> Vec<crate::HeaderOp> {
+    fn on_response(&self, _status: u16) -> Vec<crate::HeaderOp> {
         vec![crate::HeaderOp::Remove(self.0.clone())]
     }
 }

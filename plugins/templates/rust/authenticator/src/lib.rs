@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use witgate_plugin::{
-    Authenticator, Demands, Failure, Outcome, Plugin, Refusal, RequestHead, claims, jwt,
+    Authenticator, Demands, Failure, Outcome, Plugin, Refusal, claims, jwt,
 };
 
 const TOKEN_MISSING: &str = "token_missing";
@@ -50,7 +50,7 @@ impl Plugin for {{type}} {
 }
 
 impl Authenticator for {{type}} {
-    fn authenticate(&self, _head: RequestHead) -> Outcome {
+    fn authenticate(&self) -> Outcome {
         match self.verify() {
             Ok(()) => Outcome::authenticated(self.attributes()),
             Err(failure) => refusal(failure).into(),

@@ -10,7 +10,7 @@ const ISSUER: &str = "https://issuer.test";
 
 fn answer(request: &Request) -> Outcome {
     let policy: Policy = mock::configure(r#"{"claim": "tenant"}"#).unwrap();
-    request.run(|head| policy.authenticate(head))
+    request.run(|| policy.authenticate())
 }
 
 fn signed() -> Request {

@@ -4,7 +4,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, RequestHead, claims, info};
+use witgate_plugin::{Authorizer, Decision, Plugin, Refusal, claims, info};
 
 const ROLE_MISSING: &str = "role_missing";
 
@@ -45,7 +45,7 @@ impl Plugin for {{type}} {
 }
 
 impl Authorizer for {{type}} {
-    fn authorize(&self, _head: RequestHead) -> Decision {
+    fn authorize(&self) -> Decision {
         let roles: Vec<String> = claims::get(&self.config.claim).unwrap_or_default();
         if roles.contains(&self.config.role) {
             return Decision::Allow;

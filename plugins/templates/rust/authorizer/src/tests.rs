@@ -7,7 +7,7 @@ use super::{{type}} as Policy;
 
 fn decided(config: &str, request: &Request) -> Decision {
     let policy: Policy = mock::configure(config).unwrap();
-    request.run(|head| policy.authorize(head))
+    request.run(|| policy.authorize())
 }
 
 #[test]

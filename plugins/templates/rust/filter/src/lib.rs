@@ -4,7 +4,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use witgate_plugin::{Action, Filter, HeaderOp, Plugin, RequestHead, claims, contract};
+use witgate_plugin::{Action, Filter, HeaderOp, Plugin, claims, contract};
 
 /// What the operator writes in `[plugins.{{name}}.config]`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -42,7 +42,7 @@ impl Plugin for {{type}} {
 }
 
 impl Filter for {{type}} {
-    fn on_request(&self, _head: RequestHead) -> Action {
+    fn on_request(&self) -> Action {
         let value: Option<String> = claims::get(&self.config.claim);
         let header = self.config.header.clone();
         // a claim with a line break is no header: the gateway would refuse the request
@@ -53,7 +53,7 @@ impl Filter for {{type}} {
         Action::forward([op])
     }
 
-    fn on_response(&self, _head: RequestHead, _status: u16) -> Vec<HeaderOp> {
+    fn on_response(&self, _status: u16) -> Vec<HeaderOp> {
         self.config
             .remove
             .iter()

@@ -9,7 +9,7 @@ const CONFIG: &str = r#"{"header": "x-tenant", "claim": "tenant", "remove": ["se
 
 fn forwarded(request: &Request) -> Action {
     let policy: Policy = mock::configure(CONFIG).unwrap();
-    request.run(|head| policy.on_request(head))
+    request.run(|| policy.on_request())
 }
 
 #[test]

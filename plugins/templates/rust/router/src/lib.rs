@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use witgate_plugin::{Plugin, RequestHead, Router, Selection, claims, debug};
+use witgate_plugin::{Plugin, Router, Selection, claims, debug};
 
 /// What the operator writes in `[plugins.{{name}}.config]`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -44,7 +44,7 @@ impl Plugin for {{type}} {
 }
 
 impl Router for {{type}} {
-    fn select(&self, _head: RequestHead) -> Selection {
+    fn select(&self) -> Selection {
         let plan: Option<String> = claims::get(&self.config.claim);
         match plan.and_then(|plan| self.config.upstreams.get(&plan)) {
             Some(upstream) => Selection::to(upstream),

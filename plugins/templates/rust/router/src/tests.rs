@@ -7,7 +7,7 @@ use super::{{type}} as Policy;
 
 fn chosen(request: &Request) -> Selection {
     let policy: Policy = mock::configure(r#"{"upstreams": {"gold": "fast"}}"#).unwrap();
-    request.run(|head| policy.select(head))
+    request.run(|| policy.select())
 }
 
 #[test]
