@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn roles_are_the_exports_of_this_contract() {
         let text = r#"(component (instance $role) (export "witgate:policy/router@0.2.0" (instance $role))
-            (instance $other) (export "witgate:policy/filter@0.2.0" (instance $other)))"#;
+            (instance $other) (export "witgate:policy/filter@0.1.0" (instance $other)))"#;
         assert_eq!(outline(text).worlds, [World::Router]);
     }
 

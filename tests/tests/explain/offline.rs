@@ -39,6 +39,8 @@ async fn an_allowed_request_shows_what_each_policy_read_and_decided() {
             "  decided authenticated",
             "    attribute tenant = acme",
             "authorizer authz (authorize, ",
+            "  read method: GET",
+            "  read path: /whoami",
             "  read scope catalogue:read: true",
             "  decided allow",
             "us of CPU",
@@ -49,6 +51,7 @@ async fn an_allowed_request_shows_what_each_policy_read_and_decided() {
         ],
     );
     assert!(!found.0.contains("very-private"), "{}", found.0);
+    assert!(!found.0.contains("read route"), "nobody asked for it: {}", found.0);
 }
 
 #[tokio::test]
@@ -77,6 +80,24 @@ const CURIOUS: &str = r#"
 when = { header = "cookie", equals = "session=other" }
 upstream = "inventory"
 "#;
+
+/// A route whose path has a credential in it; the rules of `authz` ask for the path.
+const RESET: &str = r#"
+[[routes]]
+name = "reset"
+path = "/reset/{token}"
+upstream = "orders"
+policies = ["jwt", "authz"]
+"#;
+
+#[tokio::test]
+async fn a_credential_in_the_path_that_a_policy_reads_is_left_out() {
+    let stack = StackBuilder::new().with(RESET).start().await;
+    let token = stack.login("alice").await.access;
+    let found = explain(&stack, &["/reset/very-private"], &token);
+    check(&found, 3, &["authorizer authz", "  read path: /reset/(secret)", "refused 403 no_rule_matched"]);
+    assert!(!found.0.contains("very-private"), "{}", found.0);
+}
 
 #[tokio::test]
 async fn a_credential_that_a_policy_reads_is_shown_by_its_length() {

@@ -1,5 +1,5 @@
 //! Components as earlier releases left them, in the gateway of today: they load, and decide as they did. What was made for
-//! another version of the contract is refused with words. Never builds one: `cargo xtask freeze` did, once.
+//! another version of the contract, such as a component that 0.1.0 left, is refused with words. Never builds one: `cargo xtask freeze` did, once.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -54,7 +54,7 @@ fn a_component_of_another_contract_is_refused_with_both_versions() {
     for version in &versions() {
         let component = components_of(version).into_iter().find(|file| file.ends_with("claims_authz.wasm"));
         let bytes = fs::read(component.expect("an authorizer")).expect("a component");
-        let of = version.file_name().expect("a version").to_string_lossy().into_owned();
+        let of = of(version);
         let config = |version: &str| check(&with_version(&bytes, &of, version));
         assert_eq!(config(&of).1, Some(0), "the component itself is good: {}", config(&of).0);
         let (said, code) = config("0.9.7");
@@ -62,6 +62,25 @@ fn a_component_of_another_contract_is_refused_with_both_versions() {
         let sentence = format!("made for version 0.9.7 of the contract, and this gateway has {of}");
         assert!(said.contains(&sentence) && said.contains("rebuild the plugin against this gateway's wit/"), "{said}");
     }
+}
+
+#[test]
+fn what_an_older_contract_left_is_refused_with_both_versions() {
+    let of_today = of(versions().last().expect("a frozen version"));
+    let outdated = folders("outdated");
+    assert!(!outdated.is_empty(), "nothing is kept of an older contract");
+    for version in &outdated {
+        let component = components_of(version).pop().expect("a component");
+        let (said, code) = check(&fs::read(component).expect("its bytes"));
+        assert_eq!(code, Some(2), "{said}");
+        let sentence = format!("made for version {} of the contract, and this gateway has {of_today}", of(version));
+        assert!(said.contains(&sentence) && said.contains("rebuild the plugin"), "{said}");
+    }
+}
+
+/// The version that a folder is named after.
+fn of(version: &Path) -> String {
+    version.file_name().expect("a version").to_string_lossy().into_owned()
 }
 
 /// The component with another version in every name of the contract, of the same length.
@@ -96,7 +115,13 @@ fn check(component: &[u8]) -> (String, Option<i32>) {
 }
 
 fn versions() -> Vec<PathBuf> {
-    below(&programs::root().join("tests/fixtures/frozen")).into_iter().filter(|path| path.is_dir()).collect()
+    folders("frozen")
+}
+
+/// A folder for each version.
+fn folders(kind: &str) -> Vec<PathBuf> {
+    let kind = programs::root().join("tests/fixtures").join(kind);
+    below(&kind).into_iter().filter(|path| path.is_dir()).collect()
 }
 
 fn components_of(version: &Path) -> Vec<PathBuf> {
