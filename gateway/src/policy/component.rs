@@ -46,7 +46,7 @@ pub enum LoadError {
     #[error(transparent)]
     Compile(#[from] CompileError),
     /// it was made for another version of the contract
-    #[error("the component was made for version {0} of the contract, and this gateway has {ours}", ours = contract_version())]
+    #[error("the component was made for version {0} of the contract, and this gateway has {ours}", ours = &CONTRACT_VERSION[1..])]
     Version(String),
     /// it exports another role
     #[error("the component is no {expected}: it exports {found}")]
@@ -196,11 +196,6 @@ pub fn check_pin(digest: Digest, pin: Option<Pin>) -> Result<(), LoadError> {
         Some(pinned) if !digest.meets(pinned) => Err(LoadError::Pin { pinned, found: digest }),
         _ => Ok(()),
     }
-}
-
-/// The version of the contract, such as `0.2.0`. The SDK of the same version is made for it.
-pub fn contract_version() -> &'static str {
-    &CONTRACT_VERSION[1..]
 }
 
 /// The contract of this gateway, as WIT names it.

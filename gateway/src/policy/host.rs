@@ -21,21 +21,15 @@ impl types::Host for GuestState {}
 
 impl request::Host for GuestState {
     fn method(&mut self) -> Result<String> {
-        let method = self.exchange.head.method.clone();
-        self.read(What::Method, "", method.len(), || Some(method.clone()))?;
-        Ok(method)
+        self.fact(What::Method, self.exchange.head.method.clone())
     }
 
     fn path(&mut self) -> Result<String> {
-        let path = self.exchange.head.path.clone();
-        self.read(What::Path, "", path.len(), || Some(path.clone()))?;
-        Ok(path)
+        self.fact(What::Path, self.exchange.head.path.clone())
     }
 
     fn route(&mut self) -> Result<String> {
-        let route = self.exchange.head.route.clone();
-        self.read(What::Route, "", route.len(), || Some(route.clone()))?;
-        Ok(route)
+        self.fact(What::Route, self.exchange.head.route.clone())
     }
 
     fn header(&mut self, name: String) -> Result<Option<Vec<u8>>> {
@@ -61,20 +55,24 @@ impl request::Host for GuestState {
     }
 
     fn authority(&mut self) -> Result<String> {
-        let authority = self.exchange.authority.clone();
-        self.read(What::Authority, "", authority.len(), || Some(authority.clone()))?;
-        Ok(authority)
+        self.fact(What::Authority, self.exchange.authority.clone())
     }
 
     fn peer_address(&mut self) -> Result<String> {
-        let peer = self.exchange.peer.to_string();
-        self.read(What::PeerAddress, "", peer.len(), || Some(peer.clone()))?;
-        Ok(peer)
+        self.fact(What::PeerAddress, self.exchange.peer.to_string())
     }
 
     fn attribute(&mut self, name: String) -> Result<Option<String>> {
         let value = self.exchange.attributes.get(&name).map(str::to_owned);
         self.read(What::Attribute, &name, length(value.as_ref()), || value.clone())?;
+        Ok(value)
+    }
+}
+
+impl GuestState {
+    /// A fact that every request has, and that has no name.
+    fn fact(&mut self, what: What, value: String) -> Result<String> {
+        self.read(what, "", value.len(), || Some(value.clone()))?;
         Ok(value)
     }
 }

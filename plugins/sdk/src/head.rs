@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 /// A fact that stays the same for the length of a call.
 #[derive(Clone, Copy)]
-pub enum Fact {
+pub(crate) enum Fact {
     Method,
     Path,
     Route,
@@ -20,7 +20,7 @@ thread_local! {
 }
 
 /// The fact, which is asked for only where this call has not told it yet.
-pub fn once(fact: Fact, ask: impl FnOnce() -> String) -> Rc<str> {
+pub(crate) fn once(fact: Fact, ask: impl FnOnce() -> String) -> Rc<str> {
     if let Some(known) = KNOWN.with_borrow(|known| known[fact as usize].clone()) {
         return known;
     }
@@ -30,7 +30,7 @@ pub fn once(fact: Fact, ask: impl FnOnce() -> String) -> Rc<str> {
 }
 
 /// Another call begins: nothing is known of its request.
-pub fn forget() {
+pub(crate) fn forget() {
     KNOWN.take();
 }
 

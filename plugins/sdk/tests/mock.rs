@@ -120,7 +120,7 @@ fn a_run_holds_its_answer_to_the_contract() {
 #[test]
 fn the_word_authenticated_needs_the_deed() {
     let word = || Outcome::Authenticated(Vec::new());
-    let told = token().claim("sub", "alice").try_run(|| word());
+    let told = token().claim("sub", "alice").try_run(word);
     assert_eq!(told, Err("`authenticated` without a verified token".into()));
     let done = token().try_run(|| jwt::verify("main", &Demands::default()).map(|()| word()).expect("verifies"));
     assert_eq!(done, Ok(word()));

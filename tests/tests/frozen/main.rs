@@ -1,5 +1,6 @@
 //! Components as earlier releases left them, in the gateway of today: they load, and decide as they did. What was made for
-//! another version of the contract, such as a component that 0.1.0 left, is refused with words. Never builds one: `cargo xtask freeze` did, once.
+//! another version of the contract, such as a component that 0.1.0 left, is refused with words. Never builds one:
+//! `cargo xtask freeze` did, once.
 
 use std::ffi::OsStr;
 use std::fs;

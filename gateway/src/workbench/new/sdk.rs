@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::NewFault;
-use crate::policy::component::contract_version;
+use crate::policy::component::contract;
 
 /// The crate.
 const CRATE: &str = "witgate-plugin";
@@ -31,7 +31,6 @@ impl Sdk {
     /// When it names neither a folder with the SDK nor a version.
     pub fn named(given: Option<&str>) -> Result<Self, NewFault> {
         let Some(given) = given else {
-            let of_contract = || Self::Version(contract_version().to_owned());
             return Ok(folder(Path::new(BUILT_FROM)).unwrap_or_else(of_contract));
         };
         let version = || is_version(given).then(|| Self::Version(given.to_owned()));
@@ -51,6 +50,13 @@ impl Sdk {
         let Self::Folder(folder) = self else { return None };
         fs::read(folder.join("../../Cargo.lock")).ok()
     }
+}
+
+/// An SDK has the version of the contract that it is made for.
+fn of_contract() -> Sdk {
+    let contract = contract();
+    let version = contract.split_once('@').map_or(contract.as_str(), |(_, version)| version);
+    Sdk::Version(version.to_owned())
 }
 
 fn folder(given: &Path) -> Option<Sdk> {
@@ -76,6 +82,13 @@ mod tests {
         let Sdk::Folder(folder) = Sdk::named(None).expect("an SDK") else { panic!("a folder") };
         assert!(folder.is_absolute() && folder.ends_with("plugins/sdk"), "{}", folder.display());
         assert_eq!(Sdk::named(Some(BUILT_FROM)).expect("the same"), Sdk::Folder(folder));
+    }
+
+    #[test]
+    fn without_a_checkout_it_is_the_version_of_the_contract() {
+        let manifest = fs::read_to_string(Path::new(BUILT_FROM).join("Cargo.toml")).expect("the SDK's manifest");
+        let Sdk::Version(version) = of_contract() else { panic!("a version") };
+        assert!(manifest.contains(&format!("version = \"{version}\"")), "{version} is not that of the SDK");
     }
 
     #[test]

@@ -4,9 +4,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use witgate_plugin::{
-    Authenticator, Demands, Failure, Outcome, Plugin, Refusal, claims, jwt,
-};
+use witgate_plugin::{Authenticator, Demands, Failure, Outcome, Plugin, Refusal, claims, jwt};
 
 const TOKEN_MISSING: &str = "token_missing";
 const TOKEN_INVALID: &str = "token_invalid";
