@@ -30,7 +30,7 @@ use crate::peer::Peer;
 use crate::policy::bindings::types::RequestHead;
 use crate::policy::chain::{Chain, Destination};
 use crate::policy::evidence::Permitted;
-use crate::policy::exchange::{Attributes, Exchange};
+use crate::policy::exchange::{Attributes, Exchange, Notes};
 use crate::policy::secrecy::{self, PATH_ATTRIBUTE};
 use crate::policy::tokens::Tokens;
 use crate::policy::trace::Trace;
@@ -236,6 +236,7 @@ fn exchange(
         cost: None,
         recorded: false,
         trace: None,
+        notes: Notes::default(),
     })
 }
 
