@@ -29,7 +29,7 @@ use crate::observe::request_id;
 use crate::peer::Peer;
 use crate::policy::chain::{Chain, Destination};
 use crate::policy::evidence::Permitted;
-use crate::policy::exchange::{Attributes, Exchange, Head};
+use crate::policy::exchange::{Attributes, Exchange, Head, Notes};
 use crate::policy::secrecy::{self, PATH_ATTRIBUTE};
 use crate::policy::tokens::Tokens;
 use crate::policy::trace::Trace;
@@ -235,6 +235,7 @@ fn exchange(
         cost: None,
         recorded: false,
         trace: None,
+        notes: Notes::default(),
     })
 }
 

@@ -104,6 +104,19 @@ impl Stack {
         generations["current"]["number"].as_u64().unwrap_or_else(|| panic!("no number in {generations}"))
     }
 
+    /// The text of `GET /metrics`.
+    pub async fn metrics(&self) -> String {
+        let answer = self.http.get(format!("{}/metrics", self.admin)).send().await.expect("an admin answer");
+        answer.text().await.expect("text")
+    }
+
+    /// What a metric stands at for one plugin.
+    pub async fn counted(&self, metric: &str, plugin: &str) -> u64 {
+        let (text, start) = (self.metrics().await, format!("{metric}{{plugin=\"{plugin}\"}} "));
+        let line = text.lines().find_map(|line| line.strip_prefix(&start));
+        line.map_or(0, |number| number.parse().expect("a number"))
+    }
+
     /// The gateway's log until now.
     pub fn gateway_log(&self) -> String {
         self.child("witgate").log()

@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use super::rounds::{Rounds, Row};
 use super::{BODY, Bench};
-use crate::peers::{Peer, Running};
+use crate::peers::{ASKED_SEGMENT, Peer, Running};
 use crate::report::{Bound, Promise, Report};
 use crate::tokens::Algorithm;
 
@@ -16,6 +16,8 @@ const FORWARDING: [Peer; 6] = [Peer::Relay, Peer::Floor, Peer::Nginx, Peer::Hapr
 
 const DIRECT: &str = "upstream, called directly";
 const POLICY_PATH: &str = "token-rs256";
+/// The name of the row in which no answer is kept.
+const ASKED: &str = "Witgate, every policy asked";
 
 /// Measures and judges.
 pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
@@ -24,6 +26,8 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
     let plain = bench.requests.plain("plain", BODY);
     let tokens = bench.requests.with_tokens("rs256", BODY, Algorithm::Rs256);
     let carried = bench.requests.with_tokens("plain", BODY, Algorithm::Rs256);
+    let asked_path = format!("{}rs256", ASKED_SEGMENT);
+    let asked = bench.requests.with_tokens(&asked_path, BODY, Algorithm::Rs256);
     let first_only = bench.requests.with_tokens(POLICY_PATH, BODY, Algorithm::Rs256);
     let mut rows = vec![Row { name: DIRECT.into(), program: &bench.stage.upstream, ask: bench.ask(&plain) }];
     for running in of(&running, &FORWARDING) {
@@ -35,6 +39,7 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
         rows.push(Row { name, program: &running.program, ask: bench.ask(&carried) });
         let name = "Witgate, token policy alone".to_owned();
         rows.push(Row { name, program: &running.program, ask: bench.ask(&first_only) });
+        rows.push(Row { name: ASKED.to_owned(), program: &running.program, ask: bench.ask(&asked) });
     }
     for running in of(&running, &CHECKING) {
         rows.push(Row { name: token_name(running.peer), program: &running.program, ask: bench.ask(&tokens) });
@@ -62,6 +67,9 @@ fn check_all(bench: &Bench, running: &[Running]) -> Result<()> {
     }
     for running in of(running, &CHECKING) {
         bench.verify(running, "rs256", Some(Algorithm::Rs256))?;
+    }
+    for running in of(running, &[Peer::Witgate]) {
+        bench.verify(running, &format!("{}rs256", ASKED_SEGMENT), Some(Algorithm::Rs256))?;
     }
     Ok(())
 }

@@ -8,6 +8,18 @@ use crate::tokens::Algorithm;
 /// An authorizer that has no opinion.
 const ABSTAINING: &str = "{ rules = [], default = \"abstain\" }";
 
+/// What the authorizer of all peers demands.
+const CUSTOMERS: &str = "{ rules = [{ name = \"customers read\", effect = \"allow\", methods = [\"GET\"], \
+                         when = { all = [{ claim = \"roles\", contains = \"customer\" }, { scope = \"orders:read\" }] } }] }";
+/// What the router of all peers chooses by.
+const BY_TENANT: &str = "{ rules = [{ when = { claim = \"tenant\", equals = \"acme\" }, upstream = \"service\" }] }";
+/// What the kept answers of a plugin may take: 10,000 tokens fit.
+const CACHE_BYTES: usize = 8 << 20;
+/// Before the names of plugins and paths whose policies are asked for each request.
+pub const ASKED_SEGMENT: &str = "asked-";
+/// The three policies, with kept answers and without.
+const CACHES: [(&str, usize); 2] = [("", CACHE_BYTES), (ASKED_SEGMENT, 0)];
+
 /// What is measured of Witgate beside the comparison.
 #[derive(Debug, Clone, Default)]
 pub struct Setting {
@@ -42,12 +54,20 @@ impl Setting {
             let name = algorithm.segment();
             let config =
                 if self.shared { String::new() } else { format!("algorithms = [\"{}\"], ", name.to_uppercase()) };
-            text += &plugin(name, "authenticator", "jwt_policy", &format!("{{ {config}required-claims = [\"sub\"] }}"));
-            text += &route(name, &[name, "authz", "route"], false);
-            text += &route(&format!("token-{name}"), &[name], true);
+            let config = format!("{{ {config}required-claims = [\"sub\"] }}");
+            for (prefix, cache) in CACHES {
+                let named = |name: &str| format!("{prefix}{name}");
+                text += &plugin(&named(name), "authenticator", "jwt_policy", &config, cache);
+                text += &route(&named(name), &[&named(name), &named("authz"), &named("route")], false);
+                text += &route(&named(&format!("token-{name}")), &[&named(name)], true);
+            }
+        }
+        for (prefix, cache) in CACHES {
+            text += &plugin(&format!("{prefix}authz"), "authorizer", "claims_authz", CUSTOMERS, cache);
+            text += &plugin(&format!("{prefix}route"), "router", "claim_router", BY_TENANT, cache);
         }
         for number in 0..self.plugins {
-            text += &plugin(&format!("unused-{number}"), "authorizer", "claims_authz", ABSTAINING);
+            text += &plugin(&format!("unused-{number}"), "authorizer", "claims_authz", ABSTAINING, 0);
         }
         for number in 0..self.routes {
             let _ = write!(
@@ -62,22 +82,25 @@ impl Setting {
     fn add_chains(&self, text: &mut String) {
         let longest = self.chains.iter().copied().max().unwrap_or_default();
         for number in 0..longest.saturating_sub(2) {
-            *text += &plugin(&format!("abstains-{number}"), "authorizer", "claims_authz", ABSTAINING);
+            *text += &plugin(&format!("abstains-{number}"), "authorizer", "claims_authz", ABSTAINING, 0);
         }
         for length in &self.chains {
             let abstaining: Vec<String> =
                 (0..length.saturating_sub(2)).map(|number| format!("abstains-{number}")).collect();
-            let mut policies: Vec<&str> = vec!["rs256"];
+            let mut policies: Vec<&str> = vec!["asked-rs256"];
             policies.extend(abstaining.iter().map(String::as_str));
-            policies.extend((*length > 1).then_some("authz"));
+            policies.extend((*length > 1).then_some("asked-authz"));
             // the authenticator alone is a route that lets anyone in who has a good token or none
             *text += &route(&format!("chain-{length}"), &policies, *length < 2);
         }
     }
 }
 
-fn plugin(name: &str, world: &str, file: &str, config: &str) -> String {
-    format!("\n[plugins.{name}]\nworld = \"{world}\"\nfile = \"@PLUGINS@/{file}.wasm\"\nconfig = {config}\n")
+fn plugin(name: &str, world: &str, file: &str, config: &str, cache_bytes: usize) -> String {
+    format!(
+        "\n[plugins.{name}]\nworld = \"{world}\"\nfile = \"@PLUGINS@/{file}.wasm\"\nconfig = {config}\n\
+         limits = {{ decision-cache-bytes = {cache_bytes} }}\n"
+    )
 }
 
 fn route(name: &str, policies: &[&str], public: bool) -> String {
@@ -94,7 +117,7 @@ mod tests {
     #[test]
     fn a_chain_has_as_many_policies_as_it_says() {
         let text = Setting { chains: vec![1, 4], ..Setting::default() }.added();
-        assert!(text.contains(r#"policies = ["rs256"]"#), "{text}");
-        assert!(text.contains(r#"policies = ["rs256", "abstains-0", "abstains-1", "authz"]"#), "{text}");
+        assert!(text.contains(r#"policies = ["asked-rs256"]"#), "{text}");
+        assert!(text.contains(r#"policies = ["asked-rs256", "abstains-0", "abstains-1", "asked-authz"]"#), "{text}");
     }
 }

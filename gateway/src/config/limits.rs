@@ -31,6 +31,8 @@ pub struct PluginLimits {
     pub returned_headers: usize,
     /// Bytes of the names and values that one call returns.
     pub returned_bytes: usize,
+    /// Bytes that kept answers may take, of all workers together; 0 keeps none.
+    pub decision_cache_bytes: usize,
 }
 
 impl Default for PluginLimits {
@@ -48,6 +50,7 @@ impl Default for PluginLimits {
             log_lines_per_second: 1000,
             returned_headers: 64,
             returned_bytes: 64 << 10,
+            decision_cache_bytes: 0,
         }
     }
 }

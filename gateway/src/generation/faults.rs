@@ -18,7 +18,7 @@ pub(super) fn push(faults: &mut Faults, entry: &Plugin, error: &PluginError) {
         PluginError::Load(_) => faults.push(entry.spans.file, message, remedy(error)),
         PluginError::Grant(_) => faults.push(entry.spans.config, message, remedy(error)),
         PluginError::Start(StartError::Config(_)) => faults.push(entry.spans.config, message, remedy(error)),
-        PluginError::Start(StartError::Fault(_) | StartError::TooLongForEach(_)) => {
+        PluginError::Start(StartError::Fault(_) | StartError::TooLongForEach(_)) | PluginError::Cache(_) => {
             faults.push(entry.spans.name, message, remedy(error))
         }
     }
@@ -29,6 +29,7 @@ pub fn remedy(error: &PluginError) -> &'static str {
     match error {
         PluginError::Load(error) => error.remedy(),
         PluginError::Grant(_) => "correct [secrets] or what it names, or the plugin's `grants`",
+        PluginError::Cache(_) => "leave `decision-cache-bytes` out, or give the gateway the system's randomness",
         PluginError::Start(StartError::Config(_)) => "the plugin's README lists its keys",
         PluginError::Start(StartError::TooLongForEach(_)) => {
             "use isolation = \"instance\", or let `describe` and `configure` do less"

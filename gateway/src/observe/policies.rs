@@ -18,6 +18,7 @@ pub struct PluginLabels {
 #[derive(Debug, Default)]
 pub struct PolicyMetrics {
     calls: Family<PluginLabels, Counter>,
+    recalled: Family<PluginLabels, Counter>,
     skipped: Family<PluginLabels, Counter>,
     started: Family<PluginLabels, Counter>,
     recycled: Family<PluginLabels, Counter>,
@@ -30,6 +31,7 @@ pub struct PolicyMetrics {
 #[derive(Debug, Clone)]
 pub struct PolicyCounters {
     calls: Counter,
+    recalled: Counter,
     skipped: Counter,
     started: Counter,
     recycled: Counter,
@@ -46,6 +48,8 @@ impl PolicyMetrics {
             ("dropped", "Instances dropped after a fault or a call that was given up", &self.dropped),
         ];
         registry.register("policy_calls", "Calls of a policy that were admitted", self.calls.clone());
+        let recalled = "Calls among them that were answered from the decision cache";
+        registry.register("policy_calls_recalled", recalled, self.recalled.clone());
         registry.register("policy_skipped", "Calls passed over by `on-fault = \"skip\"`", self.skipped.clone());
         registry.register("policy_breaker", "1 while the plugin is not asked", self.breaker.clone());
         let unwritten = "Log lines beyond log-lines-per-second";
@@ -60,6 +64,7 @@ impl PolicyMetrics {
         let labels = PluginLabels { plugin: plugin.to_owned() };
         let counters = PolicyCounters {
             calls: self.calls.get_or_create(&labels).clone(),
+            recalled: self.recalled.get_or_create(&labels).clone(),
             skipped: self.skipped.get_or_create(&labels).clone(),
             started: self.started.get_or_create(&labels).clone(),
             recycled: self.recycled.get_or_create(&labels).clone(),
@@ -76,6 +81,11 @@ impl PolicyCounters {
     /// A call was admitted.
     pub fn called(&self) {
         self.calls.inc();
+    }
+
+    /// A call was answered from the decision cache.
+    pub fn recalled(&self) {
+        self.recalled.inc();
     }
 
     /// A filter was passed over.

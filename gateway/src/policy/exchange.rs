@@ -11,8 +11,11 @@ use serde_json::Value;
 use witgate_keyring::Scrutiny;
 use witgate_token::Claims;
 
+use super::bearer::Foreseen;
+use super::query;
 use super::tokens::Tokens;
 use super::trace::Trace;
+use super::transcript::Transcript;
 
 /// The small, fixed facts of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,6 +62,17 @@ pub struct Exchange {
     pub trace: Option<Trace>,
     /// what the last policy call cost; only measured where this is set before the call, since clocks are system calls
     pub cost: Option<CallCost>,
+    /// what the host notes for itself during a call
+    pub notes: Notes,
+}
+
+/// What the host notes for itself during one call, whose answer may be kept.
+#[derive(Default)]
+pub struct Notes {
+    /// what the call asks and is told; in a box, since it is rarely there
+    pub(super) transcript: Option<Box<Transcript>>,
+    /// a verification that was made on the way to the call
+    pub(super) foreseen: Option<Foreseen>,
 }
 
 /// What one policy call cost.
@@ -90,6 +104,7 @@ impl Exchange {
             cost: None,
             recorded: false,
             trace: None,
+            notes: Notes::default(),
         }
     }
 
@@ -112,7 +127,20 @@ impl Exchange {
             recorded: false,
             trace: None,
             cost: None,
+            notes: Notes::default(),
         }
+    }
+}
+
+impl Exchange {
+    /// The first value of a parameter of the query, decoded.
+    pub(super) fn query_param(&self, name: &str) -> Option<String> {
+        query::parameter(self.query.as_deref()?, name)
+    }
+
+    /// Whether it is a request like any other, on which nobody looks: then an equal one may be answered without asking.
+    pub(super) fn is_plain(&self) -> bool {
+        self.trace.is_none() && self.cost.is_none() && self.at.is_none() && self.tokens.keyring().is_some()
     }
 }
 

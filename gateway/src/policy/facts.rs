@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use witgate_cases::{Request, Signed, Texts};
 use witgate_keyring::resource_server::bearer_token;
@@ -58,7 +57,7 @@ pub(super) fn request(exchange: &Exchange, read: &Names, withheld: &mut Withheld
     }
     let bare = Request::new(&exchange.head.method, &path);
     let header = |name: &String| headers(exchange, name);
-    let parameter = |name: &String| Some(vec![query_value(exchange.query.as_deref()?, name)?.into_bytes()]);
+    let parameter = |name: &String| Some(vec![exchange.query_param(name)?.into_bytes()]);
     let attribute = |name: &String| Some(vec![exchange.attributes.get(name)?.as_bytes().to_vec()]);
     Request {
         headers: kept(What::Header, &read.headers, withheld, header),
@@ -100,15 +99,6 @@ fn single(kept: BTreeMap<String, Texts>) -> BTreeMap<String, String> {
 fn headers(exchange: &Exchange, name: &str) -> Option<Vec<Vec<u8>>> {
     let values: Vec<Vec<u8>> = exchange.headers.get_all(name).iter().map(|value| value.as_bytes().to_vec()).collect();
     (!values.is_empty()).then_some(values)
-}
-
-fn query_value(query: &str, name: &str) -> Option<String> {
-    let decoded =
-        |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8().ok().map(|text| text.into_owned());
-    query.split('&').find_map(|pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decoded(key)? == name).then(|| decoded(value)).flatten()
-    })
 }
 
 /// The claims that were read and may be kept, those that are always kept, and the `frame`, with as little around them

@@ -3,18 +3,18 @@
 //! Never waits (whatever may wait was done before the call), and never hands out a key.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
-use percent_encoding::percent_decode_str;
 use wasmtime::Result;
 use witgate_cases::Line;
-use witgate_keyring::resource_server::bearer_token;
-use witgate_token::{Algorithm, Demands, Failure, Refusal};
+use witgate_token::{Algorithm, Claims, Demands, Refusal};
 
 use super::bindings::{claims, jwt, log, request, types};
 use super::guest::GuestState;
 use super::limits::Limit;
 use super::reading::What;
 use super::tokens::Tokens;
+use super::transcript::{Demanded, Wanted};
 use crate::unix_time;
 
 impl types::Host for GuestState {}
@@ -49,7 +49,7 @@ impl request::Host for GuestState {
     }
 
     fn query_param(&mut self, name: String) -> Result<Option<String>> {
-        let value = self.exchange.query.as_deref().and_then(|query| query_param(query, &name));
+        let value = self.exchange.query_param(&name);
         self.read(What::QueryParam, &name, length(value.as_ref()), || value.clone())?;
         Ok(value)
     }
@@ -93,9 +93,7 @@ impl claims::Host for GuestState {
 
 impl jwt::Host for GuestState {
     fn peek(&mut self) -> Result<Result<jwt::Header, jwt::Failure>> {
-        let peeked = self.bearer().and_then(witgate_token::peek);
-        let header = peeked.map(|header| jwt::Header { alg: header.alg, kid: header.kid, typ: header.typ });
-        let header = header.map_err(|refusal| self.noted(&refusal));
+        let header = self.exchange.token_header();
         let bytes = header
             .as_ref()
             .map_or(0, |header| header.alg.len() + length(header.kid.as_ref()) + length(header.typ.as_ref()));
@@ -104,15 +102,13 @@ impl jwt::Host for GuestState {
     }
 
     fn unverified_issuer(&mut self) -> Result<Option<String>> {
-        let issuer = self.issuer_claimed();
-        let issuer = issuer.map_err(|refusal| self.noted(&refusal)).ok();
+        let issuer = self.exchange.unverified_issuer();
         self.read(What::Issuer, "", length(issuer.as_ref()), || issuer.clone())?;
         Ok(issuer)
     }
 
     fn profile(&mut self) -> Result<Option<String>> {
-        let profile = self.profile_of_token();
-        let profile = profile.map_err(|refusal| self.noted(&refusal)).ok();
+        let profile = self.exchange.token_profile();
         self.read(What::Profile, "", length(profile.as_ref()), || profile.clone())?;
         Ok(profile)
     }
@@ -120,80 +116,37 @@ impl jwt::Host for GuestState {
     fn verify(&mut self, profile: String, wanted: jwt::Demands) -> Result<Result<(), jwt::Failure>> {
         // A second verification replaces the first: claims of an earlier success must not outlive a later failure.
         self.exchange.forget_claims();
-        let demands = demands(wanted);
-        let verified = match self.exchange.tokens {
-            Tokens::Rehearsed(_) => self.rehearsed(&profile, &demands),
-            Tokens::Keyring(_) | Tokens::Nowhere => {
-                let is_heavy = !self.knows_token();
-                let verified = self.on_the_host(is_heavy, |guest| guest.verified(&profile, &demands))?;
-                verified.map(|claims| self.exchange.claims = Some(claims))
-            }
+        let wanted: Wanted = Arc::new((profile, demands(wanted)));
+        let (profile, demands) = &*wanted;
+        let outcome = match self.exchange.tokens {
+            Tokens::Rehearsed(_) => self.exchange.rehearse(profile, demands).map(|()| None),
+            Tokens::Keyring(_) | Tokens::Nowhere => self.asked_of_keyring(&wanted)?.map(Some),
         };
-        let failure = verified.as_ref().err().map(Refusal::failure);
-        let verified = verified.map_err(|refusal| self.noted(&refusal));
-        let (Ok(demanded) | Err(demanded)) = &demands;
-        self.record_verification(&profile, &demanded.required_claims, failure);
-        self.read(What::Verification, &profile, 1, || Some(format!("{verified:?}")))?;
+        let failure = outcome.as_ref().err().map(Refusal::failure);
+        let verified = self.exchange.take_claims(outcome);
+        let (Ok(demanded) | Err(demanded)) = demands;
+        self.record_verification(profile, &demanded.required_claims, failure);
+        self.read(What::Verification, profile, 1, || Some(format!("{verified:?}")))?;
+        self.note_verification(&wanted, verified);
         Ok(verified)
     }
 }
 
 impl GuestState {
-    /// What the guest learns of a refusal: its class. The precise reason stays here, for log and metrics.
-    fn noted(&mut self, refusal: &Refusal) -> jwt::Failure {
-        self.exchange.token_refusal = Some(refusal.code());
-        failure(refusal.failure())
-    }
-
-    /// The token of the request; on a stage there may be one that nobody can read.
-    fn bearer(&self) -> Result<&str, Refusal> {
-        match self.exchange.tokens.rehearsed().and_then(|case| case.unreadable.clone()) {
-            Some(why) => Err(why),
-            None => bearer_token(&self.exchange.headers),
-        }
-    }
-
-    fn issuer_claimed(&self) -> Result<String, Refusal> {
-        witgate_token::claimed_issuer(self.bearer()?)
-    }
-
-    /// A token that was verified before names its profile without being read again; any other is asked why it does not.
-    fn profile_of_token(&self) -> Result<String, Refusal> {
-        let token = self.bearer()?;
-        if let Some(case) = self.exchange.tokens.rehearsed() {
-            let issuer = witgate_token::claimed_issuer(token)?;
-            return case.profile_of(&issuer).map(str::to_owned).ok_or(Refusal::UnknownIssuer);
-        }
-        let keyring = self.exchange.tokens.keyring().ok_or(Refusal::UnknownIssuer)?;
-        match keyring.profile_of(token, &self.exchange.scrutiny) {
-            Some(profile) => Ok(profile.name.clone()),
-            None => Err(self.issuer_claimed().map_or_else(|refusal| refusal, |_| Refusal::UnknownIssuer)),
-        }
-    }
-
-    /// Whether the token verified before: then all that is left is to look it up and to judge it again.
-    fn knows_token(&self) -> bool {
-        bearer_token(&self.exchange.headers).is_ok_and(|token| self.exchange.scrutiny.knows(token))
-    }
-
-    fn verified(&self, profile: &str, demands: &Demanded) -> Result<witgate_token::Claims, Refusal> {
-        let demands = demands.as_ref().map_err(|_| Refusal::AlgorithmNotAllowed)?;
-        let keyring = self.exchange.tokens.keyring().ok_or(Refusal::KeysUnavailable)?;
-        let token = bearer_token(&self.exchange.headers)?;
-        let now = self.exchange.at.unwrap_or_else(unix_time::now);
-        keyring.verify_now(profile, token, demands, now, &self.exchange.scrutiny)
-    }
-
-    fn rehearsed(&mut self, profile: &str, demands: &Demanded) -> Result<(), Refusal> {
-        let demands = demands.as_ref().map_err(|_| Refusal::AlgorithmNotAllowed)?;
-        let token = self.bearer()?.to_owned();
-        let case = self.exchange.tokens.rehearsed_mut().ok_or(Refusal::KeysUnavailable)?;
-        case.verify(profile, &token, demands)
+    /// What was foreseen for this call is not asked again.
+    fn asked_of_keyring(&mut self, wanted: &Wanted) -> Result<std::result::Result<Claims, Refusal>> {
+        let foreseen = self.exchange.notes.foreseen.take().filter(|foreseen| foreseen.wanted == *wanted);
+        let is_heavy = foreseen.is_none() && !self.exchange.knows_token();
+        self.on_the_host(is_heavy, |guest| match foreseen {
+            Some(foreseen) => foreseen.outcome,
+            None => guest.exchange.verified(&wanted.0, &wanted.1),
+        })
     }
 }
 
 impl log::Host for GuestState {
     fn log(&mut self, level: log::Level, message: String, fields: Vec<(String, String)>) -> Result<()> {
+        self.note_deed();
         let hide = |text: &str| self.hidden.hide(text).into_owned();
         let pairs: Vec<(String, String)> = fields.iter().map(|(name, value)| (hide(name), hide(value))).collect();
         let fields: serde_json::Map<String, serde_json::Value> =
@@ -268,48 +221,13 @@ fn header_text(header: &jwt::Header) -> String {
     format!("alg {}{}", header.alg, more.collect::<String>())
 }
 
-/// The first value of a parameter of an `application/x-www-form-urlencoded` query.
-fn query_param(query: &str, name: &str) -> Option<String> {
-    query.split('&').find_map(|pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (form_decoded(key)? == name).then(|| form_decoded(value)).flatten()
-    })
-}
-
-fn form_decoded(text: &str) -> Option<String> {
-    let spaced = text.replace('+', " ");
-    percent_decode_str(&spaced).decode_utf8().ok().map(std::borrow::Cow::into_owned)
-}
-
-/// What a policy demands; as an error where an algorithm is not one we know: a policy that demands the unknown must not
-/// be served the rest.
-type Demanded = Result<Demands, Demands>;
-
+/// What a policy demands. One that demands an algorithm that we do not know must not be served the rest.
 fn demands(wanted: jwt::Demands) -> Demanded {
     let jwt::Demands { algorithms, audiences, required_claims, max_age_seconds } = wanted;
     let known: Result<Vec<Algorithm>, _> = algorithms.iter().map(|name| Algorithm::from_str(name)).collect();
     let are_known = known.is_ok();
     let demands = Demands { algorithms: known.unwrap_or_default(), audiences, required_claims, max_age_seconds };
     if are_known { Ok(demands) } else { Err(demands) }
-}
-
-fn failure(failure: Failure) -> jwt::Failure {
-    match failure {
-        Failure::Missing => jwt::Failure::Missing,
-        Failure::Malformed => jwt::Failure::Malformed,
-        Failure::UnknownIssuer => jwt::Failure::UnknownIssuer,
-        Failure::UnknownKey => jwt::Failure::UnknownKey,
-        Failure::Algorithm => jwt::Failure::Algorithm,
-        Failure::Signature => jwt::Failure::Signature,
-        Failure::Expired => jwt::Failure::Expired,
-        Failure::NotYetValid => jwt::Failure::NotYetValid,
-        Failure::Issuer => jwt::Failure::Issuer,
-        Failure::Audience => jwt::Failure::Audience,
-        Failure::Claim => jwt::Failure::Claim,
-        Failure::Revoked => jwt::Failure::Revoked,
-        Failure::KeysUnavailable => jwt::Failure::KeysUnavailable,
-        Failure::Other => jwt::Failure::Other,
-    }
 }
 
 fn claim_value(value: &serde_json::Value) -> claims::ClaimValue {
@@ -355,15 +273,6 @@ fn claim_text(value: &claims::ClaimValue) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn query_parameters_are_decoded_and_the_first_wins() {
-        assert_eq!(query_param("a=1&a=2", "a").as_deref(), Some("1"));
-        assert_eq!(query_param("na%6De=x+y%2B", "name").as_deref(), Some("x y+"));
-        assert_eq!(query_param("flag&b=", "flag").as_deref(), Some(""));
-        assert_eq!(query_param("a=%ff", "a"), None);
-        assert_eq!(query_param("", "a"), None);
-    }
 
     #[test]
     fn claims_keep_their_shape() {

@@ -6,43 +6,29 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use thiserror::Error;
 use wasmtime::Result;
 use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
-use super::allocation::Need;
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
 use super::breaker::{Admission, Breaker};
-use super::clock::thread_cpu_time;
-use super::component::{Compiler, Digest, LoadError, check_pin, link};
+use super::component::{Compiler, Digest, check_pin};
+use super::decision::Call;
 use super::exchange::Exchange;
-use super::exports::{Exports, Pick, Role};
+use super::exports::{Pick, Role};
 use super::fault::Fault;
-use super::grants::{GrantError, Granted, Resources};
+use super::grants::Resources;
 use super::hidden::Hidden;
 use super::imports;
-use super::instance::{Blueprint, Calling, Description, Instance, START_WALL, StartError};
-use super::log_rate::LogRate;
+use super::instance::{Blueprint, Description, StartError};
+pub use super::making::PluginError;
+use super::making::{blueprint, staged, started};
+use super::recall::{DecisionCache, Kept, Recalled};
 use super::refill::Refill;
-use super::stock::{Keeping, Stock, most_at_once};
+use super::stock::{Keeping, Stock};
 use crate::config::{self, Isolation, OnFault, PluginLimits, World};
 use crate::observe::metrics::Metrics;
 use crate::observe::policies::PolicyCounters;
 use crate::refusal::Refused;
-
-/// Why a plugin cannot enter a generation.
-#[derive(Debug, Error)]
-pub enum PluginError {
-    /// the component itself
-    #[error(transparent)]
-    Load(#[from] LoadError),
-    /// what its entry grants it
-    #[error(transparent)]
-    Grant(#[from] GrantError),
-    /// its first instances
-    #[error(transparent)]
-    Start(#[from] StartError),
-}
 
 /// A later start may use so many times the CPU time of the first, which was measured at load.
 const START_SLACK: u32 = 4;
@@ -59,6 +45,7 @@ pub struct Plugin {
     on_fault: OnFault,
     breaker: Breaker,
     stock: Arc<Stock>,
+    cache: Option<DecisionCache>,
     counters: PolicyCounters,
     metrics: Arc<Metrics>,
 }
@@ -110,6 +97,10 @@ impl Plugin {
             return Err(StartError::TooLongForEach(start_cpu / START_SLACK).into());
         }
         let counters = metrics.policies().of(&entry.name);
+        let cache = match entry.limits.decision_cache_bytes {
+            0 => None,
+            bytes => Some(DecisionCache::new(bytes, workers)?),
+        };
         let keeping = Keeping {
             isolation: entry.isolation,
             first_start,
@@ -124,6 +115,7 @@ impl Plugin {
             on_fault: entry.on_fault,
             breaker: Breaker::new(&entry.breaker),
             stock: Stock::new(blueprint, warm, keeping),
+            cache,
             counters,
             metrics: Arc::clone(metrics),
         })
@@ -181,19 +173,19 @@ impl Plugin {
     }
 
     pub(crate) async fn authenticate(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Outcome, Fault> {
-        self.run(worker, exchange, Role::authenticate, ()).await
+        self.run(worker, Call::Authenticate, exchange, Role::authenticate, ()).await
     }
 
     pub(crate) async fn authorize(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Decision, Fault> {
-        self.run(worker, exchange, Role::authorize, ()).await
+        self.run(worker, Call::Authorize, exchange, Role::authorize, ()).await
     }
 
     pub(crate) async fn select(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Selection, Fault> {
-        self.run(worker, exchange, Role::select, ()).await
+        self.run(worker, Call::Select, exchange, Role::select, ()).await
     }
 
     pub(crate) async fn on_request(&self, worker: usize, exchange: &mut Box<Exchange>) -> Result<Action, Fault> {
-        self.run(worker, exchange, Role::on_request, ()).await
+        self.run(worker, Call::OnRequest, exchange, Role::on_request, ()).await
     }
 
     pub(crate) async fn on_response(
@@ -202,7 +194,7 @@ impl Plugin {
         exchange: &mut Box<Exchange>,
         status: u16,
     ) -> Result<Vec<HeaderOp>, Fault> {
-        self.run(worker, exchange, Role::on_response, (status,)).await
+        self.run(worker, Call::OnResponse(status), exchange, Role::on_response, (status,)).await
     }
 
     /// The refusal for a fault of this plugin that is noted already.
@@ -235,22 +227,56 @@ impl Plugin {
         }
     }
 
-    /// One call, if the breaker admits it. An instance is leased for it and serves again only after a good one: a
+    /// One call, if the breaker admits it, or the answer that is kept of one. An instance is leased for it and serves again only after a good one: a
     /// fault, or a caller that gave up, ends it.
     async fn run<P, R>(
         &self,
         worker: usize,
+        call: Call,
         exchange: &mut Box<Exchange>,
         pick: Pick<P, R>,
         params: P,
     ) -> Result<R, Fault>
     where
         P: ComponentNamedList + Lower + Send + Sync + 'static,
-        R: Send + Sync + 'static,
+        R: Kept,
         (R,): ComponentNamedList + Lift,
     {
         let trial = self.admitted().inspect_err(|fault| self.count(fault))?;
         self.counters.called();
+        // Whether a plugin works again is told by itself.
+        let Some(cache) = self.cache.as_ref().filter(|_| !trial) else {
+            return self.asked(worker, exchange, pick, params, trial).await;
+        };
+        match cache.recall(worker, call, exchange) {
+            Recalled::Answer(answer) => {
+                self.counters.recalled();
+                return Ok(answer);
+            }
+            Recalled::Unknown => exchange.notes.transcript = Some(Box::default()),
+            Recalled::Resting => {}
+        }
+        let answer = self.asked(worker, exchange, pick, params, trial).await;
+        let notes = std::mem::take(&mut exchange.notes);
+        if let (Some(noted), Ok(answer)) = (notes.transcript, &answer) {
+            cache.learn(worker, call, &noted, answer);
+        }
+        answer
+    }
+
+    async fn asked<P, R>(
+        &self,
+        worker: usize,
+        exchange: &mut Box<Exchange>,
+        pick: Pick<P, R>,
+        params: P,
+        trial: bool,
+    ) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower + Send + Sync + 'static,
+        R: Send + Sync + 'static,
+        (R,): ComponentNamedList + Lift,
+    {
         let leased = async {
             let mut lease = self.stock.take(worker).await?;
             let answer = lease.call(exchange, pick, params).await?;
@@ -298,70 +324,6 @@ impl Plugin {
     fn count(&self, fault: &Fault) {
         self.metrics.fault(self.name(), fault.kind());
     }
-}
-
-/// What the instances of an entry are made from.
-fn blueprint(
-    compiler: &Compiler,
-    (entry, granted, staged): (&config::Plugin, Granted, Option<Vec<(String, String)>>),
-    bytes: &[u8],
-    workers: usize,
-    metrics: &Arc<Metrics>,
-) -> Result<Blueprint, PluginError> {
-    let calling = if granted.waits() { Calling::Waiting } else { Calling::Sync };
-    let (component, seat) = compiler.seated(bytes, Digest::of(bytes), need(entry, workers, calling))?;
-    let linked = link(&component, entry.world, &granted)?;
-    let exports = Exports::of(&linked).map_err(|error| LoadError::Link(format!("{error:#}")))?;
-    let lines = LogRate::new(&entry.name, entry.limits.log_lines_per_second, metrics.policies().of(&entry.name));
-    Ok(Blueprint {
-        plugin: entry.name.clone(),
-        seat,
-        linked,
-        exports,
-        config_json: granted.config_json.as_str().into(),
-        hidden: granted.hidden.clone(),
-        limits: entry.limits,
-        log_rate: Arc::new(lines),
-        recycle: entry.recycle,
-        calling,
-        staged,
-    })
-}
-
-/// As above, for instances that never see this machine's clock, randomness or variables; `environment` is what they see
-/// while they start.
-///
-/// # Errors
-/// When the component does not fit its entry.
-pub(super) fn staged(
-    (compiler, resources): (&Compiler, &Resources),
-    entry: &config::Plugin,
-    bytes: &[u8],
-    environment: Vec<(String, String)>,
-) -> Result<Blueprint, PluginError> {
-    check_pin(Digest::of(bytes), entry.pin)?;
-    let granted = resources.apart_from_the_machine(entry)?;
-    // The gateway's own counters are of requests.
-    blueprint(compiler, (entry, granted, Some(environment)), bytes, 1, &Arc::default())
-}
-
-/// What it needs of the pool. Calls that overlap have as many instances as there are calls, so they lie outside.
-pub(super) fn need(entry: &config::Plugin, workers: usize, calling: Calling) -> Option<Need> {
-    let need = Need { instances: most_at_once(workers), table_elements: entry.limits.table_elements };
-    (calling == Calling::Sync).then_some(need)
-}
-
-/// One instance for each worker, what the first says of itself, and the CPU time that its start used.
-fn started(blueprint: &Blueprint, workers: usize) -> Result<(Vec<Instance>, Description, Duration), StartError> {
-    let most = blueprint.limits.start_cpu;
-    let began = thread_cpu_time();
-    let (first, description) = blueprint.first(most, START_WALL)?;
-    let took = thread_cpu_time().saturating_sub(began);
-    let mut warm = vec![first];
-    for _ in 1..workers {
-        warm.push(blueprint.start(most, START_WALL)?);
-    }
-    Ok((warm, description, took))
 }
 
 /// In whole seconds, at least one.

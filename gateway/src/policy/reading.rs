@@ -3,14 +3,18 @@
 //! Never shows a value to anybody but the policy that asked for it.
 
 use std::fmt::Display;
+use std::sync::Arc;
 
 use wasmtime::Result;
 use witgate_token::Failure;
 
+use super::bindings::jwt;
 use super::guest::GuestState;
 use super::limits::Limit;
+use super::recall;
 use super::secrecy;
 use super::trace::{VERIFIED, Verification};
+use super::transcript::{Kind, Question, Wanted};
 
 /// What a policy read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -115,6 +119,7 @@ impl GuestState {
         if total > self.limits.host_call_bytes {
             return Err(self.exceed(Limit::HostCallBytes, self.limits.host_call_bytes));
         }
+        self.note(what, name);
         if let Some(trace) = &self.exchange.trace
             && what != What::Verification
         {
@@ -136,6 +141,34 @@ impl GuestState {
             trace.read(what.word(), &named, value.map(|value| what.shown(name, &self.hidden.hide(&value))));
         }
         Ok(())
+    }
+
+    /// Notes a read, where the call's answer may be kept.
+    fn note(&mut self, what: What, name: &str) {
+        let Some(mut transcript) = self.exchange.notes.transcript.take() else { return };
+        match Question::of(what, name) {
+            Kind::Question(question) => {
+                transcript.note(question, |question, answers| recall::answer(question, &mut self.exchange, answers));
+            }
+            Kind::Constant | Kind::Verification => {}
+            Kind::Passing => transcript.spoil(),
+        }
+        self.exchange.notes.transcript = Some(transcript);
+    }
+
+    /// Notes a verification and what the guest learned of it, where the call's answer may be kept.
+    pub(super) fn note_verification(&mut self, wanted: &Wanted, verified: std::result::Result<(), jwt::Failure>) {
+        if let Some(transcript) = &mut self.exchange.notes.transcript {
+            let question = Question::Verification(Arc::clone(wanted));
+            transcript.note(question, |_, answers| recall::outcome(verified, answers));
+        }
+    }
+
+    /// Notes that the call does something that its answer, kept, would not do again.
+    pub(super) fn note_deed(&mut self) {
+        if let Some(transcript) = &mut self.exchange.notes.transcript {
+            transcript.spoil();
+        }
     }
 
     /// Records the verification that has just ended, with the precise reason of a failure.

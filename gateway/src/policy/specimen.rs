@@ -11,7 +11,7 @@ use super::exports::Role;
 use super::fault::Fault;
 use super::grants::Resources;
 use super::instance::{Blueprint, Description, Instance, START_WALL, StartError};
-use super::plugin::{self, PluginError};
+use super::making::{self, PluginError};
 use crate::config::{self, World};
 
 /// See the module.
@@ -50,7 +50,7 @@ impl Specimen {
         bytes: &[u8],
         environment: Vec<(String, String)>,
     ) -> Result<Self, PluginError> {
-        Ok(Self { blueprint: plugin::staged(host, entry, bytes, environment)?, world: entry.world })
+        Ok(Self { blueprint: making::staged(host, entry, bytes, environment)?, world: entry.world })
     }
 
     /// What it says of itself, whatever its configuration, and its linear memory then, in bytes.

@@ -12,7 +12,8 @@ use super::grants::Granted;
 use super::instance::{Blueprint, Calling};
 use super::loading::Compiling;
 use super::log_rate::LogRate;
-use super::plugin::{self, Plugin, PluginError};
+use super::making::{self, PluginError};
+use super::plugin::Plugin;
 use crate::config;
 use crate::observe::metrics::Metrics;
 
@@ -139,7 +140,7 @@ impl Bench {
         let entry = entry(keys);
         let bytes = wat::parse_str(format!("(component {FRAME} {AUTHORIZER})")).expect("well-formed text");
         let digest = Digest::of(&bytes);
-        let (component, seat) = self.compiler.seated(&bytes, digest, plugin::need(&entry, 2, calling))?;
+        let (component, seat) = self.compiler.seated(&bytes, digest, making::need(&entry, 2, calling))?;
         let linked = link(&component, entry.world, &Granted::default())?;
         let exports = Exports::of(&linked).expect("its functions");
         let lines =

@@ -11,3 +11,4 @@ mod sensitive_route;
 mod sensitive;
 mod signed_out;
 mod soft_lock;
+mod kept_answers;

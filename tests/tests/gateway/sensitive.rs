@@ -42,11 +42,6 @@ async fn sensitive(stack: &Stack, token: &str) -> reqwest::Response {
     request.bearer_auth(token).send().await.expect("an answer")
 }
 
-async fn metrics(stack: &Stack) -> String {
-    let answer = stack.http().get(format!("{}/metrics", stack.admin_url())).send().await.expect("an answer");
-    answer.text().await.expect("text")
-}
-
 #[tokio::test]
 async fn a_sensitive_route_asks_the_issuer_while_its_feed_is_silent() {
     let (mint, feed) = (Mint::serve().await, Document::serve(feed()).await);
@@ -61,9 +56,9 @@ async fn a_sensitive_route_asks_the_issuer_while_its_feed_is_silent() {
 
     drop(feed);
     let alarm = "witgate_issuer_revocation_feed_alarm{issuer=\"main\"} 1\n";
-    let alarmed = || async { metrics(&stack).await.contains(alarm).then_some(()) };
+    let alarmed = || async { stack.metrics().await.contains(alarm).then_some(()) };
     deadline::until(OLD, "the alarm", alarmed).await;
-    assert!(metrics(&stack).await.contains("witgate_issuer_revocation_feed{issuer=\"main\",state=\"alarmed\"} 1\n"));
+    assert!(stack.metrics().await.contains("witgate_issuer_revocation_feed{issuer=\"main\",state=\"alarmed\"} 1\n"));
     let refused = sensitive(&stack, &token).await;
     assert_eq!((refused.status().as_u16(), plain(&stack, &token).await), (401, 200), "plain routes go on");
     assert_eq!((problem_code(refused).await.as_str(), introspection.asked()), ("token_invalid", 1));

@@ -86,7 +86,11 @@ async fn a_changed_policy_shows_what_changes_and_why() {
         (&json!("allow"), &json!("refused 403 no_rule_matched"), &json!(3))
     );
     assert_eq!(change["example"]["request"], "GET /whoami");
-    assert_eq!(change["example"]["read"], json!(["method = \"GET\"", "path = \"/whoami\"", "claim roles = \"customer\""]), "{change}");
+    assert_eq!(
+        change["example"]["read"],
+        json!(["method = \"GET\"", "path = \"/whoami\"", "claim roles = \"customer\""]),
+        "{change}"
+    );
     let first = &lines_of(&stack, "authz")[0];
     assert_eq!(change["example"]["request_id"], first["request_id"], "the first one");
 

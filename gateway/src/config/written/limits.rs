@@ -1,6 +1,6 @@
 //! The words of `[plugins.NAME.limits]`.
 //!
-//! Never lets a limit be switched off: every one has a least and a most.
+//! Never lets a limit be switched off: every one has a least and a most. Of kept answers, the least is none.
 
 use super::server::size;
 use crate::config::limits::PluginLimits;
@@ -24,6 +24,12 @@ pub(super) fn limits(plugin: &mut Table<'_>, faults: &mut Faults) -> PluginLimit
         log_bytes: size(table.number("log-bytes", 0..=1 << 20, usual.log_bytes as u64, faults)),
         log_lines_per_second: table.number("log-lines-per-second", 0..=1_000_000, usual.log_lines_per_second, faults),
         returned_headers: size(table.number("returned-headers", 0..=1000, usual.returned_headers as u64, faults)),
+        decision_cache_bytes: size(table.number(
+            "decision-cache-bytes",
+            0..=1 << 30,
+            usual.decision_cache_bytes as u64,
+            faults,
+        )),
         returned_bytes: size(table.number("returned-bytes", 0..=1 << 20, usual.returned_bytes as u64, faults)),
     };
     table.finish(faults);
