@@ -7,7 +7,7 @@ use crate::request;
 /// How methods are read.
 ///
 /// ```
-/// /// use witgate_plugin::mock;
+/// use witgate_plugin::mock;
 /// use witgate_plugin::reach::{Methods, Reach};
 ///
 /// let covers = |read| Reach::of(Some(vec!["GET".into()]), None, read).unwrap().covers();
@@ -25,7 +25,7 @@ pub enum Methods {
 /// Methods and paths, checked. What was left out covers everything.
 ///
 /// ```
-/// /// use witgate_plugin::mock;
+/// use witgate_plugin::mock;
 /// use witgate_plugin::reach::{Methods, Reach};
 ///
 /// let reads = Reach::of(Some(vec!["GET".into()]), Some(vec!["/orders/**".into()]), Methods::GetCoversHead)?;
