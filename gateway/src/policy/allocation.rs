@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use wasmtime::component::Component;
 use wasmtime::{Config, Engine, Instance, Module, PoolingAllocationConfig, Result, Store};
 
+use super::ticker::{CallMark, Pulse};
+
 /// Instances that the pool has addresses for; each reserves somewhat over 4 GiB of them, and no memory.
 const POOL_INSTANCES: u32 = 3_000;
 /// Of these, how many may be promised to plugins. The rest is for instances that are over but not yet taken down.
@@ -39,16 +41,19 @@ const PROBE: &[u8] = b"\0asm\x01\0\0\0\x05\x03\x01\0\x01";
 pub(super) struct Engines {
     plain: Engine,
     pool: Result<Pool, String>,
+    pulse: Arc<Pulse>,
 }
 
 struct Pool {
     engine: Engine,
+    pulse: Arc<Pulse>,
     promised: Arc<AtomicUsize>,
 }
 
 /// Where the instances of one plugin lie, for as long as it is loaded.
 pub(super) struct Seat {
     engine: Engine,
+    pulse: Arc<Pulse>,
     /// what it was promised of the pool
     promise: Option<Promise>,
 }
@@ -100,16 +105,22 @@ impl Engines {
     /// # Errors
     /// When not even an engine without a pool can be had.
     pub(super) fn new(settings: &Config) -> Result<Self> {
-        let pool = probed(settings).map_err(|error| format!("{error:#}"));
+        let pulse = Arc::default();
+        let pool = probed(settings, &pulse).map_err(|error| format!("{error:#}"));
         if let Err(why) = &pool {
             tracing::warn!(why, "no room for a pool of instances: each gets memory of its own, and starts more slowly");
         }
-        Ok(Self { plain: Engine::new(settings)?, pool })
+        Ok(Self { plain: Engine::new(settings)?, pool, pulse })
     }
 
     /// Every engine there is.
     pub(super) fn all(&self) -> impl Iterator<Item = &Engine> {
         std::iter::once(&self.plain).chain(self.pool.as_ref().ok().map(|pool| &pool.engine))
+    }
+
+    /// What the calls of all their instances are counted in.
+    pub(super) fn pulse(&self) -> &Arc<Pulse> {
+        &self.pulse
     }
 
     /// Where instances of so much need may lie, as far as the entry tells; a seat for nobody yet.
@@ -136,7 +147,7 @@ impl Engines {
 
     /// A seat outside the pool, of which there are as many as memory allows.
     pub(super) fn outside(&self) -> Seat {
-        Seat { engine: self.plain.clone(), promise: None }
+        Seat { engine: self.plain.clone(), pulse: Arc::clone(&self.pulse), promise: None }
     }
 }
 
@@ -145,7 +156,7 @@ impl Pool {
         let enough = |promised: usize| promised.checked_add(seats).filter(|sum| *sum <= POOL_SEATS);
         self.promised.fetch_update(Ordering::Relaxed, Ordering::Relaxed, enough).ok()?;
         let promise = Promise { seats, promised: Arc::clone(&self.promised) };
-        Some(Seat { engine: self.engine.clone(), promise: Some(promise) })
+        Some(Seat { engine: self.engine.clone(), pulse: Arc::clone(&self.pulse), promise: Some(promise) })
     }
 }
 
@@ -153,6 +164,11 @@ impl Seat {
     /// The engine that its instances need.
     pub(super) fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// The mark of an instance that lies here.
+    pub(super) fn call_mark(&self) -> CallMark {
+        CallMark::new(&self.pulse)
     }
 
     /// Whether it is in the pool.
@@ -168,13 +184,13 @@ impl Drop for Promise {
 }
 
 /// A pool counts once an instance was made in it.
-fn probed(settings: &Config) -> Result<Pool> {
+fn probed(settings: &Config, pulse: &Arc<Pulse>) -> Result<Pool> {
     let mut settings = settings.clone();
     settings.allocation_strategy(pooling());
     let engine = Engine::new(&settings)?;
     let module = Module::new(&engine, PROBE)?;
     Instance::new(&mut Store::new(&engine, ()), &module, &[])?;
-    Ok(Pool { engine, promised: Arc::default() })
+    Ok(Pool { engine, pulse: Arc::clone(pulse), promised: Arc::default() })
 }
 
 fn pooling() -> PoolingAllocationConfig {

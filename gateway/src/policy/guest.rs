@@ -13,9 +13,10 @@ use super::fault::Fault;
 use super::hidden::Hidden;
 use super::limits::{Exceeded, Limit};
 use super::log_rate::LogRate;
+use super::ticker::CallMark;
 use crate::config::PluginLimits;
 
-/// Ticks between two looks at the clocks; one tick is `engine::TICK`.
+/// Ticks between two looks at the clocks; one tick is `ticker::TICK`.
 const TICKS_BETWEEN_LOOKS: u64 = 1;
 /// Tokens that one call may have verified; a policy needs one, or a few when it tries profiles.
 const VERIFICATIONS_PER_CALL: usize = 8;
@@ -39,6 +40,8 @@ pub(super) struct GuestState {
     /// what this call has used so far
     pub(super) used: Used,
     clock: CallClock,
+    /// set while it is called: then there are ticks
+    mark: CallMark,
     /// bytes granted to all memories together
     memory_used: usize,
     /// the limit that the host ended the call for
@@ -60,7 +63,12 @@ pub(super) struct Used {
 
 impl GuestState {
     /// The state of an idle instance; `turns` where its calls may wait.
-    pub(super) fn new(plugin: &str, limits: PluginLimits, turns: Option<Arc<Turns>>, log_rate: Arc<LogRate>) -> Self {
+    pub(super) fn new(
+        plugin: &str,
+        limits: PluginLimits,
+        (turns, mark): (Option<Arc<Turns>>, CallMark),
+        log_rate: Arc<LogRate>,
+    ) -> Self {
         Self {
             plugin: plugin.to_owned(),
             exchange: Box::new(Exchange::vacant()),
@@ -69,6 +77,7 @@ impl GuestState {
             limits,
             used: Used::default(),
             clock: CallClock::new(turns),
+            mark,
             memory_used: 0,
             exceeded: None,
             yields: false,
@@ -162,11 +171,17 @@ pub(super) fn store(engine: &wasmtime::Engine, state: GuestState) -> Store<Guest
 pub(super) fn begin_call(store: &mut Store<GuestState>, allowance: Allowance, yields: bool) {
     let state = store.data_mut();
     state.yields = yields;
+    state.mark.set();
     state.clock.begin(allowance);
     state.used = Used::default();
     state.exceeded = None;
     state.refused = None;
     store.set_epoch_deadline(TICKS_BETWEEN_LOOKS);
+}
+
+/// The call is over, however it went.
+pub(super) fn end_call(store: &mut Store<GuestState>) {
+    store.data_mut().mark.clear();
 }
 
 impl ResourceLimiter for GuestState {

@@ -121,6 +121,7 @@ impl Blueprint {
     ) -> Result<Instance, StartError> {
         let (mut store, turns) = self.store(cpu, wall);
         let started = in_turns(turns.as_ref(), self.started(&mut store, said));
+        guest::end_call(&mut store);
         let (functions, configured) = settled(&store, started)?;
         configured.map_err(|why| StartError::Config(self.hidden.hide(&why).into_owned()))?;
         let service = Service::begin(&self.recycle, store.data().memory_used(), self.limits.memory_bytes);
@@ -141,7 +142,12 @@ impl Blueprint {
     /// A store in which a start may use so much.
     fn store(&self, cpu: Duration, wall: Duration) -> (Store<GuestState>, Option<Arc<Turns>>) {
         let turns = (self.calling == Calling::Waiting).then(Arc::default);
-        let mut state = GuestState::new(&self.plugin, self.limits, turns.clone(), Arc::clone(&self.log_rate));
+        let mut state = GuestState::new(
+            &self.plugin,
+            self.limits,
+            (turns.clone(), self.seat.call_mark()),
+            Arc::clone(&self.log_rate),
+        );
         state.hidden = Arc::clone(&self.hidden);
         if let Some(environment) = &self.staged {
             let idle = Rehearsed { environment: environment.clone(), ..Rehearsed::default() };
@@ -215,6 +221,7 @@ impl Instance {
         let measured = exchange.cost.is_some().then(|| self.cpu_now());
         std::mem::swap(&mut self.store.data_mut().exchange, exchange);
         let result = self.run(&function, params).await;
+        guest::end_call(&mut self.store);
         std::mem::swap(&mut self.store.data_mut().exchange, exchange);
         if let Some(began) = measured {
             let cpu = self.cpu_now().saturating_sub(began);

@@ -19,6 +19,7 @@ mod bearer;
 pub mod exchange;
 mod recall;
 mod refill;
+mod ticker;
 mod allocation;
 pub mod engine;
 mod clock;
