@@ -1,6 +1,7 @@
 //! The machine's cores: which are the gateway's, and which are the load's and the upstream's. Never changes anything but
 //! where threads of this benchmark run.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::process::Command;
 
@@ -45,7 +46,7 @@ pub fn pin(cores: &[usize]) -> Result<()> {
 }
 
 /// A command that runs a program on these cores.
-pub fn pinned(cores: &[usize], program: &str) -> Command {
+pub fn pinned(cores: &[usize], program: impl AsRef<OsStr>) -> Command {
     let list: Vec<String> = cores.iter().map(ToString::to_string).collect();
     let mut command = Command::new("taskset");
     command.arg("--cpu-list").arg(list.join(",")).arg(program);

@@ -115,7 +115,7 @@ fn set_up(options: &Options) -> Result<Bench> {
     let places = Places { root, witgate: absolute(&options.witgate)?, envoy: options.envoy.clone() };
     let address = free_address()?;
     let own = std::env::current_exe().context("find this program")?;
-    let mut command = pinned(&cores.load, &own.display().to_string());
+    let mut command = pinned(&cores.load, &own);
     command.arg("upstream").arg(address.to_string());
     let upstream = Program::start("upstream", command, address, &work.join("upstream.out"))?;
     let requests = Requests::new(Issuer::create(&work)?, address, options.tokens);

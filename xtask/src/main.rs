@@ -27,6 +27,7 @@ mod stack;
 mod demo;
 mod test;
 mod ci;
+mod dist;
 mod bench;
 mod auth_bench;
 mod host_bench;
@@ -72,6 +73,8 @@ enum Task {
     Catalogue,
     /// Build the components that this version keeps for ever, into tests/fixtures/frozen; see docs/versioning.md.
     Freeze,
+    /// Build the gateway as it should serve: optimised as a whole and by what it does most, into target/dist. It takes half an hour.
+    Dist,
     /// Measure Witgate beside its peers in one run: see bench/README.md. With all parts it takes an hour.
     #[command(args_conflicts_with_subcommands = true)]
     Bench {
@@ -80,6 +83,9 @@ enum Task {
         /// Measure dev builds: to see that the benchmark works; the numbers mean nothing.
         #[arg(long)]
         dev: bool,
+        /// Measure what `cargo xtask dist` builds, which this does first.
+        #[arg(long, conflicts_with = "dev")]
+        dist: bool,
         /// Parts and options of `witgate-bench run`, such as `comparison --seconds 4 --rounds 5`.
         #[arg(last = true)]
         arguments: Vec<OsString>,
@@ -132,7 +138,15 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Freeze => freeze::run(&workspace),
         Task::Bench { of: Some(BenchOf::Auth { parts }), .. } => auth_bench::run(&workspace, &parts),
         Task::Bench { of: Some(BenchOf::Host { parts }), .. } => host_bench::run(&workspace, &parts),
-        Task::Bench { of: None, dev, arguments } => bench::run(&workspace, &bench::Options { arguments, dev }),
+        Task::Dist => dist::run(&workspace).map(drop),
+        Task::Bench { of: None, dev, dist, arguments } => {
+            let build = match (dev, dist) {
+                (true, _) => bench::Build::Dev,
+                (false, true) => bench::Build::Dist,
+                (false, false) => bench::Build::Release,
+            };
+            bench::run(&workspace, &bench::Options { arguments, build })
+        }
         Task::DieWithParent { parent, command } => Err(lifeline::become_program(parent, &command)),
     }
 }

@@ -1,6 +1,6 @@
-//! The Rust side of the set-up: the wasm target that plugins need. Never changes the toolchain itself.
+//! The Rust side of the set-up: the wasm target that plugins need, LLVM's tools. Never changes the toolchain itself.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::failure::{Doing, Failure};
 use crate::step;
@@ -13,6 +13,26 @@ pub fn ensure_wasm_target(workspace: &Workspace) -> Result<(), Failure> {
     }
     let purpose = format!("adding the Rust target {WASM_TARGET} (rustup target add {WASM_TARGET})");
     step::run(&purpose, step::command(workspace, "rustup").args(["target", "add", WASM_TARGET]))
+}
+
+/// Adds the component that has `llvm-profdata` when it is missing. Gives the folder of its programs.
+pub fn ensure_llvm_tools(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let tools = rustc_says(workspace, &["--print", "target-libdir"])?.with_file_name("bin");
+    if !tools.join("llvm-profdata").is_file() {
+        let purpose = "adding LLVM's tools (rustup component add llvm-tools)";
+        step::run(purpose, step::command(workspace, "rustup").args(["component", "add", "llvm-tools"]))?;
+    }
+    Ok(tools)
+}
+
+/// The target that this machine's programs are built for, such as `x86_64-unknown-linux-gnu`.
+pub fn host(workspace: &Workspace) -> Result<String, Failure> {
+    Ok(rustc_says(workspace, &["--print", "host-tuple"])?.display().to_string())
+}
+
+fn rustc_says(workspace: &Workspace, question: &[&str]) -> Result<PathBuf, Failure> {
+    let output = step::command(workspace, "rustc").args(question).output().doing("ask rustc (is Rust installed?)")?;
+    Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
 }
 
 fn has_wasm_target(workspace: &Workspace) -> Result<bool, Failure> {

@@ -35,6 +35,11 @@ impl Workspace {
         &self.root
     }
 
+    /// The folder of everything built.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// The state folder of the demo.
     pub fn state(&self) -> PathBuf {
         self.root.join(STATE_FOLDER)

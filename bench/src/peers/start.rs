@@ -89,7 +89,8 @@ impl Stage {
         let (cores, threads) = (&self.cores.gateway, self.cores.gateway.len().to_string());
         Ok(match peer {
             Peer::Floor => {
-                let mut command = pinned(cores, &sibling("hyper-floor")?);
+                // built as what it is compared with
+                let mut command = pinned(cores, self.places.witgate.with_file_name("hyper-floor"));
                 command.args([address.to_string(), self.upstream.address.to_string(), threads]);
                 command
             }
@@ -150,16 +151,9 @@ impl Stage {
         let mut gaps = self.gaps(cores, address);
         gaps.push(("ADMIN", free_address()?.port().to_string()));
         let config = self.write_text(&format!("{name}.toml"), &filled(&text, &gaps))?;
-        let program = self.places.witgate.display().to_string();
-        let mut command = pinned(cores, &program);
+        let mut command = pinned(cores, &self.places.witgate);
         // no access log, as with the others
         command.env("RUST_LOG", "warn").arg("run").arg("--config").arg(config);
         Ok(command)
     }
-}
-
-/// Another program of this crate, built beside this one.
-fn sibling(name: &str) -> Result<String> {
-    let own = std::env::current_exe().context("find this program")?;
-    Ok(own.with_file_name(name).display().to_string())
 }

@@ -39,6 +39,8 @@ pub(super) struct GuestState {
     pub(super) limits: PluginLimits,
     /// what this call has used so far
     pub(super) used: Used,
+    /// whether it was started with what another start would not find: a time, chance, a store, the network
+    pub(super) hangs_on_start: bool,
     clock: CallClock,
     /// set while it is called: then there are ticks
     mark: CallMark,
@@ -76,6 +78,7 @@ impl GuestState {
             hidden: Arc::default(),
             limits,
             used: Used::default(),
+            hangs_on_start: false,
             clock: CallClock::new(turns),
             mark,
             memory_used: 0,

@@ -146,7 +146,7 @@ impl GuestState {
 
 impl log::Host for GuestState {
     fn log(&mut self, level: log::Level, message: String, fields: Vec<(String, String)>) -> Result<()> {
-        self.note_deed();
+        self.note_line();
         let hide = |text: &str| self.hidden.hide(text).into_owned();
         let pairs: Vec<(String, String)> = fields.iter().map(|(name, value)| (hide(name), hide(value))).collect();
         let fields: serde_json::Map<String, serde_json::Value> =

@@ -219,6 +219,11 @@ impl Instance {
         let allowance = Allowance { limit: Limit::CpuMs, cpu: self.limits.cpu, wall: self.limits.wall };
         guest::begin_call(&mut self.store, allowance, self.turns.is_some());
         let measured = exchange.cost.is_some().then(|| self.cpu_now());
+        if self.store.data().hangs_on_start
+            && let Some(transcript) = &mut exchange.notes.transcript
+        {
+            transcript.spoil();
+        }
         std::mem::swap(&mut self.store.data_mut().exchange, exchange);
         let result = self.run(&function, params).await;
         guest::end_call(&mut self.store);

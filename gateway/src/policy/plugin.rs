@@ -99,7 +99,7 @@ impl Plugin {
         let counters = metrics.policies().of(&entry.name);
         let cache = match entry.limits.decision_cache_bytes {
             0 => None,
-            bytes => Some(DecisionCache::new(bytes, workers)?),
+            bytes => Some(DecisionCache::new(bytes, workers, refill)?),
         };
         let keeping = Keeping {
             isolation: entry.isolation,

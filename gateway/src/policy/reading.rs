@@ -13,6 +13,7 @@ use super::guest::GuestState;
 use super::limits::Limit;
 use super::recall;
 use super::secrecy;
+use super::tokens::Tokens;
 use super::trace::{VERIFIED, Verification};
 use super::transcript::{Kind, Question, Wanted};
 
@@ -145,7 +146,12 @@ impl GuestState {
 
     /// Notes a read, where the call's answer may be kept.
     fn note(&mut self, what: What, name: &str) {
-        let Some(mut transcript) = self.exchange.notes.transcript.take() else { return };
+        let Some(mut transcript) = self.exchange.notes.transcript.take() else {
+            if self.is_starting() && matches!(Question::of(what, name), Kind::Passing) {
+                self.hangs_on_start = true;
+            }
+            return;
+        };
         match Question::of(what, name) {
             Kind::Question(question) => {
                 transcript.note(question, |question, answers| recall::answer(question, &mut self.exchange, answers));
@@ -166,9 +172,20 @@ impl GuestState {
 
     /// Notes that the call does something that its answer, kept, would not do again.
     pub(super) fn note_deed(&mut self) {
+        self.hangs_on_start |= self.is_starting();
+        self.note_line();
+    }
+
+    /// Notes a line of the log: that of a start is no part of any call.
+    pub(super) fn note_line(&mut self) {
         if let Some(transcript) = &mut self.exchange.notes.transcript {
             transcript.spoil();
         }
+    }
+
+    /// Between its calls an instance has no request: what it asks then, it asks while it is started.
+    fn is_starting(&self) -> bool {
+        matches!(self.exchange.tokens, Tokens::Nowhere)
     }
 
     /// Records the verification that has just ended, with the precise reason of a failure.

@@ -8,6 +8,14 @@ use witgate_token::Demands;
 
 use super::reading::What;
 
+/// Questions of one call; one that asks more is not kept.
+const MOST_QUESTIONS: usize = 256;
+/// Answers of one call, in bytes; one that is told more is not kept.
+pub(super) const MOST_ANSWER_BYTES: usize = 64 * 1024;
+
+/// What a text in memory of its own takes beside its bytes: the allocator's share.
+pub(super) const TEXT_BYTES: usize = 24;
+
 /// What a policy demands of a token; as an error where an algorithm is not one we know.
 pub(super) type Demanded = Result<Demands, Demands>;
 
@@ -79,11 +87,12 @@ impl Question {
             | Self::QueryParam(name)
             | Self::Attribute(name)
             | Self::Claim(name)
-            | Self::Scope(name) => name.len(),
+            | Self::Scope(name) => TEXT_BYTES + name.len(),
             Self::Verification(wanted) => {
                 let (Ok(demands) | Err(demands)) = &wanted.1;
                 let texts = demands.audiences.iter().chain(&demands.required_claims);
-                size_of::<(String, Demanded)>() + wanted.0.len() + texts.map(String::len).sum::<usize>()
+                let texts = texts.map(|text| TEXT_BYTES + size_of::<String>() + text.len());
+                size_of::<(String, Demanded)>() + TEXT_BYTES + wanted.0.len() + texts.sum::<usize>()
             }
             _ => 0,
         }
@@ -108,11 +117,14 @@ impl Transcript {
         }
         answer(&question, &mut self.answers);
         self.asked.push((question, self.answers.len()));
+        if self.asked.len() > MOST_QUESTIONS || self.answers.len() > MOST_ANSWER_BYTES {
+            self.spoil();
+        }
     }
 
     /// The call's answer must not be kept.
     pub(super) fn spoil(&mut self) {
-        self.passing = true;
+        *self = Self { passing: true, ..Self::default() };
     }
 
     /// Whether the call's answer may be kept.

@@ -53,8 +53,11 @@ pub(super) fn add_to_linker(linker: &mut Linker<GuestState>, component: &Compone
             "wasi:random/random" => random(&mut linker.instance(name)?, granted.random, "")?,
             "wasi:random/insecure" => random(&mut linker.instance(name)?, granted.random, "insecure-")?,
             "wasi:random/insecure-seed" => {
-                linker.instance(name)?.func_wrap("insecure-seed", |context: Context<'_>, ()| {
-                    Ok(((hash_seed(context.data()), hash_seed(context.data())),))
+                let seed = [hash_seed(), hash_seed()];
+                linker.instance(name)?.func_wrap("insecure-seed", move |context: Context<'_>, ()| {
+                    // On a stage it is always the same.
+                    let [one, other] = if context.data().exchange.tokens.rehearsed().is_some() { [0; 2] } else { seed };
+                    Ok(((one, other),))
                 })?;
             }
             _ => {}
@@ -161,12 +164,10 @@ fn demand(granted: bool, function: &str, line: &str) -> Result<()> {
     Err(Error::msg(format!("called `{function}`, which is not granted: add {line} under its `grants`")))
 }
 
-/// A seed against hash flooding; no secret and no randomness grant. On a stage it is always the same.
-fn hash_seed(guest: &GuestState) -> u64 {
-    match guest.exchange.tokens.rehearsed() {
-        Some(_) => 0,
-        None => RandomState::new().hash_one(0_u8),
-    }
+/// A seed against hash flooding; no secret and no randomness grant. It is drawn once for each load of a plugin, so that all
+/// its instances answer alike, and a coin that is tossed with it always falls on the same side.
+fn hash_seed() -> u64 {
+    RandomState::new().hash_one(0_u8)
 }
 
 #[cfg(test)]

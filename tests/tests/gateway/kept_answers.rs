@@ -28,6 +28,21 @@ file = "plugins/guest_granted.wasm"
 limits = { decision-cache-bytes = 100000 }
 grants = { clock = true, random = true, store = { name = "counters" }, http = { hosts = ["api.example.com"] } }
 
+[plugins.starting]
+world = "authorizer"
+file = "plugins/guest_granted.wasm"
+config = { at-start = "switch" }
+isolation = "request"
+limits = { decision-cache-bytes = 100000 }
+grants = { store = { name = "counters" }, http = { hosts = ["api.example.com"] } }
+
+[[routes]]
+name = "starting"
+path = "/whoami"
+headers = { x-test-route = "starting" }
+policies = ["jwt", "starting"]
+upstream = "orders"
+
 [[routes]]
 name = "faulty"
 path = "/whoami"
@@ -166,4 +181,25 @@ async fn what_breaks_or_does_something_is_asked_each_time() {
         assert_eq!(guest(&stack, &token, "faulty", ("x-fault", fault)).await.0, expected, "{fault}");
     }
     assert!(stack.counted(RECALLED, "faulty").await > OFTEN as u64);
+}
+
+/// What changes the store is done each time, and what a start read is read by each start: also where nothing is logged.
+#[tokio::test]
+async fn a_deed_is_done_again_and_a_start_is_made_again() {
+    let stack = StackBuilder::new().with(GUESTS).start().await;
+    let token = stack.login("alice").await.access;
+    let ask = async |route: &str, question: &str| guest(&stack, &token, route, ("x-ask", question)).await;
+    for _ in 0..OFTEN {
+        assert_eq!(ask("starting", "started").await.0, 200, "the switch is off");
+        assert_eq!(ask("granted", "leave switch on").await.0, 200);
+        assert_eq!(ask("granted", "get switch").await.1, "on", "it was set again");
+        assert_eq!(ask("starting", "started").await.0, 403, "each start looks");
+        assert_eq!(ask("granted", "take switch").await.0, 200);
+        assert_eq!(ask("granted", "get switch").await.1, "absent", "it was taken again");
+    }
+    assert_eq!(stack.counted(RECALLED, "granted").await, 0);
+    for _ in 0..OFTEN {
+        assert_eq!(ask("granted", "nothing").await.0, 200);
+    }
+    assert!(stack.counted(RECALLED, "granted").await > OFTEN as u64 / 2, "what does nothing is kept");
 }

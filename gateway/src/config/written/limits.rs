@@ -26,7 +26,7 @@ pub(super) fn limits(plugin: &mut Table<'_>, faults: &mut Faults) -> PluginLimit
         returned_headers: size(table.number("returned-headers", 0..=1000, usual.returned_headers as u64, faults)),
         decision_cache_bytes: size(table.number(
             "decision-cache-bytes",
-            0..=1 << 30,
+            0..=256 << 20,
             usual.decision_cache_bytes as u64,
             faults,
         )),

@@ -78,6 +78,7 @@ fn link_store(linker: &mut LinkerInstance<'_, GuestState>, store: &Arc<Store>) -
     linker.func_wrap(
         "set",
         move |mut context: Context<'_>, (key, value, seconds): (String, Vec<u8>, Option<u32>)| {
+            context.data_mut().note_deed();
             let outcome: Result<(), StoreError> = match case(&mut context) {
                 Some(case) => scripted::set(&mut case.store, key, value),
                 None => set.set(&key, value, seconds, Instant::now()),
@@ -87,6 +88,7 @@ fn link_store(linker: &mut LinkerInstance<'_, GuestState>, store: &Arc<Store>) -
     )?;
     let delete = Arc::clone(store);
     linker.func_wrap("delete", move |mut context: Context<'_>, (key,): (String,)| {
+        context.data_mut().note_deed();
         match case(&mut context) {
             Some(case) => drop(case.store.remove(&key)),
             None => delete.delete(&key),

@@ -6,14 +6,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::kept::Kept;
 use super::memory::{Key, Memory};
-use super::table::{Answer, State};
+use super::table::{Answer, Gone, State};
 use crate::policy::decision::Call;
 use crate::policy::exchange::Exchange;
+use crate::policy::refill::Refill;
 use crate::policy::transcript::Transcript;
 
 /// See the module.
 pub(in crate::policy) struct DecisionCache {
     workers: Box<[Mutex<Memory>]>,
+    /// drops what is over, off the workers: that may be much
+    refill: Refill,
+}
+
+impl Drop for DecisionCache {
+    /// The last request of a replaced generation may end on a worker.
+    fn drop(&mut self) {
+        self.refill.end(Box::new(std::mem::take(&mut self.workers)));
+    }
 }
 
 /// What the cache has to say to a call.
@@ -27,15 +37,15 @@ pub(in crate::policy) enum Recalled<R> {
 }
 
 impl DecisionCache {
-    /// An empty one that takes at most `bytes`, all workers together.
+    /// An empty one that takes about `bytes`, all workers together; each has its share and learns for itself.
     ///
     /// # Errors
     /// When the system has no randomness.
-    pub(in crate::policy) fn new(bytes: usize, workers: usize) -> Result<Self, getrandom::Error> {
+    pub(in crate::policy) fn new(bytes: usize, workers: usize, refill: &Refill) -> Result<Self, getrandom::Error> {
         let mut key = Key::default();
         getrandom::fill(&mut key)?;
         let workers = (0..workers).map(|_| Mutex::new(Memory::new(key, bytes / workers))).collect();
-        Ok(Self { workers })
+        Ok(Self { workers, refill: refill.clone() })
     }
 
     /// The kept answer to a call, if there is one. Otherwise the exchange is as it was, but for what is foreseen.
@@ -46,6 +56,7 @@ impl DecisionCache {
         }
         let refusal = exchange.token_refusal;
         let found = memory.find(start(call), exchange);
+        self.clear_away(memory.gone());
         if let Some(answer) = found.as_ref().and_then(|answer| answer.downcast_ref::<R>()) {
             memory.worth.found();
             exchange.notes.foreseen = None;
@@ -66,6 +77,13 @@ impl DecisionCache {
             memory.learn(start(call), noted, &answer, size_of::<R>() + said.bytes())
         };
         memory.worth.learned(kept);
+        self.clear_away(memory.gone());
+    }
+
+    fn clear_away(&self, gone: Option<Gone>) {
+        if let Some(gone) = gone.filter(|gone| !gone.is_empty()) {
+            self.refill.end(Box::new(gone));
+        }
     }
 
     /// A worker takes its own only, so nobody waits here.

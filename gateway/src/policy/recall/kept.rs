@@ -4,6 +4,7 @@
 
 use crate::policy::bindings::types::Refusal;
 use crate::policy::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
+use crate::policy::transcript::TEXT_BYTES;
 
 /// An answer of a policy.
 pub(in crate::policy) trait Kept: Clone + Send + Sync + 'static {
@@ -36,7 +37,7 @@ impl Kept for Selection {
             Self::Default => 0,
             Self::Refused(refusal) => refused(refusal),
             Self::To(target) => {
-                target.upstream.len() + target.path.as_ref().map_or(0, String::len) + pairs(&target.attributes)
+                text(&target.upstream) + target.path.as_ref().map_or(0, text) + pairs(&target.attributes)
             }
         }
     }
@@ -54,17 +55,22 @@ impl Kept for Action {
 impl Kept for Vec<HeaderOp> {
     fn bytes(&self) -> usize {
         let texts = self.iter().map(|op| match op {
-            HeaderOp::Set((name, value)) | HeaderOp::Append((name, value)) => name.len() + value.len(),
-            HeaderOp::Remove(name) => name.len(),
+            HeaderOp::Set((name, value)) | HeaderOp::Append((name, value)) => 2 * TEXT_BYTES + name.len() + value.len(),
+            HeaderOp::Remove(name) => text(name),
         });
         size_of_val(self.as_slice()) + texts.sum::<usize>()
     }
 }
 
 fn pairs(pairs: &[(String, String)]) -> usize {
-    size_of_val(pairs) + pairs.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+    size_of_val(pairs) + pairs.iter().map(|(name, value)| text(name) + text(value)).sum::<usize>()
 }
 
 fn refused(refusal: &Refusal) -> usize {
-    refusal.code.len() + refusal.message.len()
+    text(&refusal.code) + text(&refusal.message)
+}
+
+#[allow(clippy::ptr_arg, reason = "a text that has memory of its own")]
+fn text(text: &String) -> usize {
+    TEXT_BYTES + text.len()
 }

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use siphasher::sip128::{Hasher128, SipHasher24};
 
 use super::answering::answer;
-use super::table::{Answer, Next, Run, State, Table};
+use super::table::{Answer, Gone, Next, Run, State, Table};
 use super::worth::Worth;
 use crate::policy::exchange::Exchange;
-use crate::policy::transcript::{Question, Transcript};
+use crate::policy::transcript::{MOST_ANSWER_BYTES, Question, Transcript};
 
 /// Longest way to an answer, in runs of questions; a longer one is not kept.
 const MOST_RUNS: usize = 32;
@@ -45,6 +45,10 @@ impl Memory {
                     self.answers.clear();
                     for question in &*run.questions {
                         answer(question, exchange, &mut self.answers);
+                        // A call that was told so much was not kept.
+                        if self.answers.len() > MOST_ANSWER_BYTES {
+                            return None;
+                        }
                     }
                     state = after(&self.key, state, run.id, &self.answers);
                 }
@@ -53,15 +57,14 @@ impl Memory {
         None
     }
 
-    /// Keeps the answer of a call; false when its way was too long.
+    /// Keeps the answer of a call; false when its way was too long, or something on it too large.
     pub(super) fn learn(&mut self, start: State, call: &Transcript, said: &Answer, bytes: usize) -> bool {
         let (mut state, mut told) = (start, 0);
         for _ in 0..MOST_RUNS {
             if told == call.len() {
-                self.table.put(state, Next::Say(Arc::clone(said), bytes));
-                return true;
+                return self.table.put(state, Next::Say(Arc::clone(said), bytes));
             }
-            let run = self.run_from(state, call, told);
+            let Some(run) = self.run_from(state, call, told) else { return false };
             let until = told + run.questions.len();
             state = after(&self.key, state, run.id, call.answers(told, until));
             told = until;
@@ -69,8 +72,8 @@ impl Memory {
         false
     }
 
-    /// What the policy asks in any case at this state, as far as is known with this call.
-    fn run_from(&mut self, state: State, call: &Transcript, told: usize) -> Run {
+    /// What the policy asks in any case at this state, as far as is known with this call; nothing where that is too large.
+    fn run_from(&mut self, state: State, call: &Transcript, told: usize) -> Option<Run> {
         let known = match self.table.get(state) {
             Some(Next::Ask(run)) => Some(run.clone()),
             Some(Next::Say(..)) | None => None,
@@ -81,15 +84,19 @@ impl Memory {
                 let left = told..call.len();
                 let same = run.questions.iter().zip(left).take_while(|(one, at)| *one == call.question(*at)).count();
                 if same == run.questions.len() {
-                    return run;
+                    return Some(run);
                 }
                 // One that asks something else after the same answers hangs on more than it asks: it starts over.
                 if same == 0 { first_run(call, told) } else { run.questions[..same].into() }
             }
         };
         let run = self.table.run(questions);
-        self.table.put(state, Next::Ask(run.clone()));
-        run
+        self.table.put(state, Next::Ask(run.clone())).then_some(run)
+    }
+
+    /// What had to go since this was last asked, for somebody who has the time to drop it.
+    pub(super) fn gone(&mut self) -> Option<Gone> {
+        self.table.gone()
     }
 }
 

@@ -1,9 +1,9 @@
 //! Answers that are kept under exactly what the policy asked and was told, for requests about which it would be told the
 //! same.
 //!
-//! Never keeps an answer that hangs on anything else: a call that read a clock, chance, a store or the network, or that
-//! wrote a line, is made each time. Never keeps what was told, only a keyed hash of it; and never a fault. A token is
-//! verified for each request, kept answer or not.
+//! Never keeps an answer that hangs on anything else: a call that read a clock, chance, a store or the network, that changed
+//! a store, or that wrote a line, is made each time. Never keeps what was told, only a keyed hash of it and the names asked
+//! for; and never a fault. A token is verified for each request, kept answer or not.
 
 mod answering;
 mod kept;

@@ -5,12 +5,12 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::policy::transcript::Question;
 
-/// What an entry takes beside what it holds, in bytes: its key, its place in the table, and the counts of what is shared.
-const ENTRY_BYTES: usize = 96;
+/// What an entry takes beside what it holds, in bytes: its place in a table that is half empty, and the counts of what is shared.
+pub(super) const ENTRY_BYTES: usize = 144;
 
 /// Where a policy stands: a keyed hash of all questions and answers so far.
 pub(super) type State = u128;
@@ -54,12 +54,24 @@ pub(super) struct Table {
     young_bytes: usize,
     half_bytes: usize,
     runs: u64,
+    /// what had to go, for somebody who has the time to drop it
+    gone: Option<Gone>,
 }
+
+/// Entries that are over.
+pub(super) type Gone = FxHashMap<State, Next>;
 
 impl Table {
     /// An empty one that takes at most `bytes`.
     pub(super) fn new(bytes: usize) -> Self {
-        Self { young: FxHashMap::default(), old: FxHashMap::default(), young_bytes: 0, half_bytes: bytes / 2, runs: 0 }
+        Self {
+            young: FxHashMap::default(),
+            old: FxHashMap::default(),
+            young_bytes: 0,
+            half_bytes: bytes / 2,
+            runs: 0,
+            gone: None,
+        }
     }
 
     /// What follows a state, if that is known.
@@ -71,20 +83,28 @@ impl Table {
         self.young.get(&state)
     }
 
-    /// Notes what follows a state, in place of what did.
-    pub(super) fn put(&mut self, state: State, next: Next) {
+    /// Notes what follows a state, in place of what did; false when it is too large for that.
+    pub(super) fn put(&mut self, state: State, next: Next) -> bool {
         let bytes = next.bytes();
         if bytes > self.half_bytes {
-            return;
+            return false;
         }
         if self.young_bytes + bytes > self.half_bytes {
-            self.old = std::mem::take(&mut self.young);
+            let room = FxHashMap::with_capacity_and_hasher(self.young.len(), FxBuildHasher);
+            let young = std::mem::replace(&mut self.young, room);
+            self.gone = Some(std::mem::replace(&mut self.old, young));
             self.young_bytes = 0;
         }
         self.young_bytes += bytes;
         if let Some(replaced) = self.young.insert(state, next) {
             self.young_bytes -= replaced.bytes();
         }
+        true
+    }
+
+    /// What had to go since this was last asked.
+    pub(super) fn gone(&mut self) -> Option<Gone> {
+        self.gone.take()
     }
 
     /// A run that nobody has walked yet.
@@ -118,7 +138,7 @@ mod tests {
     fn what_is_larger_than_half_is_not_kept() {
         let mut table = Table::new(10 * ENTRY_BYTES);
         table.put(1, say());
-        table.put(2, Next::Say(Arc::new(()), 5 * ENTRY_BYTES));
+        assert!(!table.put(2, Next::Say(Arc::new(()), 5 * ENTRY_BYTES)));
         assert!(table.get(1).is_some() && table.get(2).is_none());
     }
 

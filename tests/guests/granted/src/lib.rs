@@ -2,7 +2,8 @@
 //! message. Never for production.
 //!
 //! `clock`, `elapsed`, `random`, `env NAME`, `secret`, `tell`, `say`, `get KEY`, `set KEY VALUE`, `delete KEY`, `count KEY`,
-//! `http METHOD URL [BODY]`; anything else allows.
+//! `http METHOD URL [BODY]`. Without a word about it: `leave KEY VALUE` and `take KEY` change the store, `started` denies
+//! where the key `at-start` was there when the instance was configured. Anything else allows.
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
@@ -14,16 +15,21 @@ const SHOWN_BYTES: usize = 600;
 
 /// What a test may put in place.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     #[serde(default)]
     secret: String,
     /// What the secret must be, else `configure` refuses it and quotes it.
     expected: Option<String>,
+    /// A key of the store that `configure` looks up.
+    at_start: Option<String>,
 }
 
 /// The guest.
-pub struct Granted(Config);
+pub struct Granted {
+    config: Config,
+    was_there: bool,
+}
 
 impl Plugin for Granted {
     type Config = Config;
@@ -32,7 +38,10 @@ impl Plugin for Granted {
     fn configure(config: Config) -> Result<Self, String> {
         match &config.expected {
             Some(expected) if *expected != config.secret => Err(format!("secret: {:?} is wrong", config.secret)),
-            _ => Ok(Self(config)),
+            _ => {
+                let was_there = config.at_start.as_deref().is_some_and(|key| store::get(key).is_some());
+                Ok(Self { config, was_there })
+            }
         }
     }
 }
@@ -46,9 +55,9 @@ impl Authorizer for Granted {
             ["elapsed"] => Instant::now().elapsed().as_secs().to_string(),
             ["random"] => getrandom::u64().map_or_else(|error| error.to_string(), |random| format!("{random:016x}")),
             ["env", name] => std::env::var(name).unwrap_or_else(|_| "absent".to_owned()),
-            ["secret"] => self.0.secret.len().to_string(),
-            ["tell"] => self.0.secret.clone(),
-            ["say"] => say(&self.0.secret),
+            ["secret"] => self.config.secret.len().to_string(),
+            ["tell"] => self.config.secret.clone(),
+            ["say"] => say(&self.config.secret),
             ["get", key] => store::get(key).map_or_else(|| "absent".to_owned(), |value| text(&value)),
             ["set", key, value] => format!("{:?}", store::set(key, value.as_bytes(), None)),
             ["delete", key] => {
@@ -56,6 +65,11 @@ impl Authorizer for Granted {
                 "deleted".to_owned()
             }
             ["count", key] => format!("{:?}", store::increment(key, 1, None)),
+            ["leave", key, value] => {
+                return quietly(|| store::set(key, value.as_bytes(), None).expect("there is room"));
+            }
+            ["take", key] => return quietly(|| store::delete(key)),
+            ["started"] if self.was_there => return Decision::Deny(Refusal::forbidden("granted", "it was there")),
             ["http", method, url] => sent(method, url, ""),
             ["http", method, url, body] => sent(method, url, body),
             _ => return Decision::Allow,
@@ -63,6 +77,11 @@ impl Authorizer for Granted {
         witgate_plugin::info!("granted", got = got);
         Decision::Deny(Refusal::forbidden("granted", got))
     }
+}
+
+fn quietly(change: impl FnOnce()) -> Decision {
+    change();
+    Decision::Allow
 }
 
 fn say(secret: &str) -> String {
