@@ -64,8 +64,8 @@ pub async fn explain(generation: &Generation, question: Question) -> Report {
 
 async fn way(generation: &Generation, question: Question, event: &mut Event, trace: &Trace) -> Result<(), Refused> {
     let (at, status) = (question.at, question.status);
-    let (parts, ()) = request(&generation.config, question).into_parts();
-    let mut decided = pipeline::decide(0, generation, parts, event, Some(trace.clone()), at).await?;
+    let (mut parts, ()) = request(&generation.config, question).into_parts();
+    let mut decided = pipeline::decide(0, generation, &mut parts, event, Some(trace.clone()), at).await?;
     pipeline::outgoing_head(&mut decided, generation, event)?;
     let Some(status) = status else { return Ok(()) };
     pipeline::filter_response(0, &mut decided, status, &mut HeaderMap::new()).await

@@ -69,7 +69,7 @@ pub async fn handle(worker: &Worker, peer: &Peer, request: Request<Incoming>) ->
     let (body, upload) = Upload::new(body, &parts.headers);
     let trace = traced.as_ref().map(|traced| traced.trace.clone());
     let outcome = {
-        let corridor = pin!(corridor(worker, lease, parts, body, &mut event, trace));
+        let corridor = pin!(corridor(worker, lease, &mut parts, body, &mut event, trace));
         worker.way.alarms.take().until(due.into(), corridor).await.unwrap_or_else(|| Err(too_slow()))
     };
     let shown = traced.map(|traced| (traced, shown(&outcome), event.id.to_string()));
@@ -108,7 +108,7 @@ fn answer(outcome: Result<Response<AnswerBody>, Refused>, event: Event) -> Respo
 async fn corridor(
     worker: &Worker,
     lease: Lease,
-    parts: Parts,
+    parts: &mut Parts,
     body: Upload<Incoming>,
     event: &mut Event,
     trace: Option<Trace>,
@@ -139,23 +139,23 @@ pub(crate) struct Decided<'g> {
     permitted: Permitted<Destination>,
 }
 
-/// The first half of the corridor: everything before the upstream. `at` is another time than now, in Unix seconds: for a
+/// The first half of the corridor: everything before the upstream. It takes what it needs out of `parts`, which a future would
+/// hold twice by value, on each idle connection too. `at` is another time than now, in Unix seconds: for a
 /// made-up request.
 pub(crate) async fn decide<'g>(
     worker: usize,
     generation: &'g Generation,
-    mut parts: Parts,
+    parts: &mut Parts,
     event: &mut Event,
     trace: Option<Trace>,
     at: Option<u64>,
 ) -> Result<Decided<'g>, Refused> {
-    let admitted =
-        admission::admit(&mut parts, &generation.config.identity_prefix, generation.config.limits.body_bytes)?;
+    let admitted = admission::admit(parts, &generation.config.identity_prefix, generation.config.limits.body_bytes)?;
     event.path = Some(admitted.path.as_str().to_owned());
     if let Some(trace) = &trace {
-        noted::routing(trace, &generation.config, &generation.table, &admitted, &parts, event.peer.ip);
+        noted::routing(trace, &generation.config, &generation.table, &admitted, parts, event.peer.ip);
     }
-    let (index, params) = matched(generation, &admitted, &parts)?;
+    let (index, params) = matched(generation, &admitted, parts)?;
     let (route, chain) = (&generation.config.routes[index], &generation.chains[index]);
     event.route = Some(Arc::clone(&generation.meters[index]));
 
@@ -203,7 +203,7 @@ fn matched(generation: &Generation, admitted: &Admitted, parts: &Parts) -> Resul
 fn exchange(
     generation: &Generation,
     admitted: Admitted,
-    parts: Parts,
+    parts: &mut Parts,
     route: &Route,
     params: Vec<(String, String)>,
     event: &Event,
@@ -220,8 +220,8 @@ fn exchange(
             path: admitted.path.into_string(),
             route: route.name.clone(),
         }),
-        method: parts.method,
-        headers: parts.headers,
+        method: std::mem::take(&mut parts.method),
+        headers: std::mem::take(&mut parts.headers),
         query: admitted.query,
         authority: admitted.authority,
         peer: event.peer.ip,
