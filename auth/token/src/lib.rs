@@ -34,6 +34,7 @@ mod jwk;
 mod keyset;
 mod profile;
 mod weight;
+mod shape;
 mod members;
 mod pointer;
 mod claims;

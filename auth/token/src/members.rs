@@ -1,21 +1,19 @@
-//! The members of the object that a token's payload is, close together: its names in one text, its values in one list.
+//! The members of the object that a token's payload is: its names, shared with those of tokens like it, and its values in one
+//! list.
 //!
 //! Never changed once it is made: thousands are kept, so room to grow would be paid for thousands of times.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
+use crate::shape::Shape;
 use crate::weight;
 
 /// A JSON object, in order of its names.
 pub(crate) struct Members {
-    names: Box<str>,
-    members: Box<[Member]>,
-}
-
-struct Member {
-    /// Where its name ends in `names`, in bytes; it begins where the one before ends.
-    name_end: usize,
-    value: Value,
+    shape: Arc<Shape>,
+    values: Box<[Value]>,
 }
 
 impl Members {
@@ -23,43 +21,24 @@ impl Members {
     pub fn of(object: Map<String, Value>) -> Self {
         let mut sorted: Vec<(String, Value)> = object.into_iter().collect();
         sorted.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        let names: String = sorted.iter().map(|(name, _)| name.as_str()).collect();
-        let mut name_end = 0;
-        let members = sorted.into_iter().map(|(name, value)| {
-            name_end += name.len();
-            Member { name_end, value: shrunk(value) }
-        });
-        Self { names: names.into(), members: members.collect() }
+        let shape = Shape::of(sorted.iter().map(|(name, _)| name.as_str()));
+        Self { shape, values: sorted.into_iter().map(|(_, value)| shrunk(value)).collect() }
     }
 
     /// The member of this name.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        let (mut from, mut to) = (0, self.members.len());
-        while from < to {
-            let middle = usize::midpoint(from, to);
-            match self.name(middle).cmp(name) {
-                std::cmp::Ordering::Equal => return Some(&self.members[middle].value),
-                std::cmp::Ordering::Less => from = middle + 1,
-                std::cmp::Ordering::Greater => to = middle,
-            }
-        }
-        None
+        self.shape.place(name).map(|place| &self.values[place])
     }
 
     /// Names and values, in order of the names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.members.iter().enumerate().map(|(index, member)| (self.name(index), &member.value))
+        self.values.iter().enumerate().map(|(place, value)| (self.shape.name(place), value))
     }
 
-    /// The heap behind it, in bytes.
+    /// The heap behind it, in bytes; the names, too, which others may share.
     pub fn bytes(&self) -> usize {
-        let values: usize = self.members.iter().map(|member| weight::of(&member.value)).sum();
-        weight::allocated(self.names.len()) + weight::allocated(size_of_val(&*self.members)) + values
-    }
-
-    fn name(&self, index: usize) -> &str {
-        let start = index.checked_sub(1).map_or(0, |before| self.members[before].name_end);
-        &self.names[start..self.members[index].name_end]
+        let values: usize = self.values.iter().map(weight::of).sum();
+        self.shape.bytes() + weight::allocated(size_of_val(&*self.values)) + values
     }
 }
 
