@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::failure::{Doing, Failure};
 use crate::workspace::Workspace;
@@ -62,7 +63,9 @@ fn trained(workspace: &Workspace, places: &Places, tools: &Path) -> Result<PathB
     bench.arg("--root").arg(workspace.root()).arg("--out").arg(places.training.join("bench"));
     bench.arg("--envoy").arg("none").arg("--witgate").arg(built.join("witgate"));
     step::run("training: a few seconds of each thing that the gateway does", &mut bench)?;
-    let merged = places.training.join("merged.profdata");
+    // Cargo builds anew what has other flags, and does not look into the file that they name.
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let merged = places.training.join(format!("trained-{}.profdata", since.as_secs()));
     let mut merge = step::command(workspace, tools.join("llvm-profdata"));
     step::run("merging what the training told", merge.arg("merge").arg("-o").arg(&merged).arg(&raw))?;
     Ok(merged)

@@ -13,6 +13,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use socket2::{Domain, Protocol, Socket, Type};
+use tokio::signal::unix::{SignalKind, signal};
 
 const BACKLOG: i32 = 1024;
 
@@ -24,10 +25,16 @@ struct Arguments {
     threads: usize,
 }
 
-fn main() -> Result<()> {
+/// Ends when it is told to, as a program does that was built to be watched.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
     let Arguments { listen, upstream, threads } = Arguments::parse();
-    let workers: Vec<_> = (0..threads).map(|_| std::thread::spawn(move || worker(listen, upstream))).collect();
-    workers.into_iter().try_for_each(|worker| worker.join().expect("a worker does not panic"))
+    let mut end = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
+    for _ in 0..threads {
+        std::thread::spawn(move || worker(listen, upstream).expect("a worker serves to the end"));
+    }
+    end.recv().await;
+    Ok(())
 }
 
 fn worker(listen: SocketAddr, upstream: SocketAddr) -> Result<()> {
