@@ -103,13 +103,13 @@ fn the_expired_and_the_replaced_go_first() {
     assert_eq!((part.len(), part.bytes(), part.weighed()), (3, most / 4 * 3, most / 4 * 3));
 }
 
-/// A queue would lose each token just before it comes again.
+/// A queue would lose each token just before it comes again. Parts fill unevenly, so a few are lost before all are full.
 #[test]
 fn tokens_that_come_round_and_round_are_met_again() {
     const BYTES: usize = 1024 * 1024;
     let verified = verified();
     let room = BYTES / Entry::new(named(0), KEYS, verified.clone(), ENDS).bytes();
-    for (tokens, least_percent) in [(room * 9 / 10, 95), (room * 5 / 4, 40), (room * 3 / 2, 20)] {
+    for (tokens, least_percent) in [(room * 9 / 10, 90), (room * 5 / 4, 40), (room * 3 / 2, 20)] {
         let cache = Cache::new(BYTES);
         let mut hits = 0;
         for number in (0..tokens).cycle().take(20 * tokens) {
