@@ -215,11 +215,11 @@ fn exchange(
         }
     }
     Ok(Exchange {
-        head: Arc::new(Head {
+        head: Head {
             method: parts.method.as_str().to_owned(),
             path: admitted.path.into_string(),
             route: route.name.clone(),
-        }),
+        },
         method: std::mem::take(&mut parts.method),
         headers: std::mem::take(&mut parts.headers),
         query: admitted.query,

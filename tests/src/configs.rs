@@ -61,6 +61,14 @@ pub fn fill(template: &str, places: &Places) -> String {
     pairs.iter().fold(template.to_owned(), |text, (name, value)| text.replace(name, value))
 }
 
+/// A route on /whoami that a request chooses by the header `x-test-route`.
+pub fn whoami_route(name: &str, policies: &[&str]) -> String {
+    format!(
+        "[[routes]]\nname = \"{name}\"\npath = \"/whoami\"\nheaders = {{ x-test-route = \"{name}\" }}\n\
+         policies = {policies:?}\nupstream = \"orders\"\n"
+    )
+}
+
 /// Writes a file below a stack's folder.
 pub fn write(folder: &Path, name: &str, text: &str) {
     std::fs::write(folder.join(name), text).expect("a written configuration");

@@ -49,13 +49,14 @@ pub fn run(workspace: &Workspace) -> Result<PathBuf, Failure> {
 
 /// What the training build did, merged.
 fn trained(workspace: &Workspace, places: &Places, tools: &Path) -> Result<PathBuf, Failure> {
-    let raw = places.training.join("raw");
-    match fs::remove_dir_all(&raw) {
+    let told = places.training.join("told");
+    match fs::remove_dir_all(&told) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(error).doing(format_args!("empty {}", raw.display()));
+            return Err(error).doing(format_args!("empty {}", told.display()));
         }
         _ => {}
     }
+    let raw = told.join("raw");
     let flags = format!("-Cprofile-generate={}", raw.display());
     let built = compiled(workspace, places, "release", (&places.training, &flags))?;
     let mut bench = step::command(workspace, workspace.program("witgate-bench", true));
@@ -65,7 +66,7 @@ fn trained(workspace: &Workspace, places: &Places, tools: &Path) -> Result<PathB
     step::run("training: a few seconds of each thing that the gateway does", &mut bench)?;
     // Cargo builds anew what has other flags, and does not look into the file that they name.
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let merged = places.training.join(format!("trained-{}.profdata", since.as_secs()));
+    let merged = told.join(format!("trained-{}.profdata", since.as_secs()));
     let mut merge = step::command(workspace, tools.join("llvm-profdata"));
     step::run("merging what the training told", merge.arg("merge").arg("-o").arg(&merged).arg(&raw))?;
     Ok(merged)

@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use super::rounds::{Rounds, Row};
 use super::{BODY, Bench};
-use crate::peers::{ASKED_SEGMENT, Peer, Running};
+use crate::peers::{Peer, Running};
 use crate::report::{Bound, Promise, Report};
 use crate::tokens::Algorithm;
 
@@ -16,6 +16,8 @@ const FORWARDING: [Peer; 6] = [Peer::Relay, Peer::Floor, Peer::Nginx, Peer::Hapr
 
 const DIRECT: &str = "upstream, called directly";
 const POLICY_PATH: &str = "token-rs256";
+/// The path whose policies keep no answer.
+const ASKED_PATH: &str = "asked-rs256";
 /// The name of the row in which no answer is kept.
 const ASKED: &str = "Witgate, every policy asked";
 
@@ -26,8 +28,7 @@ pub fn run(bench: &mut Bench, report: &mut Report) -> Result<()> {
     let plain = bench.requests.plain("plain", BODY);
     let tokens = bench.requests.with_tokens("rs256", BODY, Algorithm::Rs256);
     let carried = bench.requests.with_tokens("plain", BODY, Algorithm::Rs256);
-    let asked_path = format!("{}rs256", ASKED_SEGMENT);
-    let asked = bench.requests.with_tokens(&asked_path, BODY, Algorithm::Rs256);
+    let asked = bench.requests.with_tokens(ASKED_PATH, BODY, Algorithm::Rs256);
     let first_only = bench.requests.with_tokens(POLICY_PATH, BODY, Algorithm::Rs256);
     let mut rows = vec![Row { name: DIRECT.into(), program: &bench.stage.upstream, ask: bench.ask(&plain) }];
     for running in of(&running, &FORWARDING) {
@@ -69,7 +70,7 @@ fn check_all(bench: &Bench, running: &[Running]) -> Result<()> {
         bench.verify(running, "rs256", Some(Algorithm::Rs256))?;
     }
     for running in of(running, &[Peer::Witgate]) {
-        bench.verify(running, &format!("{}rs256", ASKED_SEGMENT), Some(Algorithm::Rs256))?;
+        bench.verify(running, ASKED_PATH, Some(Algorithm::Rs256))?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-pub use self::witgate::{ASKED_SEGMENT, Setting};
+pub use self::witgate::Setting;
 pub use start::{Running, Stage};
 
 /// A program of the comparison.

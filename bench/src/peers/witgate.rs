@@ -16,9 +16,9 @@ const BY_TENANT: &str = "{ rules = [{ when = { claim = \"tenant\", equals = \"ac
 /// What the kept answers of a plugin may take: 10,000 tokens fit.
 const CACHE_BYTES: usize = 8 << 20;
 /// Before the names of plugins and paths whose policies are asked for each request.
-pub const ASKED_SEGMENT: &str = "asked-";
+const ASKED: &str = "asked-";
 /// The three policies, with kept answers and without.
-const CACHES: [(&str, usize); 2] = [("", CACHE_BYTES), (ASKED_SEGMENT, 0)];
+const CACHES: [(&str, usize); 2] = [("", CACHE_BYTES), (ASKED, 0)];
 
 /// What is measured of Witgate beside the comparison.
 #[derive(Debug, Clone, Default)]

@@ -46,7 +46,6 @@ pub(super) struct Engines {
 
 struct Pool {
     engine: Engine,
-    pulse: Arc<Pulse>,
     promised: Arc<AtomicUsize>,
 }
 
@@ -105,12 +104,11 @@ impl Engines {
     /// # Errors
     /// When not even an engine without a pool can be had.
     pub(super) fn new(settings: &Config) -> Result<Self> {
-        let pulse = Arc::default();
-        let pool = probed(settings, &pulse).map_err(|error| format!("{error:#}"));
+        let pool = probed(settings).map_err(|error| format!("{error:#}"));
         if let Err(why) = &pool {
             tracing::warn!(why, "no room for a pool of instances: each gets memory of its own, and starts more slowly");
         }
-        Ok(Self { plain: Engine::new(settings)?, pool, pulse })
+        Ok(Self { plain: Engine::new(settings)?, pool, pulse: Arc::default() })
     }
 
     /// Every engine there is.
@@ -126,13 +124,13 @@ impl Engines {
     /// Where instances of so much need may lie, as far as the entry tells; a seat for nobody yet.
     pub(super) fn place(&self, need: Need) -> Seat {
         let pool = self.pool.as_ref().ok().filter(|_| need.fits());
-        pool.and_then(|pool| pool.seat(0)).unwrap_or_else(|| self.outside())
+        pool.and_then(|pool| pool.seat(0, &self.pulse)).unwrap_or_else(|| self.outside())
     }
 
     /// A seat in the pool for a component that was loaded there; nothing where there is no room left.
     pub(super) fn seat(&self, need: Need, component: &Component) -> Option<Seat> {
         let pool = self.pool.as_ref().ok().filter(|_| need.fits())?;
-        pool.seat(need.instances.saturating_mul(Parts::of(component)?.seats()))
+        pool.seat(need.instances.saturating_mul(Parts::of(component)?.seats()), &self.pulse)
     }
 
     /// A seat for nobody, as most plugins have it: to compile before it is known who needs what.
@@ -152,11 +150,11 @@ impl Engines {
 }
 
 impl Pool {
-    fn seat(&self, seats: usize) -> Option<Seat> {
+    fn seat(&self, seats: usize, pulse: &Arc<Pulse>) -> Option<Seat> {
         let enough = |promised: usize| promised.checked_add(seats).filter(|sum| *sum <= POOL_SEATS);
         self.promised.fetch_update(Ordering::Relaxed, Ordering::Relaxed, enough).ok()?;
         let promise = Promise { seats, promised: Arc::clone(&self.promised) };
-        Some(Seat { engine: self.engine.clone(), pulse: Arc::clone(&self.pulse), promise: Some(promise) })
+        Some(Seat { engine: self.engine.clone(), pulse: Arc::clone(pulse), promise: Some(promise) })
     }
 }
 
@@ -184,13 +182,13 @@ impl Drop for Promise {
 }
 
 /// A pool counts once an instance was made in it.
-fn probed(settings: &Config, pulse: &Arc<Pulse>) -> Result<Pool> {
+fn probed(settings: &Config) -> Result<Pool> {
     let mut settings = settings.clone();
     settings.allocation_strategy(pooling());
     let engine = Engine::new(&settings)?;
     let module = Module::new(&engine, PROBE)?;
     Instance::new(&mut Store::new(&engine, ()), &module, &[])?;
-    Ok(Pool { engine, pulse: Arc::clone(pulse), promised: Arc::default() })
+    Ok(Pool { engine, promised: Arc::default() })
 }
 
 fn pooling() -> PoolingAllocationConfig {

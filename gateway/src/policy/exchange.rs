@@ -3,7 +3,6 @@
 //! Never holds the body, and never a key: `jwt.verify` asks the keyring, which lives in the host.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
@@ -33,7 +32,7 @@ pub struct Exchange {
     /// the request's method, also in the head as policies read it
     pub method: Method,
     /// method, canonical path and route name
-    pub head: Arc<Head>,
+    pub head: Head,
     /// the request's headers, after admission stripped what no client may set
     pub headers: HeaderMap,
     /// the raw query, without the question mark
@@ -89,7 +88,7 @@ impl Exchange {
     pub fn vacant() -> Self {
         Self {
             method: Method::GET,
-            head: Arc::default(),
+            head: Head::default(),
             headers: HeaderMap::new(),
             query: None,
             authority: String::new(),
@@ -112,7 +111,7 @@ impl Exchange {
     pub(super) fn facts(&self) -> Self {
         Self {
             method: self.method.clone(),
-            head: Arc::clone(&self.head),
+            head: self.head.clone(),
             headers: self.headers.clone(),
             query: self.query.clone(),
             authority: self.authority.clone(),

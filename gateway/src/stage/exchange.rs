@@ -3,7 +3,6 @@
 //! Never carries a keyring: nothing on a stage is verified for anybody.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Map, Value};
@@ -53,7 +52,7 @@ pub(crate) fn bare(request: &Request, case: Rehearsed) -> Result<Exchange, Strin
     let head = Head { method: method.clone(), path: request.path.clone(), route: request.route.clone() };
     Ok(Exchange {
         method: parsed,
-        head: Arc::new(head),
+        head,
         authority: request.authority.clone(),
         peer: request.peer,
         tokens: Tokens::Rehearsed(Box::new(case)),

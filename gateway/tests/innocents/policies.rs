@@ -81,7 +81,7 @@ fn exchange(keyring: &Keyring, route: &str, header: Option<(&'static str, &str)>
     let mut exchange = Exchange::vacant();
     exchange.tokens = Tokens::Keyring(keyring.clone());
     exchange.scrutiny = Scrutiny::usual();
-    exchange.head = Arc::new(Head { method, path, route: route.to_owned() });
+    exchange.head = Head { method, path, route: route.to_owned() };
     if let Some((name, value)) = header {
         exchange.headers.insert(name, value.parse().expect("a header's value"));
     }

@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use witgate_tests::configs::whoami_route;
 use witgate_tests::session::problem_code;
 use witgate_tests::{Stack, StackBuilder};
 
 /// How long a runaway policy may keep its caller waiting, with room for a busy test machine.
 const RUNAWAY_DEADLINE: Duration = Duration::from_secs(3);
 
-const ROUTES: &str = r#"
+const PLUGINS: &str = r#"
 [plugins.faulty]
 world = "authorizer"
 file = "plugins/guest_faulty.wasm"
@@ -16,21 +17,12 @@ file = "plugins/guest_faulty.wasm"
 [plugins.liar]
 world = "authenticator"
 file = "plugins/guest_liar.wasm"
-
-[[routes]]
-name = "faulty"
-path = "/whoami"
-headers = { x-test-route = "faulty" }
-policies = ["jwt", "faulty"]
-upstream = "orders"
-
-[[routes]]
-name = "liar"
-path = "/whoami"
-headers = { x-test-route = "liar" }
-policies = ["liar", "faulty"]
-upstream = "orders"
 "#;
+
+async fn stack() -> Stack {
+    let routes = [whoami_route("faulty", &["jwt", "faulty"]), whoami_route("liar", &["liar", "faulty"])];
+    StackBuilder::new().with(PLUGINS).with(&routes.concat()).start().await
+}
 
 async fn ask(stack: &Stack, route: &str, token: Option<&str>, fault: &str) -> reqwest::Response {
     let request = stack.ask(reqwest::Method::GET, "/whoami").header("x-test-route", route).header("x-fault", fault);
@@ -43,7 +35,7 @@ async fn ask(stack: &Stack, route: &str, token: Option<&str>, fault: &str) -> re
 
 #[tokio::test]
 async fn a_trap_costs_exactly_one_request() {
-    let stack = StackBuilder::new().with(ROUTES).start().await;
+    let stack = stack().await;
     let token = stack.login("alice").await.access;
     for _ in 0..5 {
         let others = (0..10).map(|_| ask(&stack, "faulty", Some(&token), "none"));
@@ -60,7 +52,7 @@ async fn a_trap_costs_exactly_one_request() {
 
 #[tokio::test]
 async fn a_runaway_policy_ends() {
-    let stack = StackBuilder::new().with(ROUTES).start().await;
+    let stack = stack().await;
     let token = stack.login("alice").await.access;
     for fault in ["loop", "memory"] {
         let start = Instant::now();
@@ -74,7 +66,7 @@ async fn a_runaway_policy_ends() {
 
 #[tokio::test]
 async fn an_authenticator_that_lies_is_refused() {
-    let stack = StackBuilder::new().with(ROUTES).start().await;
+    let stack = stack().await;
     let token = stack.login("alice").await.access;
     for token in [None, Some(token.as_str())] {
         let answer = ask(&stack, "liar", token, "none").await;

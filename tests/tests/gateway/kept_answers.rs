@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use witgate_tests::configs::whoami_route;
 use witgate_tests::mint::now;
 use witgate_tests::{Document, Mint, Stack, StackBuilder, deadline};
 
@@ -35,31 +36,15 @@ config = { at-start = "switch" }
 isolation = "request"
 limits = { decision-cache-bytes = 100000 }
 grants = { store = { name = "counters" }, http = { hosts = ["api.example.com"] } }
-
-[[routes]]
-name = "starting"
-path = "/whoami"
-headers = { x-test-route = "starting" }
-policies = ["jwt", "starting"]
-upstream = "orders"
-
-[[routes]]
-name = "faulty"
-path = "/whoami"
-headers = { x-test-route = "faulty" }
-policies = ["jwt", "faulty"]
-upstream = "orders"
-
-[[routes]]
-name = "granted"
-path = "/whoami"
-headers = { x-test-route = "granted" }
-policies = ["jwt", "granted"]
-upstream = "orders"
 "#;
 
 async fn status(stack: &Stack, token: &str) -> u16 {
     stack.get("/whoami", Some(token)).await.status().as_u16()
+}
+
+async fn guests() -> Stack {
+    let routes = ["faulty", "granted", "starting"].map(|name| whoami_route(name, &["jwt", name]));
+    StackBuilder::new().with(GUESTS).with(&routes.concat()).start().await
 }
 
 /// Asks on a route of a guest; status and the problem's detail.
@@ -163,7 +148,7 @@ async fn a_reload_forgets() {
 
 #[tokio::test]
 async fn what_breaks_or_does_something_is_asked_each_time() {
-    let stack = StackBuilder::new().with(GUESTS).start().await;
+    let stack = guests().await;
     let token = stack.login("alice").await.access;
     for number in 1..=OFTEN {
         let counted = guest(&stack, &token, "granted", ("x-ask", "count visits")).await;
@@ -186,7 +171,7 @@ async fn what_breaks_or_does_something_is_asked_each_time() {
 /// What changes the store is done each time, and what a start read is read by each start: also where nothing is logged.
 #[tokio::test]
 async fn a_deed_is_done_again_and_a_start_is_made_again() {
-    let stack = StackBuilder::new().with(GUESTS).start().await;
+    let stack = guests().await;
     let token = stack.login("alice").await.access;
     let ask = async |route: &str, question: &str| guest(&stack, &token, route, ("x-ask", question)).await;
     for _ in 0..OFTEN {

@@ -1,5 +1,6 @@
 //! A stack with the guest that does what `x-ask` says. Never more than one route for each entry.
 
+use witgate_tests::configs::whoami_route;
 use witgate_tests::{Stack, StackBuilder};
 
 /// What an entry grants that has everything that the component imports.
@@ -10,10 +11,9 @@ pub const HTTP: &str = "http = { hosts = [\"api.example.com\"] }";
 /// An entry of the guest with these grants, and its route.
 pub fn entry(name: &str, grants: &[&str]) -> String {
     format!(
-        "[plugins.{name}]\nworld = \"authorizer\"\nfile = \"plugins/guest_granted.wasm\"\n[plugins.{name}.grants]\n{}\n\
-         [[routes]]\nname = \"{name}\"\npath = \"/whoami\"\nheaders = {{ x-test-route = \"{name}\" }}\n\
-         policies = [\"jwt\", \"{name}\"]\nupstream = \"orders\"\n",
-        grants.join("\n")
+        "[plugins.{name}]\nworld = \"authorizer\"\nfile = \"plugins/guest_granted.wasm\"\n[plugins.{name}.grants]\n{}\n{}",
+        grants.join("\n"),
+        whoami_route(name, &["jwt", name])
     )
 }
 

@@ -1,9 +1,10 @@
 //! What the two shipped policies decide, each alone and beside Rust's. Never judged by anything but the gateway's answers.
 
 use serde_json::{Value, json};
+use witgate_tests::configs::whoami_route;
 use witgate_tests::languages::Language;
 
-use crate::gateway::{Gateway, components, plugin, route};
+use crate::gateway::{Gateway, components, plugin};
 
 const TENANT_GUARD: &str =
     "config = { header = \"x-tenant\", scope = \"orders:read\", any-tenant-scope = \"tenants:any\" }";
@@ -23,7 +24,7 @@ async fn check(gateway: &Gateway, name: &str, cases: &[Case<'_>]) {
 async fn javascript_keeps_callers_in_their_tenant() {
     let policy = Language::JavaScript.shipped();
     let Some(built) = components(&[policy]) else { return };
-    let toml = plugin(policy, TENANT_GUARD) + &route("js", "\"jwt\", \"js-tenant-guard\"");
+    let toml = plugin(policy, TENANT_GUARD) + &whoami_route("js", &["jwt", "js-tenant-guard"]);
     let gateway = Gateway::start(&built, &toml).await;
     let (acme, globex) = ([("x-tenant", "acme")], [("x-tenant", "globex")]);
     let cases: [Case; 11] = [
@@ -50,8 +51,8 @@ async fn python_keeps_departments_to_their_methods_beside_the_other_languages() 
     let abstaining = DEPARTMENTS.replace("config = { ", "config = { otherwise = \"abstain\", ");
     let second = plugin(policies[1], &abstaining).replacen(policies[1].name(), "abstaining", 1);
     let plugins = plugin(policies[0], TENANT_GUARD) + &plugin(policies[1], DEPARTMENTS) + &second;
-    let routes =
-        route("py", "\"jwt\", \"py-departments\"") + &route("three", "\"jwt\", \"abstaining\", \"js-tenant-guard\"");
+    let routes = whoami_route("py", &["jwt", "py-departments"])
+        + &whoami_route("three", &["jwt", "abstaining", "js-tenant-guard"]);
     let gateway = Gateway::start(&built, &(plugins + &routes)).await;
     let cases: [Case; 7] = [
         (json!({"department": "engineering"}), &[], (200, "")),

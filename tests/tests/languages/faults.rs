@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use witgate_tests::configs::whoami_route;
 use witgate_tests::deadline;
 use witgate_tests::languages::{Language, Policy};
 
-use crate::gateway::{BOTH, Gateway, components, plugin, route};
+use crate::gateway::{BOTH, Gateway, components, plugin};
 
 /// How the policy is told to misbehave, and the word for it in the operator's log.
 const FAULTS: [(&str, &str); 7] = [
@@ -50,9 +51,8 @@ async fn each_fault_of_the_policy_costs_one_request() {
     let policies = BOTH.map(Language::faulty);
     let Some(built) = components(&policies) else { return };
     let plugins: String = policies.iter().map(|policy| plugin(*policy, "isolation = \"instance\"")).collect();
-    let routes: String =
-        policies.iter().map(|policy| route(policy.name(), &format!("\"jwt\", \"{}\"", policy.name()))).collect();
-    let gateway = Gateway::start(&built, &(plugins + &routes + &route("bystander", "\"jwt\", \"authz\""))).await;
+    let routes: String = policies.iter().map(|policy| whoami_route(policy.name(), &["jwt", policy.name()])).collect();
+    let gateway = Gateway::start(&built, &(plugins + &routes + &whoami_route("bystander", &["jwt", "authz"]))).await;
     let token = gateway.token(&serde_json::json!({}));
     for policy in policies {
         each_fault_costs_one_request(&gateway, policy, &token).await;
@@ -72,7 +72,7 @@ async fn javascript_has_a_clock_where_one_is_granted() {
     let policy = Language::JavaScript.faulty().importing_wasi();
     let Some(built) = components(&[policy]) else { return };
     let again = plugin(policy, "grants = { clock = true }").replacen(policy.name(), "granted", 1);
-    let routes = route("no-grant", "\"jwt\", \"js-faulty\"") + &route("granted", "\"jwt\", \"granted\"");
+    let routes = whoami_route("no-grant", &["jwt", "js-faulty"]) + &whoami_route("granted", &["jwt", "granted"]);
     let gateway = Gateway::start(&built, &(plugin(policy, "") + &again + &routes)).await;
     let token = gateway.token(&serde_json::json!({}));
     let clock = [("x-fault", "clock")];

@@ -62,13 +62,5 @@ impl Gateway {
     }
 }
 
-/// A route on /whoami that a request chooses by header.
-pub fn route(name: &str, policies: &str) -> String {
-    format!(
-        "[[routes]]\nname = \"{name}\"\npath = \"/whoami\"\nheaders = {{ x-test-route = \"{name}\" }}\n\
-         policies = [{policies}]\nupstream = \"orders\"\n"
-    )
-}
-
 /// Both languages.
 pub const BOTH: [Language; 2] = [Language::JavaScript, Language::Python];

@@ -2,10 +2,11 @@
 
 use reqwest::Method;
 use serde_json::json;
+use witgate_tests::configs::whoami_route;
 use witgate_tests::languages::{Language, Policy};
 
 use crate::configs::check;
-use crate::gateway::{Gateway, components, plugin, route};
+use crate::gateway::{Gateway, components, plugin};
 
 /// One of each world, in both languages where they differ.
 fn policies() -> [Policy; 5] {
@@ -37,8 +38,8 @@ async fn four_worlds_decide_on_one_route() {
     let chosen = [0, 1, 4].map(|index| policies()[index]);
     let Some(built) = components(&chosen) else { return };
     let plugins: String = chosen.iter().map(|policy| plugin(*policy, config(*policy))).collect();
-    let chain = "\"js-authenticator\", \"authz\", \"js-router\", \"py-filter\"";
-    let gateway = Gateway::start(&built, &(plugins + &route("worlds", chain))).await;
+    let chain = ["js-authenticator", "authz", "js-router", "py-filter"];
+    let gateway = Gateway::start(&built, &(plugins + &whoami_route("worlds", &chain))).await;
     let token = gateway.token(&json!({"tenant": "globex"}));
     let answer = gateway.ask("worlds", Method::GET, &token, &[]).await;
     assert_eq!((answer.status().as_u16(), answer.headers()["x-status"].to_str().ok()), (200, Some("GET 200")));

@@ -9,6 +9,7 @@ use serde_json::Value;
 use witgate_plugin::mock::cases::{authorizer, check};
 use witgate_tests::command::{told, witgate};
 use witgate_tests::component::{Delivery, deliver, with_revision};
+use witgate_tests::configs::whoami_route;
 use witgate_tests::session::problem_code;
 use witgate_tests::{Stack, StackBuilder, deadline, programs};
 
@@ -23,13 +24,6 @@ file = "plugins/guest_revision.wasm"
 [plugins.revision.shadow]
 file = "plugins/guest_revision.wasm"
 share = 1
-
-[[routes]]
-name = "revision"
-path = "/whoami"
-headers = { x-test-route = "revision" }
-policies = ["jwt", "revision"]
-upstream = "orders"
 "#;
 
 const LOOPING: &str = r#"
@@ -40,13 +34,6 @@ file = "plugins/guest_revision.wasm"
 [plugins.calm.shadow]
 file = "plugins/guest_faulty.wasm"
 share = 1.0
-
-[[routes]]
-name = "calm"
-path = "/whoami"
-headers = { x-test-route = "calm" }
-policies = ["jwt", "calm"]
-upstream = "orders"
 "#;
 
 /// The shadow of `authz` lets nobody read `/whoami`.
@@ -93,7 +80,7 @@ fn counts(candidate: &Value) -> [u64; 4] {
 
 #[tokio::test]
 async fn a_candidate_of_another_revision_differs_exactly_where_it_is_probed() {
-    let stack = StackBuilder::new().with(REVISION).start().await;
+    let stack = StackBuilder::new().with(REVISION).with(&whoami_route("revision", &["jwt", "revision"])).start().await;
     let token = stack.login("alice").await.access;
     let component = std::fs::read(programs::component("guest_revision")).expect("a component");
     let (text, before) = (stack.gateway_toml(), stack.generation().await);
@@ -167,7 +154,7 @@ fn replay(config: &toml::Value, cases: &str) {
 
 #[tokio::test]
 async fn a_looping_candidate_harms_nobody_and_is_counted() {
-    let stack = StackBuilder::new().with(LOOPING).start().await;
+    let stack = StackBuilder::new().with(LOOPING).with(&whoami_route("calm", &["jwt", "calm"])).start().await;
     let token = stack.login("alice").await.access;
     let looping = [("x-test-route", "calm"), ("x-fault", "loop")];
     let others = async {
@@ -190,7 +177,11 @@ async fn a_looping_candidate_harms_nobody_and_is_counted() {
 #[tokio::test]
 async fn a_live_plugin_that_breaks_is_compared_with_nothing() {
     let swapped = LOOPING.replace("guest_revision", "guest_live").replace("guest_faulty", "guest_revision");
-    let stack = StackBuilder::new().with(&swapped.replace("guest_live", "guest_faulty")).start().await;
+    let stack = StackBuilder::new()
+        .with(&swapped.replace("guest_live", "guest_faulty"))
+        .with(&whoami_route("calm", &["jwt", "calm"]))
+        .start()
+        .await;
     let token = stack.login("alice").await.access;
     let route = ("x-test-route", "calm");
     for _ in 0..3 {
@@ -203,7 +194,7 @@ async fn a_live_plugin_that_breaks_is_compared_with_nothing() {
 
 #[tokio::test]
 async fn a_candidate_that_does_not_load_refuses_the_reload() {
-    let stack = StackBuilder::new().with(REVISION).start().await;
+    let stack = StackBuilder::new().with(REVISION).with(&whoami_route("revision", &["jwt", "revision"])).start().await;
     let text = stack.gateway_toml();
     let shadow = "[plugins.revision.shadow]\nfile = \"plugins/guest_revision.wasm\"";
     stack.write_gateway_toml(&text.replace(shadow, "[plugins.revision.shadow]\nfile = \"plugins/claim_router.wasm\""));
