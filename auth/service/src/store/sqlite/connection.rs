@@ -5,9 +5,9 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::super::error::StoreError;
 
@@ -70,10 +70,24 @@ fn refuse_exposed(path: &Path) -> Result<(), StoreError> {
 /// WAL with synchronous FULL: an answered write survives a power cut.
 fn prepare_writer(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(LOCK_PATIENCE)?;
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    switch_to_wal(connection)?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)
+}
+
+/// SQLite does not wait by itself where two connections switch a new database at once: each has read it already, and one that
+/// waited for the other to write would wait for ever. So it lets go, waits its turn to write, and tries again.
+fn switch_to_wal(connection: &Connection) -> rusqlite::Result<()> {
+    let end = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < end => {
+                connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 /// All missing migrations in one transaction, so that a failure leaves the old schema. The version is read inside the
