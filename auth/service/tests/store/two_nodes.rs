@@ -53,7 +53,8 @@ async fn a_reader_that_polls_all_the_time_never_misses_a_number() {
     for _ in 0..ENDED {
         sids.push(session(&stores[0], &user).await.0.sid);
     }
-    let reader = tokio::spawn(read_all(stores[1].clone()));
+    let head = stores[1].feed_head().await.unwrap();
+    let reader = tokio::spawn(read_all(stores[1].clone(), head));
     let mut tasks = JoinSet::new();
     for (n, sid) in sids.iter().cloned().enumerate() {
         let store = stores[n % 2].clone();
@@ -67,9 +68,8 @@ async fn a_reader_that_polls_all_the_time_never_misses_a_number() {
     assert_eq!(seen, sids);
 }
 
-/// Follows the feed as a gateway does; the names of the first [`ENDED`] entries. Fails at a number that comes late.
-async fn read_all(store: Store) -> Vec<String> {
-    let FeedHead { epoch, mut seq } = store.feed_head().await.unwrap();
+/// Follows the feed from `head` as a gateway does; the names of the next [`ENDED`] entries. Fails at a number that comes late.
+async fn read_all(store: Store, FeedHead { epoch, mut seq }: FeedHead) -> Vec<String> {
     let mut names = Vec::new();
     while names.len() < ENDED {
         let page = store.feed_since(Some(FeedHead { epoch: epoch.clone(), seq }), NOW).await.unwrap();
