@@ -62,7 +62,7 @@ fn profile(issuer: &Issuer) -> Result<Profile, String> {
     };
     Ok(Profile {
         name: issuer.name.clone(),
-        issuer: issuer.issuer.clone(),
+        issuer: issuer.issuer.as_str().into(),
         audiences: issuer.audiences.clone(),
         algorithms: issuer.algorithms.iter().map(known).collect::<Result<_, _>>()?,
         typ: match issuer.typ {

@@ -68,7 +68,11 @@ impl Cache {
     /// What the token verified as when it was last seen, and under what. Not counted: who uses it says so by
     /// [`Cache::note_hit`].
     pub fn recall(&self, token: &Digest) -> Option<(Verified, Under)> {
-        self.shard(token).part().find(token)
+        let found = self.shard(token).part().find(token);
+        if let Some((verified, _)) = &found {
+            verified.fetch();
+        }
+        found
     }
 
     /// What was recalled spared a verification.

@@ -4,10 +4,9 @@
 //! looked at when one must go is chosen at random, so that tokens that come round and round are not lost each just
 //! before it comes again.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry as Place;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
 
+use hashbrown::HashTable;
 use witgate_token::Verified;
 
 use crate::digest::Digest;
@@ -16,9 +15,13 @@ use crate::digest::Digest;
 const LOOKED_AT: usize = 8;
 /// So often an entry that is used may be looked at before it goes.
 const MOST_WORTH: u8 = 3;
-/// What one entry takes beside its claims, in bytes. A list that grows doubles, and a table at its emptiest has 16 places
-/// for 7 entries.
-const PLACE_BYTES: usize = 2 * size_of::<Entry>() + 3 * size_of::<(u64, u32)>();
+/// What one entry takes beside its claims, in bytes. A list that grows doubles, and a table that has just grown has 32 places of
+/// five bytes for 7 entries. The room of a peak stays.
+const PLACE_BYTES: usize = 2 * size_of::<Entry>() + 5 * (size_of::<u32>() + 1);
+
+const _: () = assert!(size_of::<Entry>() == LINE_BYTES);
+/// What the processor fetches at once.
+const LINE_BYTES: usize = 64;
 
 /// What a token verified under. An entry counts only where both are the same still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,20 +32,23 @@ pub(crate) struct Under {
     pub keys: u64,
 }
 
-/// One verified token.
+/// One verified token. It fills a line of memory: to look a token up among thousands costs what it takes to fetch the lines
+/// that it touches.
+#[repr(align(64))]
 pub(crate) struct Entry {
     token: Digest,
     verified: Verified,
     under: Under,
-    /// When the token has expired, leeway and all, in seconds since 1970-01-01 UTC.
-    ends: u64,
+    /// When the token has expired, leeway and all, in seconds since 1970-01-01 UTC; whatever is later than 2106 is then. Only
+    /// what goes first hangs on it.
+    ends: u32,
     /// Rises with each use, falls with each look at it when something must go.
     worth: u8,
 }
 
 impl Entry {
     pub fn new(token: Digest, under: Under, verified: Verified, ends: u64) -> Self {
-        Self { token, verified, under, ends, worth: 0 }
+        Self { token, verified, under, ends: u32::try_from(ends).unwrap_or(u32::MAX), worth: 0 }
     }
 
     pub fn bytes(&self) -> usize {
@@ -53,14 +59,14 @@ impl Entry {
     /// set that this one has replaced.
     fn is_living(&self, newest: Under, now: u64) -> bool {
         let is_replaced = self.under.issuer == newest.issuer && self.under.keys != newest.keys;
-        self.ends > now && !is_replaced
+        u64::from(self.ends) > now && !is_replaced
     }
 }
 
-/// The entries, and where each is by the hash of its token. Of two tokens with one hash the later one is kept.
+/// The entries, and where each is by the hash of its token.
 #[derive(Default)]
 pub(crate) struct Part {
-    places: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
+    places: HashTable<u32>,
     entries: Vec<Entry>,
     bytes: usize,
     /// Entries that came since all were looked at.
@@ -108,17 +114,9 @@ impl Part {
         let Ok(place) = u32::try_from(self.entries.len()) else { return gone };
         self.since_sweep += 1;
         self.bytes += entry.bytes();
-        match self.places.entry(entry.token.hash()) {
-            Place::Vacant(vacant) => {
-                vacant.insert(place);
-                self.entries.push(entry);
-            }
-            Place::Occupied(taken) => {
-                let other = &mut self.entries[*taken.get() as usize];
-                self.bytes -= other.bytes();
-                gone.push(std::mem::replace(other, entry));
-            }
-        }
+        self.entries.push(entry);
+        let hash = |place: u32| self.entries[place as usize].token.hash();
+        self.places.insert_unique(hash(place), place, |place| hash(*place));
         gone
     }
 
@@ -161,21 +159,30 @@ impl Part {
     }
 
     fn place(&self, token: &Digest) -> Option<usize> {
-        let place = *self.places.get(&token.hash())? as usize;
-        (self.entries[place].token == *token).then_some(place)
+        let is_its = |place: &u32| self.entries[*place as usize].token == *token;
+        self.places.find(token.hash(), is_its).map(|place| *place as usize)
     }
 
     /// Takes one out; the last one moves to its place.
     fn take(&mut self, place: usize) -> Entry {
+        let last = self.entries.len() - 1;
         let entry = self.entries.swap_remove(place);
         self.bytes -= entry.bytes();
-        self.places.remove(&entry.token.hash());
-        if let Some(moved) = self.entries.get(place)
-            && let Some(known) = self.places.get_mut(&moved.token.hash())
-        {
-            *known = u32::try_from(place).unwrap_or(u32::MAX);
+        self.moved(&entry.token, place, None);
+        if let Some(moved) = self.entries.get(place) {
+            let token = moved.token;
+            self.moved(&token, last, Some(place));
         }
         entry
+    }
+
+    /// Notes where the token that was at one place is now.
+    fn moved(&mut self, token: &Digest, from: usize, to: Option<usize>) {
+        let Ok(known) = self.places.find_entry(token.hash(), |place| *place as usize == from) else { return };
+        match to.and_then(|to| u32::try_from(to).ok()) {
+            Some(to) => *known.into_mut() = to,
+            None => drop(known.remove()),
+        }
     }
 }
 
@@ -195,25 +202,5 @@ impl Chance {
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 >> 32).unwrap_or(0) % most
-    }
-}
-
-/// Passes on the hash that a digest is already.
-#[derive(Default)]
-struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }

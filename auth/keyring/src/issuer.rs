@@ -64,7 +64,7 @@ impl Issuer {
         let is_missing = matches!(refusal, UnknownKey | KeyAmbiguous);
         if is_missing || matches!(refusal, Signature | KeyAlgorithm) {
             // The header is judged by now; the payload is not.
-            self.keys.look_again(|| unverified_issuer(token).is_some_and(|iss| iss == self.profile.issuer));
+            self.keys.look_again(|| unverified_issuer(token).is_some_and(|iss| *iss == *self.profile.issuer));
         }
         if is_missing && self.keys.are_in_doubt() { KeysUnavailable } else { refusal }
     }

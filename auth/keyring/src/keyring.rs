@@ -146,7 +146,7 @@ impl Keyring {
     }
 
     pub(crate) fn issuing(&self, iss: &str) -> Option<&Arc<Issuer>> {
-        self.issuers().iter().find(|issuer| issuer.profile.issuer == iss)
+        self.issuers().iter().find(|issuer| *issuer.profile.issuer == *iss)
     }
 }
 
@@ -157,7 +157,7 @@ fn refuse_duplicates(issuers: &[IssuerConfig]) -> Result<(), KeyringError> {
                 return Err(KeyringError::DuplicateName(one.profile.name.clone()));
             }
             if one.profile.issuer == other.profile.issuer {
-                return Err(KeyringError::DuplicateIssuer(one.profile.issuer.clone()));
+                return Err(KeyringError::DuplicateIssuer(one.profile.issuer.to_string()));
             }
         }
     }
@@ -206,7 +206,7 @@ fn make_keys(
     let allowances = config.allowances();
     let source = Source {
         place: config.source.clone(),
-        issuer: config.profile.issuer.clone(),
+        issuer: config.profile.issuer.to_string(),
         allowances,
         key_origins: config.key_origins.clone(),
         client: clients.under(allowances),

@@ -89,7 +89,7 @@ impl Keys {
     /// Whether they come from exactly where this configuration says, for the same profile and issuer by name.
     pub fn are_of(&self, config: &IssuerConfig) -> bool {
         let (source, profile) = (&self.source, &config.profile);
-        let same_names = self.profile == profile.name && source.issuer == profile.issuer;
+        let same_names = self.profile == profile.name && *source.issuer == *profile.issuer;
         let same_place = source.place == config.source && source.key_origins == config.key_origins;
         same_names && same_place && source.allowances == config.allowances()
     }

@@ -32,6 +32,7 @@ mod digest;
 mod cached;
 mod cache;
 mod revocation;
+mod token_text;
 mod scrutiny;
 mod introspection;
 mod issuer;

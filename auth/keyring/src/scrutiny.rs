@@ -9,6 +9,7 @@ use witgate_token::{Refusal, Verified};
 use crate::cache::Cache;
 use crate::cached::Under;
 use crate::digest::Digest;
+use crate::token_text::TokenText;
 
 /// How sure a request must be that its token is not revoked. One for each request, from
 /// [`Keyring::prepare`](crate::Keyring::prepare) to [`Keyring::verify_now`](crate::Keyring::verify_now).
@@ -23,7 +24,7 @@ pub struct Scrutiny {
 /// A token that was looked up.
 #[derive(Clone)]
 struct Prepared {
-    token: Box<str>,
+    token: TokenText,
     digest: Digest,
     /// What it verified as lately, and under what.
     known: Option<(Verified, Under)>,
@@ -84,18 +85,23 @@ impl Scrutiny {
     }
 
     /// Looks a token up, for all who ask about it from now on. It replaces any other.
-    pub(crate) fn prepare(&mut self, token: &str, cache: &Cache) {
+    pub(crate) fn prepare(&mut self, token: &str, text: TokenText, cache: &Cache) {
         let digest = self.digest_of(token);
         let known = cache.recall(&digest);
-        match &mut self.prepared {
-            Some(prepared) if *prepared.token == *token => prepared.known = known,
-            prepared => *prepared = Some(Prepared { token: token.into(), digest, known }),
-        }
+        self.prepared = Some(Prepared { token: text, digest, known });
     }
 
     /// What the token is known by.
     pub(crate) fn digest_of(&self, token: &str) -> Digest {
-        self.prepared_for(token).map_or_else(|| Digest::of(token), |prepared| prepared.digest)
+        self.looked_up(token).0
+    }
+
+    /// The same, and what this very token verified as when it was prepared, and under what.
+    pub(crate) fn looked_up(&self, token: &str) -> (Digest, Option<&(Verified, Under)>) {
+        match self.prepared_for(token) {
+            Some(prepared) => (prepared.digest, prepared.known.as_ref()),
+            None => (Digest::of(token), None),
+        }
     }
 
     /// What this very token verified as when it was prepared, and under what.
@@ -104,7 +110,7 @@ impl Scrutiny {
     }
 
     fn prepared_for(&self, token: &str) -> Option<&Prepared> {
-        self.prepared.as_ref().filter(|prepared| *prepared.token == *token)
+        self.prepared.as_ref().filter(|prepared| prepared.token.is(token))
     }
 
     /// Whether the issuer's word on this token is needed and not there yet.

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use http::HeaderValue;
 use witgate_token::{
     Claims, Demands, KeySet, Profile, Refusal, Verified, peek, unverified_issuer, verify, verify_profile,
 };
@@ -16,6 +17,7 @@ use crate::issuer::Issuer;
 use crate::keyring::Keyring;
 use crate::keys::Held;
 use crate::scrutiny::Scrutiny;
+use crate::token_text::TokenText;
 
 impl Keyring {
     /// What may wait: makes sure that the key this token names is there if it can be had, and under
@@ -24,7 +26,16 @@ impl Keyring {
     /// Waits at most 5 seconds, for keys and revocations together, and then at most 2 for the issuer's word, which only a
     /// token that verifies is worth. Never fails: `verify_now` tells. A token that verified lately is not even parsed.
     pub async fn prepare(&self, token: &str, scrutiny: &mut Scrutiny) {
-        scrutiny.prepare(token, self.cache());
+        self.prepare_text(token, token.into(), scrutiny).await;
+    }
+
+    /// As [`Keyring::prepare`], for a token in the value of a header: its text is not copied.
+    pub async fn prepare_in(&self, value: &HeaderValue, token: &str, scrutiny: &mut Scrutiny) {
+        self.prepare_text(token, TokenText::in_header(token, value), scrutiny).await;
+    }
+
+    async fn prepare_text(&self, token: &str, text: TokenText, scrutiny: &mut Scrutiny) {
+        scrutiny.prepare(token, text, self.cache());
         self.obtain(token, scrutiny).await;
         if scrutiny.is_sensitive() {
             self.introspect(token, scrutiny).await;
@@ -115,7 +126,7 @@ impl Keyring {
     /// The profile of the issuer that this token names, verified or not. A token that verified lately is not parsed.
     pub fn profile_for_token(&self, token: &str) -> Option<&Profile> {
         let mut scrutiny = Scrutiny::usual();
-        scrutiny.prepare(token, self.cache());
+        scrutiny.prepare(token, token.into(), self.cache());
         self.profile_of(token, &scrutiny)
     }
 
@@ -140,9 +151,9 @@ impl Keyring {
         self.issuers().iter().find(|issuer| issuer.id == under.issuer && issuer.keys.has_key_set(under.keys))
     }
 
-    /// What the token verified as under this, lately.
-    fn known(&self, token: &str, digest: &Digest, scrutiny: &Scrutiny, under: Under) -> Option<Verified> {
-        match scrutiny.known(token) {
+    /// What a token verified as under this.
+    fn known(&self, digest: &Digest, lately: Option<&(Verified, Under)>, under: Under) -> Option<Verified> {
+        match lately {
             Some((known, was)) if *was == under => {
                 self.cache().note_hit(digest);
                 Some(known.clone())
@@ -160,8 +171,8 @@ impl Keyring {
         now: u64,
     ) -> Result<Claims, Refusal> {
         let under = Under { issuer: issuer.id, keys: held.id };
-        let digest = scrutiny.digest_of(token);
-        if let Some(known) = self.known(token, &digest, scrutiny, under) {
+        let (digest, lately) = scrutiny.looked_up(token);
+        if let Some(known) = self.known(&digest, lately, under) {
             let verdict = issuer.judge(&known, &digest, scrutiny);
             let verdict = verdict.and_then(|()| known.meets(&issuer.profile, demands, now));
             return self.admit_known(&known, &digest, verdict);

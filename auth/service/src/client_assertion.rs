@@ -74,7 +74,7 @@ pub fn verify(
     let (keys, _) = KeySet::from_jwks(jwks.as_bytes()).map_err(|_| AssertionFault::Keys)?;
     let profile = Profile {
         name: "client".to_owned(),
-        issuer: client_id.to_owned(),
+        issuer: client_id.into(),
         audiences: audiences.into(),
         algorithms: algorithms(),
         typ: Typing::JwtCompatible,

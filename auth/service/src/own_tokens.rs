@@ -27,7 +27,7 @@ impl OwnTokens {
         let known = |algorithm: SigningAlgorithm| algorithm.name().parse::<Algorithm>().ok();
         let profile = Profile {
             name: "self".to_owned(),
-            issuer: config.issuer.clone(),
+            issuer: config.issuer.as_str().into(),
             audiences,
             algorithms: SigningAlgorithm::ALL.into_iter().filter_map(known).collect(),
             typ: Typing::AccessToken,

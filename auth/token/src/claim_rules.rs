@@ -2,6 +2,8 @@
 //!
 //! Never reads a clock: the caller says what time it is.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::claims::Registered;
@@ -31,7 +33,7 @@ pub(crate) fn judge(
     let not_before = date(payload, "nbf")?;
     judge_times(&Times { issued_at, expires_at, not_before, now }, profile)?;
     kind_rules::judge_claims(payload, kind, profile.typ, issued_at)?;
-    Ok(Registered { subject, issuer: profile.issuer.as_str().into(), expires_at, issued_at, not_before })
+    Ok(Registered { subject, issuer: Arc::clone(&profile.issuer), expires_at, issued_at, not_before })
 }
 
 /// Judges the dates of a token again, at another time. Never allocates.
@@ -42,7 +44,7 @@ pub(crate) fn judge_again(claims: &Registered, profile: &Profile, now: u64) -> R
 
 fn judge_issuer(payload: &Map<String, Value>, profile: &Profile) -> Result<(), Refusal> {
     let issuer = filled_text(payload, "iss")?.ok_or(Refusal::ClaimMissing("iss"))?;
-    if issuer == profile.issuer { Ok(()) } else { Err(Refusal::Issuer) }
+    if *issuer == *profile.issuer { Ok(()) } else { Err(Refusal::Issuer) }
 }
 
 /// The profile's audiences always count; the policy's come on top, later.

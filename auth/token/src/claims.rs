@@ -38,7 +38,8 @@ pub(crate) struct Proof {
 /// The registered claims that the strict rules have read out of the payload.
 pub(crate) struct Registered {
     pub subject: Box<str>,
-    pub issuer: Box<str>,
+    /// the profile's own, shared by all its tokens
+    pub issuer: Arc<str>,
     pub expires_at: u64,
     pub issued_at: Option<u64>,
     pub not_before: Option<u64>,
@@ -48,7 +49,7 @@ impl Claims {
     /// Only the pipeline makes claims, and only after the signature and every rule.
     pub(crate) fn new(registered: Registered, all: Map<String, Value>, proof: Proof) -> Self {
         let all = Members::of(all);
-        let texts = [Some(&registered.subject), Some(&registered.issuer), proof.key_id.as_ref()];
+        let texts = [Some(&registered.subject), proof.key_id.as_ref()];
         let texts: usize = texts.into_iter().flatten().map(|text| weight::allocated(text.len())).sum();
         let bytes = weight::allocated(COUNTS_BYTES + size_of::<Shared>()) + texts + all.bytes();
         Self(Arc::new(Shared { registered, all, proof, bytes }))
@@ -116,6 +117,11 @@ impl Claims {
     /// All claims, as one JSON object.
     pub fn to_json(&self) -> Value {
         Value::Object(self.0.all.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect())
+    }
+
+    /// Has the processor fetch the claims; see [`Members::fetch`].
+    pub(crate) fn fetch(&self) {
+        self.0.all.fetch();
     }
 
     /// Roughly how many bytes of heap the claims hold: see [`weight::of`].

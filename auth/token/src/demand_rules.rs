@@ -16,12 +16,17 @@ pub(crate) fn allows(demands: &Demands, algorithm: Algorithm) -> bool {
 
 /// Judges the claims. `leeway` and `now` are in seconds, the latter since 1970-01-01 UTC.
 pub(crate) fn judge(claims: &Claims, demands: &Demands, leeway: u64, now: u64) -> Result<(), Refusal> {
-    let audience = claims.get("aud").unwrap_or(&Value::Null);
-    if !demands.audiences.is_empty() && !names_one_of(audience, &demands.audiences) {
-        return Err(Refusal::Audience);
-    }
+    judge_audience(claims, demands)?;
     judge_age(claims.issued_at(), demands, leeway, now)?;
     judge_required(claims, demands)
+}
+
+fn judge_audience(claims: &Claims, demands: &Demands) -> Result<(), Refusal> {
+    if demands.audiences.is_empty() {
+        return Ok(());
+    }
+    let audience = claims.get("aud").unwrap_or(&Value::Null);
+    if names_one_of(audience, &demands.audiences) { Ok(()) } else { Err(Refusal::Audience) }
 }
 
 /// Whether an `aud`, one string or a list, names one of these. An empty name is nobody.

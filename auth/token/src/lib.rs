@@ -35,6 +35,7 @@ mod keyset;
 mod profile;
 mod weight;
 mod shape;
+mod repeated;
 mod members;
 mod pointer;
 mod claims;

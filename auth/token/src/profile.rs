@@ -2,6 +2,8 @@
 //!
 //! Never widens: demands only narrow what the profile allows.
 
+use std::sync::Arc;
+
 use crate::algorithm::Algorithm;
 
 /// Clock difference that is forgiven when the operator says nothing, in seconds.
@@ -15,7 +17,7 @@ pub struct Profile {
     /// The name the operator gave it.
     pub name: String,
     /// The exact `iss`. Compared byte by byte, never normalised.
-    pub issuer: String,
+    pub issuer: Arc<str>,
     /// The token's `aud` must name one of these. Empty refuses every token.
     pub audiences: Vec<String>,
     /// The allow-list of algorithms. Empty refuses every token.

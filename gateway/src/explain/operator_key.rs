@@ -84,7 +84,7 @@ impl fmt::Debug for OperatorKey {
 fn profile(algorithm: Algorithm) -> Profile {
     Profile {
         name: "debug".to_owned(),
-        issuer: ISSUER.to_owned(),
+        issuer: ISSUER.into(),
         audiences: vec![AUDIENCE.to_owned()],
         algorithms: vec![algorithm],
         typ: Typing::JwtCompatible,

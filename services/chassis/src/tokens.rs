@@ -78,7 +78,7 @@ impl Tokens {
         };
         let profile = Profile {
             name: "main".to_owned(),
-            issuer: self.issuer,
+            issuer: self.issuer.into(),
             audiences: self.audiences,
             algorithms: self.algorithms,
             typ: Typing::AccessToken,

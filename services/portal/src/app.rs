@@ -107,7 +107,7 @@ fn id_token_issuer(settings: &Settings) -> IssuerConfig {
 fn keys(settings: &Settings, typ: Typing, audience: &str) -> IssuerConfig {
     let profile = Profile {
         name: "main".to_owned(),
-        issuer: settings.issuer.clone(),
+        issuer: settings.issuer.as_str().into(),
         audiences: vec![audience.to_owned()],
         algorithms: settings.algorithms.clone(),
         typ,

@@ -134,7 +134,7 @@ fn profile(keys: &Keys, typ: Typing) -> Profile {
     let named = |name: &&str| name.parse::<Algorithm>().expect("an algorithm of ours");
     Profile {
         name: "main".to_owned(),
-        issuer: ISSUER.to_owned(),
+        issuer: ISSUER.into(),
         audiences: vec![AUDIENCE.to_owned()],
         algorithms: keys.algorithms().iter().map(named).collect(),
         typ,

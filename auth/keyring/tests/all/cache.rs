@@ -2,6 +2,7 @@
 //!
 //! Never reads the clock: each call says what time it is.
 
+use http::HeaderValue;
 use serde_json::json;
 use tokio::runtime::Handle;
 use witgate_keyring::{IssuerConfig, KeySource, Keyring, Scrutiny};
@@ -85,16 +86,28 @@ async fn a_changed_key_set_ends_every_entry() {
     assert_eq!(keyring.authenticate(&token).await.err(), Some(Refusal::Signature));
 }
 
-/// The scrutiny of a request remembers the look-up, not the verdict.
+/// The scrutiny of a request remembers the look-up, not the verdict; also where it shares the text with a header.
 #[tokio::test]
 async fn what_changes_after_prepare_counts_all_the_same() {
+    for is_in_header in [false, true] {
+        changed_after_prepare(is_in_header).await;
+    }
+}
+
+async fn changed_after_prepare(is_in_header: bool) {
     let signer = Signer::new("k1");
     let (keyring, _folder) = holding(&signer);
     let (token, other) = (signer.token_with(&json!({"jti": "t1"})), signer.token_with(&json!({"jti": "t2"})));
     assert_eq!(verdict(&keyring, &token), None);
     let mut scrutiny = Scrutiny::usual();
-    keyring.prepare(&token, &mut scrutiny).await;
-    assert!(scrutiny.knows(&token) && !scrutiny.knows(&other));
+    let value = HeaderValue::from_str(&format!("Bearer {token}")).expect("a header's value");
+    let in_header = &value.to_str().expect("a text")["Bearer ".len()..];
+    match is_in_header {
+        true => keyring.prepare_in(&value, in_header, &mut scrutiny).await,
+        false => keyring.prepare(&token, &mut scrutiny).await,
+    }
+    assert!(scrutiny.knows(&token) && scrutiny.knows(in_header) && !scrutiny.knows(&other));
+    assert!(!scrutiny.knows(&in_header[..in_header.len() - 1]), "a part of it");
     let at = |token: &str, time| keyring.verify_now("main", token, &Demands::default(), time, &scrutiny).err();
     assert_eq!((at(&token, now()), keyring.cache_report().hits), (None, 1));
     assert_eq!(keyring.profile_of(&token, &scrutiny).map(|profile| profile.name.as_str()), Some("main"));
@@ -204,7 +217,7 @@ async fn another_profile_cannot_use_an_entry() {
     assert_eq!(at("main", &theirs), Some(Refusal::Issuer));
     assert_eq!(at("nobody", &ours), Some(Refusal::UnknownProfile));
     assert_eq!((at("main", &ours), at("other", &theirs)), (None, None));
-    assert_eq!(keyring.profile_for_token(&ours).map(|profile| profile.issuer.as_str()), Some(ISSUER));
+    assert_eq!(keyring.profile_for_token(&ours).map(|profile| &*profile.issuer), Some(ISSUER));
 }
 
 #[tokio::test]

@@ -24,14 +24,14 @@ async fn issuer(signer: &Signer, place: &'static str, metadata: impl Fn(&str) ->
         path if path == place => metadata.clone().into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     });
-    (server, Profile { issuer: name, ..profile() })
+    (server, Profile { issuer: name.into(), ..profile() })
 }
 
 /// The verdict on an honest token where the server's metadata at `place` are these.
 async fn verdict(place: &'static str, metadata: impl Fn(&str) -> Value) -> Result<Claims, Refusal> {
     let signer = Signer::new("k1");
     let (server, profile) = issuer(&signer, place, metadata).await;
-    let token = signer.token_with(&json!({"iss": profile.issuer}));
+    let token = signer.token_with(&json!({"iss": *profile.issuer}));
     let config = IssuerConfig::new(profile, KeySource::Discovery(server.address.clone()));
     let keyring = Keyring::with_timing(vec![config], Handle::current(), &quick()).expect("a keyring");
     keyring.authenticate(&token).await
@@ -77,7 +77,7 @@ async fn keys_on_another_origin_need_the_operators_word() {
     let jwks_uri = elsewhere.address.join("certs").expect("an address");
     let (server, profile) =
         issuer(&signer, OPENID, |issuer| json!({"issuer": issuer, "jwks_uri": jwks_uri.as_str()})).await;
-    let token = signer.token_with(&json!({"iss": profile.issuer}));
+    let token = signer.token_with(&json!({"iss": *profile.issuer}));
     let config = || IssuerConfig::new(profile.clone(), KeySource::Discovery(server.address.clone()));
     let made = |config| Keyring::with_timing(vec![config], Handle::current(), &quick()).expect("a keyring");
 

@@ -26,7 +26,7 @@ impl Issuer {
 
     /// The verdict on a token with this header `typ` and these claims on top of the dates.
     fn refusal(&self, typ: &str, claims: &Value) -> Option<Refusal> {
-        let mut all = json!({"iss": self.profile.issuer, "aud": "api", "iat": NOW - 10, "exp": NOW + 290});
+        let mut all = json!({"iss": *self.profile.issuer, "aud": "api", "iat": NOW - 10, "exp": NOW + 290});
         all.as_object_mut().expect("an object").extend(claims.as_object().expect("an object").clone());
         let header = json!({"alg": "RS256", "typ": typ, "kid": "k1"}).to_string();
         let token = self.signer.token(&header, &all.to_string());
