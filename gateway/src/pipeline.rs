@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
@@ -29,8 +30,8 @@ use crate::observe::request_id;
 use crate::peer::Peer;
 use crate::policy::chain::{Chain, Destination};
 use crate::policy::evidence::Permitted;
-use crate::policy::exchange::{Attributes, Exchange, Head, Notes};
-use crate::policy::secrecy::{self, PATH_ATTRIBUTE};
+use crate::policy::exchange::{Attributes, Exchange, Notes};
+use crate::policy::secrecy;
 use crate::policy::tokens::Tokens;
 use crate::policy::trace::Trace;
 use crate::refusal::Refused;
@@ -90,7 +91,7 @@ fn shown(outcome: &Result<Response<AnswerBody>, Refused>) -> Answer {
 }
 
 fn answer(outcome: Result<Response<AnswerBody>, Refused>, event: Event) -> Response<AnswerBody> {
-    let id = event.id;
+    let id = event.id.clone();
     match outcome {
         Ok(mut response) => {
             response.headers_mut().insert(request_id::HEADER, id.header_value());
@@ -151,16 +152,17 @@ pub(crate) async fn decide<'g>(
     at: Option<u64>,
 ) -> Result<Decided<'g>, Refused> {
     let admitted = admission::admit(parts, &generation.config.identity_prefix, generation.config.limits.body_bytes)?;
-    event.path = Some(admitted.path.as_str().to_owned());
+    event.path = Some(Arc::clone(admitted.path.text()));
     if let Some(trace) = &trace {
         noted::routing(trace, &generation.config, &generation.table, &admitted, parts, event.peer.ip);
     }
     let (index, params) = matched(generation, &admitted, parts)?;
     let (route, chain) = (&generation.config.routes[index], &generation.chains[index]);
-    event.route = Some(Arc::clone(&generation.meters[index]));
+    let meter = &generation.meters[index];
+    event.route = Some(Arc::clone(meter));
 
     let target = std::mem::take(&mut parts.uri);
-    let mut exchange = Box::new(exchange(generation, admitted, parts, route, params, event)?);
+    let mut exchange = Box::new(exchange(generation, admitted, parts, (route, meter.shared_name()), params, event)?);
     exchange.trace = trace;
     exchange.at = at;
     if chain.authenticates() {
@@ -185,7 +187,7 @@ pub(crate) async fn filter_response(
 }
 
 /// The route's place, and what its pattern reads out of the path.
-type Matched = (usize, Vec<(String, String)>);
+type Matched = (usize, Vec<(Arc<str>, String)>);
 
 fn matched(generation: &Generation, admitted: &Admitted, parts: &Parts) -> Result<Matched, Refused> {
     match generation.table.find(admitted.host(), &admitted.path, &parts.method, &parts.headers) {
@@ -204,23 +206,20 @@ fn exchange(
     generation: &Generation,
     admitted: Admitted,
     parts: &mut Parts,
-    route: &Route,
-    params: Vec<(String, String)>,
+    (route, route_name): (&Route, Arc<str>),
+    params: Vec<(Arc<str>, String)>,
     event: &Event,
 ) -> Result<Exchange, Refused> {
     let mut attributes = Attributes::default();
     for (name, value) in params {
-        if !attributes.set(format!("{PATH_ATTRIBUTE}{name}"), value) {
+        if !attributes.set(name, value) {
             return Err(Refused::bad_request("path_parameter_too_long", "A part of the path is too long."));
         }
     }
     Ok(Exchange {
-        head: Head {
-            method: parts.method.as_str().to_owned(),
-            path: admitted.path.into_string(),
-            route: route.name.clone(),
-        },
         method: std::mem::take(&mut parts.method),
+        path: Arc::clone(admitted.path.text()),
+        route: route_name,
         headers: std::mem::take(&mut parts.headers),
         query: admitted.query,
         authority: admitted.authority,
@@ -231,7 +230,7 @@ fn exchange(
         tokens: Tokens::Keyring(generation.keyring.clone()),
         scrutiny: if route.sensitive { Scrutiny::sensitive() } else { Scrutiny::usual() },
         at: None,
-        request_id: event.id.text(),
+        request_id: event.id.clone(),
         cost: None,
         recorded: false,
         trace: None,
@@ -241,8 +240,10 @@ fn exchange(
 
 /// Guests never wait, so the host makes sure of the key, and of the issuer's word where it is needed, before they are asked.
 async fn consult_issuer(exchange: &mut Exchange) {
-    if let (Ok(token), Some(keyring)) = (bearer_token(&exchange.headers), exchange.tokens.keyring()) {
-        keyring.prepare(token, &mut exchange.scrutiny).await;
+    if let (Some(value), Some(keyring)) = (exchange.headers.get(AUTHORIZATION), exchange.tokens.keyring())
+        && let Ok(token) = bearer_token(&exchange.headers)
+    {
+        keyring.prepare_in(value, token, &mut exchange.scrutiny).await;
     }
 }
 
@@ -256,7 +257,7 @@ pub(crate) fn outgoing_head(
     let destination = permitted.get();
     let upstream = &generation.config.upstreams[destination.upstream];
     event.upstream = Some(Arc::clone(&upstream.name));
-    let path = destination.path.as_deref().unwrap_or(&exchange.head.path);
+    let path = destination.path.as_deref().unwrap_or(&exchange.path);
     let uri = outgoing::target(target, path, exchange.query.as_deref())?;
     let mut headers = request_headers(exchange, chain);
     outgoing::set_forwarding(&mut headers, &exchange.authority, &event.peer, &event.id);

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use smallvec::SmallVec;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
@@ -68,28 +69,14 @@ fn alone<'s>(slices: &'s [io::IoSlice<'_>]) -> Option<&'s [u8]> {
     some.next().filter(|_| some.next().is_none()).map(|alone| &**alone)
 }
 
-/// The bytes of a small message in one piece.
-struct Joined {
-    bytes: [u8; JOINED_BYTES],
-    length: usize,
-}
-
-impl Joined {
-    fn of(slices: &[io::IoSlice<'_>]) -> Option<Self> {
-        if slices.iter().map(|slice| slice.len()).sum::<usize>() > JOINED_BYTES {
-            return None;
-        }
-        let mut joined = Self { bytes: [0; JOINED_BYTES], length: 0 };
-        for slice in slices {
-            joined.bytes[joined.length..joined.length + slice.len()].copy_from_slice(slice);
-            joined.length += slice.len();
-        }
-        Some(joined)
+/// The bytes of a small message in one piece, on the stack.
+fn joined(slices: &[io::IoSlice<'_>]) -> Option<SmallVec<[u8; JOINED_BYTES]>> {
+    if slices.iter().map(|slice| slice.len()).sum::<usize>() > JOINED_BYTES {
+        return None;
     }
-
-    fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.length]
-    }
+    let mut joined = SmallVec::new();
+    slices.iter().for_each(|slice| joined.extend_from_slice(slice));
+    Some(joined)
 }
 
 fn stopped_reading() -> io::Error {
@@ -119,8 +106,8 @@ impl<IO: AsyncWrite + Unpin> AsyncWrite for BoundedSilence<IO> {
     ) -> Poll<io::Result<usize>> {
         let polled = if let Some(alone) = alone(slices) {
             Pin::new(&mut self.io).poll_write(context, alone)
-        } else if let Some(joined) = Joined::of(slices) {
-            Pin::new(&mut self.io).poll_write(context, joined.bytes())
+        } else if let Some(joined) = joined(slices) {
+            Pin::new(&mut self.io).poll_write(context, &joined)
         } else {
             Pin::new(&mut self.io).poll_write_vectored(context, slices)
         };
@@ -156,7 +143,7 @@ mod tests {
         let large = [b'x'; JOINED_BYTES];
         let written = |slices: &[&[u8]]| {
             let slices: Vec<io::IoSlice<'_>> = slices.iter().map(|slice| io::IoSlice::new(slice)).collect();
-            (alone(&slices).map(<[u8]>::to_vec), Joined::of(&slices).map(|joined| joined.bytes().to_vec()))
+            (alone(&slices).map(<[u8]>::to_vec), joined(&slices).map(|joined| joined.to_vec()))
         };
         assert_eq!(written(&[b"head ", b"", b"body"]), (None, Some(b"head body".to_vec())));
         assert_eq!(written(&[b"head ", &large[5..]]).1.map(|joined| joined.len()), Some(JOINED_BYTES));

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 /// Longest path that is accepted, in bytes, before any decoding.
 pub const MAX_PATH_BYTES: usize = 8 * 1024;
@@ -12,7 +13,7 @@ pub const MAX_PATH_BYTES: usize = 8 * 1024;
 /// A path in its one canonical spelling: begins with a slash; only unreserved characters, sub-delimiters, ':', '@',
 /// and upper-case escapes; no dot segment; no empty segment but the last.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct CanonicalPath(String);
+pub struct CanonicalPath(Arc<str>);
 
 impl CanonicalPath {
     /// The canonical text, as sent to the upstream.
@@ -20,9 +21,9 @@ impl CanonicalPath {
         &self.0
     }
 
-    /// The text itself.
-    pub fn into_string(self) -> String {
-        self.0
+    /// The text itself, for all who keep it.
+    pub fn text(&self) -> &Arc<str> {
+        &self.0
     }
 
     /// The segments, percent-decoded: one for `/` (empty), two for `/a/` (the last one empty). None holds a slash.
@@ -124,7 +125,7 @@ pub fn canonical(raw_path: &str) -> Result<CanonicalPath, PathFault> {
     }
     let rest = raw_path.strip_prefix('/').ok_or(PathFault::NotAbsolute)?;
     if is_plain(raw_path) {
-        return Ok(CanonicalPath(raw_path.to_owned()));
+        return Ok(CanonicalPath(raw_path.into()));
     }
     let mut text = String::with_capacity(raw_path.len());
     let mut decoded = Vec::new();
@@ -138,7 +139,7 @@ pub fn canonical(raw_path: &str) -> Result<CanonicalPath, PathFault> {
         push_segment(segment.as_bytes(), &mut text, &mut decoded)?;
         check_decoded(&decoded)?;
     }
-    Ok(CanonicalPath(text))
+    Ok(CanonicalPath(text.into()))
 }
 
 fn push_segment(segment: &[u8], text: &mut String, decoded: &mut Vec<u8>) -> Result<(), PathFault> {

@@ -27,7 +27,7 @@ pub use loading::{CachePlace, CompileLimits, Loading, Pin};
 pub use meaning::IDENTITY_PREFIX;
 pub use model::{Config, DebugKey, Issuer, KeySource, Limits, Route, Typ, Upstream};
 pub use operations::{ShowGeneration, TakeoverSocket};
-pub use pattern::{HostPattern, PathPattern, Segment};
+pub use pattern::{HostPattern, PATH_ATTRIBUTE, PathPattern, Segment};
 pub use plugin::{Plugin, PluginSpans, World};
 pub use recording::{RecordTo, Recording, RecordingBounds};
 pub use secret::{SECRET_PREFIX, Secret, SecretPlace};

@@ -39,9 +39,7 @@ fn shown_path(table: &RouteTable, admitted: &Admitted, parts: &Parts) -> String 
         Found::Route { params, .. } => params,
         _ => Vec::new(),
     };
-    let named: Vec<(String, String)> =
-        params.into_iter().map(|(name, value)| (format!("{}{name}", secrecy::PATH_ATTRIBUTE), value)).collect();
-    let attributes = named.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let attributes = params.iter().map(|(name, value)| (&**name, value.as_str()));
     secrecy::shown_path(admitted.path.as_str(), attributes)
 }
 

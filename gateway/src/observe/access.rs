@@ -35,7 +35,7 @@ pub struct Event {
     pub peer: Peer,
     method: Method,
     /// the canonical path, once there is one
-    pub path: Option<String>,
+    pub path: Option<Arc<str>>,
     /// the route, once it matched
     pub route: Option<Arc<RouteMeter>>,
     /// whose request it is, once that is verified

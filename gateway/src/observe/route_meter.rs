@@ -3,7 +3,7 @@
 //!
 //! Never counts anything that the registry does not have: the counters are the registry's own.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use prometheus_client::metrics::counter::Counter;
 
@@ -16,7 +16,7 @@ type Counters = [OnceLock<(u16, Counter)>; STATUSES];
 /// A route's counters of requests.
 #[derive(Debug)]
 pub struct RouteMeter {
-    name: String,
+    name: Arc<str>,
     /// made with the first request, as most of a large table's routes may never have one
     known: OnceLock<Box<Counters>>,
 }
@@ -24,12 +24,17 @@ pub struct RouteMeter {
 impl RouteMeter {
     /// Of a route with this name.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), known: OnceLock::new() }
+        Self { name: name.into(), known: OnceLock::new() }
     }
 
     /// The route's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same, for whoever keeps it.
+    pub fn shared_name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
     }
 
     /// Counts one request; `look_up` finds the counter of its status.

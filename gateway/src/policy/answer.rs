@@ -187,7 +187,7 @@ mod tests {
         let rules = Rules { identity_prefix: "x-", limits: &limits };
         let mut exchange = verified();
         let mut carried = 0;
-        while exchange.attributes.set(format!("c{carried}"), String::new()) {
+        while exchange.attributes.set(format!("c{carried}").into(), String::new()) {
             carried += 1;
         }
         let more = of_outcome(Outcome::Authenticated(pairs(1)), &exchange, &rules).expect_err("the request is full");

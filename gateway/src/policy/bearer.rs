@@ -33,7 +33,8 @@ impl Exchange {
 
     /// The name of the profile of the token's issuer.
     pub(super) fn token_profile(&mut self) -> Option<String> {
-        self.profile_of_token().map_err(|refusal| self.noted(&refusal)).ok()
+        let named = self.profile_of_token().map(str::to_owned);
+        named.map_err(|refusal| self.noted(&refusal)).ok()
     }
 
     /// Verifies the token by the keyring.
@@ -75,7 +76,7 @@ impl Exchange {
     }
 
     /// What the guest learns of a refusal: its class. The precise reason stays here, for log and metrics.
-    fn noted(&mut self, refusal: &Refusal) -> jwt::Failure {
+    pub(super) fn noted(&mut self, refusal: &Refusal) -> jwt::Failure {
         self.token_refusal = Some(refusal.code());
         failure(refusal.failure())
     }
@@ -98,15 +99,18 @@ impl Exchange {
     }
 
     /// A token that was verified before names its profile without being read again; any other is asked why it does not.
-    fn profile_of_token(&self) -> Result<String, Refusal> {
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(super) fn profile_of_token(&self) -> Result<&str, Refusal> {
         let token = self.bearer()?;
         if let Some(case) = self.tokens.rehearsed() {
             let issuer = witgate_token::claimed_issuer(token)?;
-            return case.profile_of(&issuer).map(str::to_owned).ok_or(Refusal::UnknownIssuer);
+            return case.profile_of(&issuer).ok_or(Refusal::UnknownIssuer);
         }
         let keyring = self.tokens.keyring().ok_or(Refusal::UnknownIssuer)?;
         match keyring.profile_of(token, &self.scrutiny) {
-            Some(profile) => Ok(profile.name.clone()),
+            Some(profile) => Ok(&profile.name),
             None => Err(self.issuer_claimed().map_or_else(|refusal| refusal, |_| Refusal::UnknownIssuer)),
         }
     }

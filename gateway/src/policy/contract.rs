@@ -133,7 +133,7 @@ pub(super) fn set_attributes(
 ) -> Result<(), Fault> {
     returned::check(given.iter().map(|(name, value)| name.len() + value.len()), limits)?;
     for (name, value) in given {
-        if !attributes.set(name.clone(), value.clone()) {
+        if !attributes.set(name.as_str().into(), value.clone()) {
             return Err(Fault::Contract("more or larger attributes than a request may carry".to_owned()));
         }
     }

@@ -3,6 +3,7 @@
 //! Never holds the body, and never a key: `jwt.verify` asks the keyring, which lives in the host.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
@@ -15,24 +16,19 @@ use super::query;
 use super::tokens::Tokens;
 use super::trace::Trace;
 use super::transcript::Transcript;
+use crate::observe::request_id::RequestId;
 
-/// The small, fixed facts of a request.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Head {
-    /// such as `GET`
-    pub method: String,
-    /// the one canonical path that routing, policies and the upstream all see
-    pub path: String,
-    /// the name of the matched route in gateway.toml
-    pub route: String,
-}
+/// The id between two requests.
+const NOBODYS: RequestId = RequestId::made_up("");
 
 /// One request on its way through its route's policies.
 pub struct Exchange {
-    /// the request's method, also in the head as policies read it
+    /// the request's method
     pub method: Method,
-    /// method, canonical path and route name
-    pub head: Head,
+    /// the one canonical path that routing, policies and the upstream all see
+    pub path: Arc<str>,
+    /// the name of the matched route in gateway.toml
+    pub route: Arc<str>,
     /// the request's headers, after admission stripped what no client may set
     pub headers: HeaderMap,
     /// the raw query, without the question mark
@@ -54,7 +50,7 @@ pub struct Exchange {
     /// when it is asked, in Unix seconds, where that is not now: only for a made-up request
     pub at: Option<u64>,
     /// for the guest's log lines
-    pub request_id: String,
+    pub request_id: RequestId,
     /// whether this request is recorded
     pub recorded: bool,
     /// where every read and decision is recorded, for a request that is traced
@@ -88,7 +84,8 @@ impl Exchange {
     pub fn vacant() -> Self {
         Self {
             method: Method::GET,
-            head: Head::default(),
+            path: Arc::default(),
+            route: Arc::default(),
             headers: HeaderMap::new(),
             query: None,
             authority: String::new(),
@@ -99,7 +96,7 @@ impl Exchange {
             tokens: Tokens::Nowhere,
             scrutiny: Scrutiny::sensitive(),
             at: None,
-            request_id: String::new(),
+            request_id: NOBODYS,
             cost: None,
             recorded: false,
             trace: None,
@@ -111,7 +108,8 @@ impl Exchange {
     pub(super) fn facts(&self) -> Self {
         Self {
             method: self.method.clone(),
-            head: self.head.clone(),
+            path: Arc::clone(&self.path),
+            route: Arc::clone(&self.route),
             headers: self.headers.clone(),
             query: self.query.clone(),
             authority: self.authority.clone(),
@@ -167,7 +165,7 @@ impl Exchange {
 
 /// Named facts, few enough that a list is faster than a map. A later value replaces an earlier one.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Attributes(Vec<(String, String)>);
+pub struct Attributes(Vec<(Arc<str>, String)>);
 
 impl Attributes {
     /// How many attributes a request may gather.
@@ -177,17 +175,17 @@ impl Attributes {
 
     /// The value under a name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| value.as_str())
     }
 
     /// Names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter().map(|(name, value)| (&**name, value.as_str()))
     }
 
     /// Sets a value; false when that would pass a bound.
     #[must_use]
-    pub fn set(&mut self, name: String, value: String) -> bool {
+    pub fn set(&mut self, name: Arc<str>, value: String) -> bool {
         if name.len() + value.len() > Self::MOST_BYTES {
             return false;
         }
@@ -214,7 +212,7 @@ mod tests {
         assert!(attributes.set("tenant".into(), "globex".into()));
         assert_eq!(attributes.get("tenant"), Some("globex"));
         for n in 1..Attributes::MOST {
-            assert!(attributes.set(format!("a{n}"), String::new()));
+            assert!(attributes.set(format!("a{n}").into(), String::new()));
         }
         assert!(!attributes.set("one-more".into(), String::new()));
         assert!(!attributes.set("tenant".into(), "x".repeat(Attributes::MOST_BYTES)));

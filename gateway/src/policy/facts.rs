@@ -51,11 +51,11 @@ impl Names {
 
 /// The `request` of a case. Its route and authority are those of a case that does not say them.
 pub(super) fn request(exchange: &Exchange, read: &Names, withheld: &mut Withheld<'_>) -> Request {
-    let path = withheld.without_secrets(&shown_path(exchange, &exchange.head.path));
-    if path != exchange.head.path {
+    let path = withheld.without_secrets(&shown_path(exchange, &exchange.path));
+    if *path != *exchange.path {
         withheld.note(What::Path.word(), "");
     }
-    let bare = Request::new(&exchange.head.method, &path);
+    let bare = Request::new(exchange.method.as_str(), &path);
     let header = |name: &String| headers(exchange, name);
     let parameter = |name: &String| Some(vec![exchange.query_param(name)?.into_bytes()]);
     let attribute = |name: &String| Some(vec![exchange.attributes.get(name)?.as_bytes().to_vec()]);

@@ -21,15 +21,15 @@ impl types::Host for GuestState {}
 
 impl request::Host for GuestState {
     fn method(&mut self) -> Result<String> {
-        self.fact(What::Method, self.exchange.head.method.clone())
+        self.fact(What::Method, self.exchange.method.to_string())
     }
 
     fn path(&mut self) -> Result<String> {
-        self.fact(What::Path, self.exchange.head.path.clone())
+        self.fact(What::Path, self.exchange.path.to_string())
     }
 
     fn route(&mut self) -> Result<String> {
-        self.fact(What::Route, self.exchange.head.route.clone())
+        self.fact(What::Route, self.exchange.route.to_string())
     }
 
     fn header(&mut self, name: String) -> Result<Option<Vec<u8>>> {
@@ -162,7 +162,7 @@ impl log::Host for GuestState {
         if !is_wanted(&level) || !self.log_rate.admits(unix_time::now()) {
             return Ok(());
         }
-        let (plugin, request_id) = (self.plugin.as_str(), self.exchange.request_id.as_str());
+        let (plugin, request_id) = (self.plugin.as_str(), self.exchange.request_id.text());
         match level {
             log::Level::Debug => tracing::debug!(target: "policy", plugin, request_id, %fields, "{message}"),
             log::Level::Info => tracing::info!(target: "policy", plugin, request_id, %fields, "{message}"),

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use percent_encoding::percent_decode_str;
 
+use crate::config::PATH_ATTRIBUTE;
+
 /// The longest value that is shown whole, in bytes.
 const VALUE_BYTES: usize = 1024;
 
@@ -29,9 +31,6 @@ const SMELLS: [&str; 13] = [
 
 /// How a compact JWS or JWE begins: `{"` in base64url.
 const JOSE: &str = "eyJ";
-
-/// How the names of attributes begin that are parameters of the path.
-pub const PATH_ATTRIBUTE: &str = "path.";
 
 /// What stands in a shown path instead of a credential; a path may have these characters.
 const HIDDEN_SEGMENT: &str = "(secret)";

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::component::{Compiler, Digest, link};
-use super::exchange::{Exchange, Head};
+use super::exchange::Exchange;
 use super::exports::Exports;
 use super::grants::Granted;
 use super::instance::{Blueprint, Calling};
@@ -171,8 +171,8 @@ impl Bench {
 
 /// One request that asks the guest for something.
 pub(super) fn ask(what: &str) -> Box<Exchange> {
-    let head = Head { method: "GET".into(), path: format!("/{what}"), route: "test".into() };
-    Box::new(Exchange { head, authority: "a".repeat(100), ..Exchange::vacant() })
+    let (path, route) = (format!("/{what}").into(), "test".into());
+    Box::new(Exchange { path, route, authority: "a".repeat(100), ..Exchange::vacant() })
 }
 
 fn entry(keys: &str) -> config::Plugin {

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::hidden::Hidden;
 use super::reading::What;
-use super::secrecy::{self, PATH_ATTRIBUTE};
+use super::secrecy;
+use crate::config::PATH_ATTRIBUTE;
 
 /// What stands in place of a value in a recorded answer.
 pub const WITHHELD: &str = "(withheld)";

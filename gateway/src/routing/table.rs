@@ -2,13 +2,15 @@
 //!
 //! Never decodes a path itself: it asks the canonical path for its segments.
 
-use super::tree::Tree;
+use super::tree::{Ranks, Tree};
 use crate::admission::path::CanonicalPath;
 use crate::config::{Config, HostPattern, PathPattern, Route, Specificity};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// What the table says of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +19,8 @@ pub enum Found {
     Route {
         /// Index into `Config::routes`.
         index: usize,
-        /// The path parameters, by name, percent-decoded.
-        params: Vec<(String, String)>,
+        /// The path parameters, by attribute, percent-decoded.
+        params: Vec<(Arc<str>, String)>,
     },
     /// Routes take this request, but for its method: these are the methods that they take (405, `Allow`), sorted.
     MethodNotAllowed(Vec<Method>),
@@ -65,6 +67,9 @@ pub struct RouteTable {
     any: Tree,
 }
 
+/// The segments of a path; those of most paths need no memory of their own.
+type Segments<'p> = SmallVec<[Cow<'p, str>; 8]>;
+
 /// What is left to check once host and path fit.
 #[derive(Debug)]
 struct Entry {
@@ -106,10 +111,10 @@ impl RouteTable {
     /// matter. A header condition is met by exactly one field of that name with exactly that value.
     pub fn find(&self, host: &str, path: &CanonicalPath, method: &Method, headers: &HeaderMap) -> Found {
         let host = plain_host(host);
-        let segments: Vec<Cow<'_, str>> = path.segments().collect();
+        let segments: Segments<'_> = path.segments().collect();
         let mut allowed = Vec::new();
         for tree in self.trees_for(&host) {
-            let mut ranks = Vec::new();
+            let mut ranks = Ranks::new();
             tree.collect(&segments, &mut ranks);
             ranks.sort_unstable();
             for entry in ranks.iter().filter_map(|rank| self.entries.get(*rank)) {
@@ -133,11 +138,11 @@ impl RouteTable {
         headers: &HeaderMap,
     ) -> Vec<(usize, Weighed)> {
         let host = plain_host(host);
-        let segments: Vec<Cow<'_, str>> = path.segments().collect();
+        let segments: Segments<'_> = path.segments().collect();
         let mut weighed = Vec::new();
         let mut chosen = false;
         for tree in self.trees_for(&host) {
-            let mut ranks = Vec::new();
+            let mut ranks = Ranks::new();
             tree.collect(&segments, &mut ranks);
             ranks.sort_unstable();
             for entry in ranks.iter().filter_map(|rank| self.entries.get(*rank)) {

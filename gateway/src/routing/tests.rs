@@ -4,7 +4,7 @@
 
 use super::{Found, RouteTable};
 use crate::admission::path::{CanonicalPath, canonical};
-use crate::config::{Config, Specificity, parse};
+use crate::config::{Config, PATH_ATTRIBUTE, Specificity, parse};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use proptest::prelude::*;
 use std::borrow::Cow;
@@ -33,7 +33,8 @@ fn check(routes: &[&str], request: &str, expected: &str) {
     }
     let shown = match RouteTable::build(&config).find(host, &path, &method, &headers) {
         Found::Route { index, params } => {
-            params.iter().fold(index.to_string(), |text, (name, value)| format!("{text} {name}={value}"))
+            let named = params.iter().map(|(attribute, value)| (&attribute[PATH_ATTRIBUTE.len()..], value));
+            named.fold(index.to_string(), |text, (name, value)| format!("{text} {name}={value}"))
         }
         Found::MethodNotAllowed(methods) => format!("405 {methods:?}"),
         Found::NotFound => "404".to_owned(),

@@ -4,7 +4,11 @@
 
 use crate::config::{PathPattern, Segment};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use std::borrow::Cow;
+
+/// Ranks of patterns; the few that most paths have need no memory of their own.
+pub(super) type Ranks = SmallVec<[usize; 8]>;
 
 /// The patterns below one segment, as ranks of the table.
 #[derive(Debug, Default)]
@@ -30,10 +34,10 @@ impl Tree {
     }
 
     /// Adds the ranks of all patterns that take a path of these percent-decoded segments, in no order.
-    pub(super) fn collect(&self, segments: &[Cow<'_, str>], ranks: &mut Vec<usize>) {
-        ranks.extend(&self.from_here);
+    pub(super) fn collect(&self, segments: &[Cow<'_, str>], ranks: &mut Ranks) {
+        ranks.extend_from_slice(&self.from_here);
         let Some((first, rest)) = segments.split_first() else {
-            ranks.extend(&self.ending_here);
+            ranks.extend_from_slice(&self.ending_here);
             return;
         };
         if let Some(below) = self.literals.get(first.as_ref()) {

@@ -10,13 +10,14 @@ use url::form_urlencoded;
 use witgate_cases::{Case, Chance, Request, Signed, Token, TokenFailure};
 use witgate_token::Refusal;
 
+use crate::observe::request_id::RequestId;
 use crate::policy::base64url::encoded;
-use crate::policy::exchange::{Attributes, Exchange, Head};
+use crate::policy::exchange::{Attributes, Exchange};
 use crate::policy::rehearsed::Rehearsed;
 use crate::policy::tokens::Tokens;
 
 /// What a policy's log lines carry as the request's id.
-const REQUEST_ID: &str = "rehearsal";
+const REQUEST_ID: RequestId = RequestId::made_up("rehearsal");
 /// No signature is looked at on a stage.
 const SIGNATURE: &str = "AAAA";
 /// A token that nobody can read.
@@ -49,14 +50,14 @@ pub(crate) fn of(case: &Case) -> Result<Exchange, String> {
 pub(crate) fn bare(request: &Request, case: Rehearsed) -> Result<Exchange, String> {
     let method = &request.method;
     let parsed = Method::from_bytes(method.as_bytes()).map_err(|_| format!("{method:?} is no method"))?;
-    let head = Head { method: method.clone(), path: request.path.clone(), route: request.route.clone() };
     Ok(Exchange {
         method: parsed,
-        head,
+        path: request.path.as_str().into(),
+        route: request.route.as_str().into(),
         authority: request.authority.clone(),
         peer: request.peer,
         tokens: Tokens::Rehearsed(Box::new(case)),
-        request_id: REQUEST_ID.to_owned(),
+        request_id: REQUEST_ID,
         ..Exchange::vacant()
     })
 }
@@ -81,7 +82,7 @@ fn query(parameters: &BTreeMap<String, String>) -> Option<String> {
 fn attributes(given: &BTreeMap<String, String>) -> Result<Attributes, String> {
     let mut attributes = Attributes::default();
     for (name, value) in given {
-        if !attributes.set(name.clone(), value.clone()) {
+        if !attributes.set(name.as_str().into(), value.clone()) {
             return Err("more or larger attributes than a request may carry".to_owned());
         }
     }

@@ -10,7 +10,7 @@ use witgate::config;
 use witgate::generation::{Builder, Cases, Generation, Material};
 use witgate::observe::metrics::Metrics;
 use witgate::policy::component;
-use witgate::policy::exchange::{Exchange, Head};
+use witgate::policy::exchange::Exchange;
 use witgate::policy::loading::Compiling;
 use witgate::policy::tokens::Tokens;
 use witgate::refusal::Refused;
@@ -77,11 +77,10 @@ impl Policies {
 }
 
 fn exchange(keyring: &Keyring, route: &str, header: Option<(&'static str, &str)>) -> Exchange {
-    let (method, path) = ("GET".to_owned(), "/orders/7".to_owned());
     let mut exchange = Exchange::vacant();
     exchange.tokens = Tokens::Keyring(keyring.clone());
     exchange.scrutiny = Scrutiny::usual();
-    exchange.head = Head { method, path, route: route.to_owned() };
+    (exchange.path, exchange.route) = ("/orders/7".into(), route.into());
     if let Some((name, value)) = header {
         exchange.headers.insert(name, value.parse().expect("a header's value"));
     }

@@ -6,7 +6,7 @@ mod host;
 mod path;
 
 pub use host::HostPattern;
-pub use path::{PathPattern, Segment};
+pub use path::{PATH_ATTRIBUTE, PathPattern, Segment};
 
 /// Why a pattern cannot be used, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,10 @@ use crate::admission::path::canonical;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
+
+/// How the names of attributes begin that are parameters of the path.
+pub const PATH_ATTRIBUTE: &str = "path.";
 
 /// Most segments in one pattern.
 const MAX_SEGMENTS: usize = 64;
@@ -25,8 +29,8 @@ pub struct PathPattern {
 pub enum Segment {
     /// This text, percent-decoded. Empty only as the last segment: the path ends in a slash.
     Literal(String),
-    /// Any one segment that is not empty, under this name.
-    Param(String),
+    /// Any one segment that is not empty, and the attribute that it becomes: [`PATH_ATTRIBUTE`] with the parameter's name.
+    Param(Arc<str>),
 }
 
 impl PathPattern {
@@ -81,10 +85,10 @@ impl PathPattern {
         long_enough && self.segments.iter().zip(decoded).all(|(segment, text)| segment.matches(text))
     }
 
-    /// The parameters of a path that matches, by name, percent-decoded.
-    pub fn params(&self, decoded: &[Cow<'_, str>]) -> Vec<(String, String)> {
+    /// The parameters of a path that matches, by attribute, percent-decoded.
+    pub fn params(&self, decoded: &[Cow<'_, str>]) -> Vec<(Arc<str>, String)> {
         let named = self.segments.iter().zip(decoded).filter_map(|(segment, text)| match segment {
-            Segment::Param(name) => Some((name.clone(), text.to_string())),
+            Segment::Param(attribute) => Some((Arc::clone(attribute), text.to_string())),
             Segment::Literal(_) => None,
         });
         named.collect()
@@ -149,7 +153,7 @@ fn read_param(name: &str) -> Result<Segment, PatternFault> {
             "letters, digits, '-' and '_', such as {id}; a parameter takes exactly one segment",
         ));
     }
-    Ok(Segment::Param(name.to_owned()))
+    Ok(Segment::Param(format!("{PATH_ATTRIBUTE}{name}").into()))
 }
 
 /// A literal is read as a request's path would be, or the route could never be reached.
@@ -169,9 +173,10 @@ fn encode_if_foreign(character: char) -> String {
 
 fn refuse_repeated_params(segments: &[Segment]) -> Result<(), PatternFault> {
     for (at, segment) in segments.iter().enumerate() {
-        if let Segment::Param(name) = segment
+        if let Segment::Param(attribute) = segment
             && segments[..at].contains(segment)
         {
+            let name = &attribute[PATH_ATTRIBUTE.len()..];
             return Err(PatternFault::new(
                 format!("the parameter {{{name}}} is there twice"),
                 "give each its own name",

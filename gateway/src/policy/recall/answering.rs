@@ -25,9 +25,9 @@ const JSON: u8 = 3;
 /// Appends the answer, with the effect that asking has on the exchange.
 pub(in crate::policy) fn answer(question: &Question, exchange: &mut Exchange, answers: &mut Vec<u8>) {
     match question {
-        Question::Method => value(answers, exchange.head.method.as_bytes()),
-        Question::Path => value(answers, exchange.head.path.as_bytes()),
-        Question::Route => value(answers, exchange.head.route.as_bytes()),
+        Question::Method => value(answers, exchange.method.as_str().as_bytes()),
+        Question::Path => value(answers, exchange.path.as_bytes()),
+        Question::Route => value(answers, exchange.route.as_bytes()),
         Question::Header(name) => {
             optional(answers, exchange.headers.get(&**name).map(http::HeaderValue::as_bytes));
         }
@@ -46,7 +46,13 @@ pub(in crate::policy) fn answer(question: &Question, exchange: &mut Exchange, an
         Question::Scope(scope) => answers.push(u8::from(exchange.has_scope(scope))),
         Question::TokenHeader => header(answers, exchange.token_header()),
         Question::Issuer => optional(answers, exchange.unverified_issuer()),
-        Question::Profile => optional(answers, exchange.token_profile()),
+        Question::Profile => match exchange.profile_of_token() {
+            Ok(name) => value(answers, name.as_bytes()),
+            Err(refusal) => {
+                exchange.noted(&refusal);
+                answers.push(ABSENT);
+            }
+        },
         Question::Verification(wanted) => outcome(verify(exchange, wanted), answers),
     }
 }

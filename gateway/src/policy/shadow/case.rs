@@ -25,7 +25,7 @@ fn case(call: Call, exchange: &Exchange, steps: &[&Step; 2], live: &Summary, can
     let read = Names::of(steps);
     let mut withheld = Withheld::new(Keep::Read, Vec::new());
     let mut case = Case {
-        name: format!("shadow: route {}, live {live}, candidate {candidate}", exchange.head.route),
+        name: format!("shadow: route {}, live {live}, candidate {candidate}", exchange.route),
         request: facts::request(exchange, &read, &mut withheld),
         expect: expected(live, exchange),
         ..Case::default()
@@ -97,11 +97,7 @@ mod tests {
 
     fn exchange() -> Exchange {
         let mut exchange = Exchange::vacant();
-        exchange.head = crate::policy::exchange::Head {
-            method: "GET".into(),
-            path: "/orders/\"7\"".into(),
-            route: "orders".into(),
-        };
+        (exchange.path, exchange.route) = ("/orders/\"7\"".into(), "orders".into());
         for (name, value) in
             [("cookie", "c=private"), ("x-desk", "front"), ("x-unread", "unread"), ("x-note", "eyJh.eyJi.c2ln")]
         {
@@ -148,7 +144,7 @@ mod tests {
     #[test]
     fn a_credential_in_the_path_stays_out() {
         let mut exchange = exchange();
-        exchange.head = crate::policy::exchange::Head { path: "/reset/s3cret".into(), ..exchange.head.clone() };
+        exchange.path = "/reset/s3cret".into();
         assert!(exchange.attributes.set("path.token".into(), "s3cret".into()));
         let to = Summary { path: Some("/new/s3cret".into()), ..Summary::default() };
         let text = toml(Call::Select, &exchange, [&step(&[]), &step(&[])], &to, &to);

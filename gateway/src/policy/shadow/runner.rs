@@ -131,10 +131,10 @@ async fn compare(mut job: Job) {
 }
 
 fn keep(job: &Job, candidate: &Summary, step: &Step) {
-    let route = &job.exchange.head.route;
+    let route = &job.exchange.route;
     let kind = format!("{route}\n{}\n{}\n{}", job.call.word(), job.live.shape(), candidate.shape());
     job.tap.tally.keep(kind, |kind| Difference {
-        route: route.clone(),
+        route: route.to_string(),
         live: job.live.to_string(),
         candidate: candidate.to_string(),
         times: 1,

@@ -66,7 +66,7 @@ impl Job {
         Line {
             version: VERSION,
             at: self.at,
-            request_id: self.facts.request_id.clone(),
+            request_id: self.facts.request_id.text().to_owned(),
             generation: origin.generation,
             plugin: step.plugin.clone(),
             role: step.role.clone(),
@@ -90,7 +90,7 @@ impl Job {
         Case {
             name: format!("{} {} {}", self.facts.request_id, self.step.plugin, self.step.call),
             request: Request {
-                route: self.facts.head.route.clone(),
+                route: self.facts.route.to_string(),
                 authority: self.facts.authority.clone(),
                 ..facts::request(&self.facts, read, withheld)
             },
