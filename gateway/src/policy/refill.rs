@@ -198,7 +198,7 @@ mod tests {
             assert_ne!(self.name, "bad", "it panics");
             if let Some(go_on) = &self.waits_for {
                 let told = go_on.lock().expect("one thread").recv_timeout(PATIENCE);
-                told.expect("the quick one was made meanwhile");
+                told.expect("told to go on");
             }
             self.made.send(self.name).expect("somebody counts");
             self.left.fetch_sub(1, Ordering::SeqCst) > 1
@@ -215,14 +215,19 @@ mod tests {
 
     #[test]
     fn each_is_filled_in_its_turn_and_a_panic_harms_nobody_else() {
-        let (made, seen) = sync_channel(64);
-        let counted =
-            |name, left| Arc::new(Counted { name, left: AtomicUsize::new(left), made: made.clone(), waits_for: None });
-        let (many, bad, few) = (counted("many", 50), counted("bad", 1), counted("few", 1));
+        const MANY: usize = 50;
+        let ((made, seen), (go_on, told)) = (sync_channel(64), sync_channel(MANY));
+        let counted = |name, left, waits_for| {
+            Arc::new(Counted { name, left: AtomicUsize::new(left), made: made.clone(), waits_for })
+        };
+        let many = counted("many", MANY, Some(Mutex::new(told)));
+        let (bad, few) = (counted("bad", 1, None), counted("few", 1, None));
         let thread = RefillThreads::start().expect("a thread");
         for one in [&many, &bad, &few] {
             assert!(thread.refill().fill(weak(one)));
         }
+        // Only now that all three wait for their turn.
+        (0..MANY).for_each(|_| go_on.send(()).expect("it waits"));
         let order: Vec<&str> = seen.iter().take(51).collect();
         assert!(order[..10].contains(&"few"), "it did not wait for all of the other's: {order:?}");
     }
