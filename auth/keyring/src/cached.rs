@@ -19,9 +19,9 @@ const MOST_WORTH: u8 = 3;
 /// five bytes for 7 entries. The room of a peak stays.
 const PLACE_BYTES: usize = 2 * size_of::<Entry>() + 5 * (size_of::<u32>() + 1);
 
-const _: () = assert!(size_of::<Entry>() == LINE_BYTES);
-/// What the processor fetches at once.
+/// What the processor fetches at once, in bytes.
 const LINE_BYTES: usize = 64;
+const _: () = assert!(size_of::<Entry>() == LINE_BYTES);
 
 /// What a token verified under. An entry counts only where both are the same still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,24 +165,18 @@ impl Part {
 
     /// Takes one out; the last one moves to its place.
     fn take(&mut self, place: usize) -> Entry {
-        let last = self.entries.len() - 1;
         let entry = self.entries.swap_remove(place);
         self.bytes -= entry.bytes();
-        self.moved(&entry.token, place, None);
-        if let Some(moved) = self.entries.get(place) {
-            let token = moved.token;
-            self.moved(&token, last, Some(place));
+        if let Ok(known) = self.places.find_entry(entry.token.hash(), |at| *at as usize == place) {
+            known.remove();
+        }
+        let last = self.entries.len();
+        if let Some(moved) = self.entries.get(place)
+            && let Some(known) = self.places.find_mut(moved.token.hash(), |at| *at as usize == last)
+        {
+            *known = u32::try_from(place).unwrap_or(u32::MAX);
         }
         entry
-    }
-
-    /// Notes where the token that was at one place is now.
-    fn moved(&mut self, token: &Digest, from: usize, to: Option<usize>) {
-        let Ok(known) = self.places.find_entry(token.hash(), |place| *place as usize == from) else { return };
-        match to.and_then(|to| u32::try_from(to).ok()) {
-            Some(to) => *known.into_mut() = to,
-            None => drop(known.remove()),
-        }
     }
 }
 

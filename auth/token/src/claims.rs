@@ -25,9 +25,6 @@ struct Shared {
     bytes: usize,
 }
 
-/// Counts of owners that stand beside what they share, in bytes.
-const COUNTS_BYTES: usize = 2 * size_of::<usize>();
-
 /// The key that verified a token.
 pub(crate) struct Proof {
     /// The key's own name, where it has one.
@@ -51,7 +48,7 @@ impl Claims {
         let all = Members::of(all);
         let texts = [Some(&registered.subject), proof.key_id.as_ref()];
         let texts: usize = texts.into_iter().flatten().map(|text| weight::allocated(text.len())).sum();
-        let bytes = weight::allocated(COUNTS_BYTES + size_of::<Shared>()) + texts + all.bytes();
+        let bytes = weight::shared::<Shared>() + texts + all.bytes();
         Self(Arc::new(Shared { registered, all, proof, bytes }))
     }
 

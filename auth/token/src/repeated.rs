@@ -15,8 +15,6 @@ use crate::weight;
 const PLACES: usize = 1024;
 /// Largest value that is shared, in bytes.
 const MOST_SHARED_BYTES: usize = 4096;
-/// Counts of owners beside a shared value, in bytes.
-const COUNTS_BYTES: usize = 2 * size_of::<usize>();
 
 /// The values of this process.
 static REPEATED: LazyLock<Repeated> = LazyLock::new(Repeated::default);
@@ -59,7 +57,7 @@ impl Held {
     pub fn bytes(&self) -> usize {
         match self {
             Self::Own(value) => weight::of(value),
-            Self::Shared(value) => weight::allocated(COUNTS_BYTES + size_of::<Value>()) + weight::of(value),
+            Self::Shared(value) => weight::shared::<Value>() + weight::of(value),
         }
     }
 
@@ -233,6 +231,6 @@ mod tests {
     fn it_takes_no_more_than_a_value_and_a_shared_one_weighs_more() {
         assert_eq!(size_of::<Held>(), size_of::<Value>());
         let shared = Held::Shared(Arc::new(json!("acme")));
-        assert!(shared.bytes() >= Held::Own(json!("acme")).bytes() + size_of::<Value>() + COUNTS_BYTES);
+        assert!(shared.bytes() >= Held::Own(json!("acme")).bytes() + size_of::<Value>() + 2 * size_of::<usize>());
     }
 }

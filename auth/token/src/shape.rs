@@ -8,8 +8,6 @@ use crate::weight;
 
 /// Shapes that tokens to come may share. An issuer has a few: with and without a claim that is optional.
 const MOST_SHARED: usize = 64;
-/// Counts of owners beside a shape, in bytes.
-const COUNTS_BYTES: usize = 2 * size_of::<usize>();
 /// Longest names together that are shared, in bytes.
 const MOST_SHARED_BYTES: usize = 4096;
 
@@ -64,9 +62,7 @@ impl Shape {
 
     /// The heap behind it, in bytes.
     pub fn bytes(&self) -> usize {
-        weight::allocated(COUNTS_BYTES + size_of::<Self>())
-            + weight::allocated(self.names.len())
-            + weight::allocated(size_of_val(&*self.ends))
+        weight::shared::<Self>() + weight::allocated(self.names.len()) + weight::allocated(size_of_val(&*self.ends))
     }
 }
 

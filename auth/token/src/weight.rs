@@ -24,6 +24,11 @@ pub(crate) fn allocated(bytes: usize) -> usize {
     (bytes + ALLOCATION_EXTRA_BYTES).next_multiple_of(ALLOCATION_UNIT_BYTES).max(2 * ALLOCATION_UNIT_BYTES)
 }
 
+/// What a value takes that owners share by [`std::sync::Arc`], in bytes, with their two counts and without the heap behind it.
+pub(crate) fn shared<T>() -> usize {
+    allocated(2 * size_of::<usize>() + size_of::<T>())
+}
+
 /// The heap behind a value, in bytes, without the value itself.
 pub(crate) fn of(value: &Value) -> usize {
     match value {
