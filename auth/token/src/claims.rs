@@ -21,7 +21,7 @@ struct Shared {
     registered: Registered,
     all: Members,
     proof: Proof,
-    /// What all of it takes.
+    /// What all of it takes that no other token shares.
     bytes: usize,
 }
 
@@ -121,7 +121,7 @@ impl Claims {
         self.0.all.fetch();
     }
 
-    /// Roughly how many bytes of heap the claims hold: see [`weight::of`].
+    /// Roughly how many bytes of heap these claims alone hold: see [`weight::of`].
     pub(crate) fn bytes(&self) -> usize {
         self.0.bytes
     }

@@ -34,6 +34,7 @@ mod jwk;
 mod keyset;
 mod profile;
 mod weight;
+mod reserve;
 mod shape;
 mod repeated;
 mod members;

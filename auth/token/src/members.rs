@@ -42,7 +42,7 @@ impl Members {
         hint::black_box(self.values.iter().fold(0, |sum: u8, value| sum ^ value.first_own_byte()));
     }
 
-    /// The heap behind it, in bytes; also what others may share.
+    /// The heap that this token alone has for it, in bytes.
     pub fn bytes(&self) -> usize {
         let values: usize = self.values.iter().map(Held::bytes).sum();
         self.shape.bytes() + weight::allocated(size_of_val(&*self.values)) + values

@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 
 use serde_json::Value;
 
+use crate::reserve::{RESERVE, Reserve, Reserved};
 use crate::weight;
 
 /// Values that may be shared, and values that may be known to have been there once.
@@ -17,16 +18,21 @@ const PLACES: usize = 1024;
 const MOST_SHARED_BYTES: usize = 4096;
 
 /// The values of this process.
-static REPEATED: LazyLock<Repeated> = LazyLock::new(Repeated::default);
+static REPEATED: LazyLock<Repeated> = LazyLock::new(|| Repeated::within(&RESERVE));
 
 /// The value of a claim.
 pub(crate) enum Held {
     Own(Value),
-    Shared(Arc<Value>),
+    Shared(Arc<Shared>),
+}
+
+/// A value that tokens share, and where its memory counts.
+pub(crate) struct Shared {
+    value: Value,
+    _reserved: Reserved,
 }
 
 /// See the module.
-#[derive(Default)]
 struct Repeated {
     hashes: RandomState,
     places: Mutex<Places>,
@@ -35,9 +41,10 @@ struct Repeated {
 /// A value has two places by its hash, so that two that many tokens have do not push each other out.
 struct Places {
     once: Box<[Sighting]>,
-    shared: Box<[Weak<Value>]>,
+    shared: Box<[Weak<Shared>]>,
     /// Counts those that came.
     token: u64,
+    reserve: &'static Reserve,
 }
 
 /// What was there once: the hash of a value, and the number of its token.
@@ -53,11 +60,11 @@ impl Held {
         REPEATED.hold(values)
     }
 
-    /// The heap behind it, in bytes; all of it, also where others share it.
+    /// The heap that this token alone has for it, in bytes.
     pub fn bytes(&self) -> usize {
         match self {
             Self::Own(value) => weight::of(value),
-            Self::Shared(value) => weight::shared::<Value>() + weight::of(value),
+            Self::Shared(_) => 0,
         }
     }
 
@@ -76,12 +83,16 @@ impl Deref for Held {
     fn deref(&self) -> &Value {
         match self {
             Self::Own(value) => value,
-            Self::Shared(value) => value,
+            Self::Shared(shared) => &shared.value,
         }
     }
 }
 
 impl Repeated {
+    fn within(reserve: &'static Reserve) -> Self {
+        Self { hashes: RandomState::new(), places: Mutex::new(Places::within(reserve)) }
+    }
+
     fn hold(&self, values: impl Iterator<Item = Value>) -> Box<[Held]> {
         let hash = |value: &Value| may_be_shared(value).then(|| self.hashes.hash_one(value));
         let hashed: Vec<(Option<u64>, Value)> = values.map(|value| (hash(&value), value)).collect();
@@ -96,9 +107,14 @@ impl Repeated {
 }
 
 impl Places {
+    fn within(reserve: &'static Reserve) -> Self {
+        let once = vec![Sighting::default(); PLACES];
+        Self { once: once.into(), shared: (0..PLACES).map(|_| Weak::new()).collect(), token: 0, reserve }
+    }
+
     fn hold(&mut self, value: Value, hash: u64) -> Held {
         let own = [hash, hash.rotate_left(32)].map(|hash| usize::try_from(hash % PLACES as u64).unwrap_or_default());
-        let alike = |place: usize| self.shared[place].upgrade().filter(|shared| **shared == value);
+        let alike = |place: usize| self.shared[place].upgrade().filter(|shared| shared.value == value);
         if let Some(shared) = own.into_iter().find_map(alike) {
             return Held::Shared(shared);
         }
@@ -108,10 +124,13 @@ impl Places {
         if !is_again {
             return Held::Own(value);
         }
-        let value = Arc::new(value);
+        let Some(_reserved) = self.reserve.take(weight::shared::<Shared>() + weight::of(&value)) else {
+            return Held::Own(value);
+        };
+        let shared = Arc::new(Shared { value, _reserved });
         let free = own.into_iter().find(|place| self.shared[*place].strong_count() == 0);
-        self.shared[free.unwrap_or(own[0])] = Arc::downgrade(&value);
-        Held::Shared(value)
+        self.shared[free.unwrap_or(own[0])] = Arc::downgrade(&shared);
+        Held::Shared(shared)
     }
 }
 
@@ -126,13 +145,6 @@ fn has_fraction(value: &Value) -> bool {
         Value::Array(items) => items.iter().any(has_fraction),
         Value::Object(members) => members.values().any(has_fraction),
         Value::Null | Value::Bool(_) | Value::String(_) => false,
-    }
-}
-
-impl Default for Places {
-    fn default() -> Self {
-        let once = vec![Sighting::default(); PLACES];
-        Self { once: once.into(), shared: (0..PLACES).map(|_| Weak::new()).collect(), token: 0 }
     }
 }
 
@@ -159,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_comes_again_is_shared_and_goes_with_its_last_token() {
-        let repeated = Repeated::default();
+        let repeated = Repeated::within(&RESERVE);
         let held: Vec<Box<[Held]>> = (0..3).map(|_| repeated.one(json!(["staff", "support"]))).collect();
         assert!(!is_shared(&held[0][0]), "nobody knows whether it comes again");
         assert!(is_one_copy(&held[1][0], &held[2][0]) && !is_one_copy(&held[0][0], &held[1][0]));
@@ -171,7 +183,7 @@ mod tests {
 
     #[test]
     fn what_one_token_says_twice_is_its_own() {
-        let repeated = Repeated::default();
+        let repeated = Repeated::within(&RESERVE);
         let twice = || [json!("alice@id.example"), json!("alice@id.example")].into_iter();
         assert!(!repeated.hold(twice()).iter().any(is_shared));
         assert!(repeated.hold(twice()).iter().all(is_shared), "another token says it, too");
@@ -179,7 +191,7 @@ mod tests {
 
     #[test]
     fn values_of_one_token_each_do_not_displace_what_is_shared() {
-        let repeated = Repeated::default();
+        let repeated = Repeated::within(&RESERVE);
         let held: Vec<Box<[Held]>> = (0..2).map(|_| repeated.one(json!("acme"))).collect();
         (0..8 * PLACES).for_each(|number| drop(repeated.one(json!(format!("subject {number}")))));
         assert!(is_one_copy(&held[1][0], &repeated.one(json!("acme"))[0]));
@@ -187,7 +199,7 @@ mod tests {
 
     #[test]
     fn what_takes_no_memory_or_much_or_is_equal_to_another_is_not_shared() {
-        let repeated = Repeated::default();
+        let repeated = Repeated::within(&RESERVE);
         let large = json!("x".repeat(MOST_SHARED_BYTES));
         for value in [json!(1), json!(true), json!(null), large, json!([-0.0]), json!({"rate": [0.5]})] {
             for _ in 0..3 {
@@ -198,7 +210,7 @@ mod tests {
 
     #[test]
     fn values_that_meet_are_not_taken_for_each_other() {
-        let mut places = Places::default();
+        let mut places = Places::within(&RESERVE);
         let mut held = Vec::new();
         for round in 0..4 {
             for value in ["one", "another", "a third"] {
@@ -216,7 +228,7 @@ mod tests {
 
     #[test]
     fn two_that_meet_are_both_shared() {
-        let mut places = Places::default();
+        let mut places = Places::within(&RESERVE);
         // one first place, two second ones
         let hash = |second: u64| 7 | second << 32;
         let mut of = |value: &str, second: u64| {
@@ -228,9 +240,15 @@ mod tests {
     }
 
     #[test]
-    fn it_takes_no_more_than_a_value_and_a_shared_one_weighs_more() {
+    fn a_shared_value_weighs_nothing_for_a_token_and_there_is_room_for_so_many() {
+        static RESERVE: Reserve = Reserve::of(200);
         assert_eq!(size_of::<Held>(), size_of::<Value>());
-        let shared = Held::Shared(Arc::new(json!("acme")));
-        assert!(shared.bytes() >= Held::Own(json!("acme")).bytes() + size_of::<Value>() + 2 * size_of::<usize>());
+        let repeated = Repeated::within(&RESERVE);
+        let text = |number: usize| json!(format!("{number:0>60}"));
+        let mut held: Vec<_> = (0..3).flat_map(|number| [(); 3].map(|()| repeated.one(text(number)))).collect();
+        let bytes: Vec<_> = held.iter().map(|held| held[0].bytes() > 0).collect();
+        assert_eq!(bytes, [true, false, false, true, true, true, true, true, true], "one fits");
+        held.truncate(1);
+        assert!(is_shared(&[(); 2].map(|()| repeated.one(text(1)))[1][0]), "there is room again");
     }
 }
