@@ -4,6 +4,7 @@
 //!
 //! Never looks at what a request means: no path, no token, no route.
 
+mod client_address;
 mod alarm;
 mod silence;
 mod lingering;
@@ -12,6 +13,7 @@ mod farewell;
 mod stop;
 
 pub use alarm::Alarm;
+pub use client_address::{NetworkFault, TrustedProxies};
 pub use farewell::{FIRST_BYTES, last_in_queue};
 pub use lingering::Lingering;
 pub use silence::{BoundedSilence, SilenceDeadline};

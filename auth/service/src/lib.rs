@@ -8,7 +8,6 @@ pub mod secret;
 pub mod gate;
 pub mod loopback;
 pub mod account_name;
-pub mod client_address;
 pub mod throttle;
 pub mod totp;
 pub mod recovery_code;

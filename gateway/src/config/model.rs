@@ -18,6 +18,7 @@ use std::time::Duration;
 use url::Url;
 use witgate_keyring::{ClientCredentials, DEFAULT_CACHE_BYTES, Origin};
 use witgate_settings::fault::{Source, Span};
+use witgate_wire::TrustedProxies;
 
 /// A whole gateway.toml, checked.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct Config {
     pub threads: usize,
     /// Lower-case prefix of the header names that only the gateway may set, such as `x-identity-`.
     pub identity_prefix: String,
+    /// Whose word counts about where a request comes from.
+    pub trusted_proxies: TrustedProxies,
     /// When an answer names its generation.
     pub show_generation: ShowGeneration,
     /// Where a new process can take over, if anywhere.

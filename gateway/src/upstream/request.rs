@@ -10,12 +10,11 @@ use serde_json::Value;
 use witgate_token::Claims;
 
 use crate::observe::request_id::{self, RequestId};
-use crate::peer::Peer;
+use crate::peer::{FORWARDED_PROTO, Peer};
 use crate::refusal::Refused;
 
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// The longest identity header value, in bytes.
 const IDENTITY_BYTES: usize = 4 * 1024;
@@ -43,7 +42,8 @@ pub fn set_forwarding(headers: &mut HeaderMap, authority: &str, peer: &Peer, id:
         headers.insert(FORWARDED_HOST, host);
     }
     headers.insert(FORWARDED_FOR, peer.header.clone());
-    headers.insert(FORWARDED_PROTO, HeaderValue::from_static("http"));
+    let scheme = if peer.is_secure { "https" } else { "http" };
+    headers.insert(FORWARDED_PROTO, HeaderValue::from_static(scheme));
     headers.insert(request_id::HEADER, id.header_value());
 }
 

@@ -33,9 +33,14 @@ fn allowed(folder: &str) -> Option<&'static [&'static str]> {
         "tests" => Some(&["*"]),
         "bench" => Some(&["witgate-tests"]),
         "services/chassis" => Some(&["witgate-wire", "witgate-token", "witgate-keyring"]),
-        "auth/service" => {
-            Some(&["witgate-settings", "witgate-token", "witgate-keyring", "witgate-ground", SERVICES_ONLY])
-        }
+        "auth/service" => Some(&[
+            "witgate-wire",
+            "witgate-settings",
+            "witgate-token",
+            "witgate-keyring",
+            "witgate-ground",
+            SERVICES_ONLY,
+        ]),
         _ if folder.starts_with("services/") => Some(&["witgate-token", "witgate-keyring", SERVICES_ONLY]),
         _ if folder.starts_with("plugins/") || folder.starts_with("tests/guests/") => Some(&["witgate-plugin"]),
         _ => None,

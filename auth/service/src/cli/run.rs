@@ -8,7 +8,6 @@ use super::database::{open_keys, open_passwords, open_store};
 use super::failure::Failure;
 use super::listeners::{Listeners, Routers};
 use crate::access_token::TokenIssuer;
-use crate::client_address::TrustedProxies;
 use crate::config::Config;
 use crate::feed::Feed;
 use crate::grants::Grants;
@@ -28,7 +27,7 @@ pub(super) async fn run(args: RunArgs) -> Result<(), Failure> {
     listeners.announce()?;
     let (feed, follower) = Feed::new(grants.store().clone());
     let following = tokio::spawn(follower.run());
-    let proxies = || TrustedProxies::new(config.trusted_proxies.clone());
+    let proxies = || config.trusted_proxies.clone();
     let routers = Routers {
         admin: listeners.admin.is_some().then(|| http::admin::router(grants.clone(), proxies(), config.clone())),
         main: http::router(grants, proxies(), feed.clone()),

@@ -1,5 +1,7 @@
 //! The limits of numbers in auth.toml, and what holds where none is written. Never reads a file.
 
+use crate::password;
+
 /// Shortest life of an access token, in seconds.
 pub const MIN_ACCESS_TOKEN_SECONDS: u32 = 30;
 /// Longest life of an access token, in seconds: a stolen one works until it expires.
@@ -29,20 +31,20 @@ pub(super) const LEAST_MIN_LENGTH: u64 = 8;
 /// Most characters that may be asked of a new password.
 pub(super) const MOST_MIN_LENGTH: u64 = 64;
 /// Least memory of argon2id, in KiB (OWASP: 7 MiB, with five passes).
-pub(super) const MIN_MEMORY_KIB: u32 = 7168;
+pub(super) const MIN_MEMORY_KIB: u32 = password::MIN_MEMORY_KIB;
 /// Most memory of argon2id, in KiB.
-pub(super) const MAX_MEMORY_KIB: u32 = 1 << 20;
+pub(super) const MAX_MEMORY_KIB: u32 = password::MAX_MEMORY_KIB;
 /// Memory of argon2id, in KiB, where not given (OWASP: 19 MiB, with two passes).
 pub(super) const MEMORY_KIB: u32 = 19 * 1024;
 /// Most passes of argon2id.
-pub(super) const MAX_PASSES: u32 = 16;
+pub(super) const MAX_PASSES: u32 = password::MAX_PASSES;
 /// Passes of argon2id where not given.
 pub(super) const PASSES: u32 = 2;
 /// Most lanes of argon2id.
-pub(super) const MAX_LANES: u32 = 16;
+pub(super) const MAX_LANES: u32 = password::MAX_LANES;
 /// Lanes of argon2id where not given.
 pub(super) const LANES: u32 = 1;
 /// Least memory times passes of argon2id, in KiB: the weakest pair that OWASP recommends.
 pub(super) const MIN_WORK_KIB: u32 = 5 * MIN_MEMORY_KIB;
-/// Most resources, and most networks of trusted proxies: each request may be compared with all.
+/// Most resources.
 pub(super) const MAX_LISTED: usize = 100;

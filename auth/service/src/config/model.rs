@@ -7,8 +7,8 @@ use super::keys::KeysConfig;
 use super::passwords::PasswordsConfig;
 use super::roles::Roles;
 use super::sessions::SessionLimits;
-use ipnet::IpNet;
 use std::net::SocketAddr;
+use witgate_wire::TrustedProxies;
 
 /// A whole auth.toml, checked.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ pub struct Config {
     /// The life of an access token, in seconds.
     pub access_token_seconds: u32,
     /// Networks whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpNet>,
+    pub trusted_proxies: TrustedProxies,
     /// Where the store is.
     pub database: DatabaseConfig,
     /// The signing keys.

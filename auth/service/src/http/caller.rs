@@ -9,9 +9,9 @@ use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use witgate_keyring::resource_server::request_id;
 
-use crate::client_address::TrustedProxies;
 use crate::clock;
 use crate::store::Origin;
+use witgate_wire::TrustedProxies;
 
 /// The origin of the request.
 pub(super) struct Caller(pub(super) Origin);

@@ -15,11 +15,11 @@ use zeroize::Zeroizing;
 
 use super::caller::Caller;
 use super::refused::Refused;
-use crate::client_address::TrustedProxies;
 use crate::grants::{ClientProof, GrantError, Grants};
 use crate::secret::Secret;
 use crate::service_scope::ServiceScope;
 use crate::store::Client;
+use witgate_wire::TrustedProxies;
 
 /// How to authenticate.
 pub(super) const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"witgate\"");

@@ -38,11 +38,11 @@ use axum::middleware::{from_fn, map_response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::client_address::TrustedProxies;
 use crate::feed::Feed;
 use crate::grants::Grants;
 use openapi::Document;
 use refused::Refused;
+use witgate_wire::TrustedProxies;
 
 /// Largest request body, in bytes. A password is at most 1 KiB, a refresh token 47 bytes.
 pub const MAX_BODY_BYTES: usize = 8 * 1024;

@@ -11,12 +11,12 @@ use super::caller::Caller;
 use super::client_auth::basic_credentials;
 use super::oauth_error::OauthError;
 use super::oauth_form::OauthForm;
-use crate::client_address::TrustedProxies;
 use crate::client_assertion::ASSERTION_TYPE;
 use crate::grants::{ClientProof, GrantError, Grants};
 use crate::secret::Secret;
 use crate::service_scope::ServiceScope;
 use crate::store::{Client, Origin};
+use witgate_wire::TrustedProxies;
 
 /// The client, the origin of the request with the client as its actor, and the form.
 pub(super) struct OauthRequest {

@@ -11,9 +11,9 @@ use witgate_token::Claims;
 
 use super::caller::Caller;
 use super::refused::Refused;
-use crate::client_address::TrustedProxies;
 use crate::grants::{Active, Grants, Holder};
 use crate::store::{Origin, Session};
+use witgate_wire::TrustedProxies;
 
 /// A user's token: what it says, its session, and the origin of the request with the user as its actor.
 pub(super) struct TokenHolder {

@@ -1,4 +1,4 @@
-//! Where the gateway listens, with how many threads, and which header names are its own.
+//! Where the gateway listens, with how many threads, which proxies it believes, and which header names are its own.
 //!
 //! Never binds a socket.
 
@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use toml::Spanned;
 use witgate_settings::fault::Faults;
 use witgate_settings::reader::at;
+use witgate_wire::{NetworkFault, TrustedProxies};
 
 /// Longest identity prefix, in bytes.
 const MAX_PREFIX_BYTES: usize = 64;
@@ -31,6 +32,16 @@ pub(super) fn identity_prefix(written: &WrittenGateway, faults: &mut Faults) -> 
         faults.push(at(prefix), format!("{text:?} is no prefix of header names"), hint);
     }
     text.clone()
+}
+
+/// `trusted-proxies`.
+pub(super) fn trusted_proxies(written: &WrittenGateway, faults: &mut Faults) -> TrustedProxies {
+    let Some(list) = &written.trusted_proxies else { return TrustedProxies::default() };
+    let (proxies, found) = TrustedProxies::read(list.get_ref().iter().map(|text| text.get_ref().as_str()));
+    for NetworkFault { place, message, hint } in found {
+        faults.push(place.map_or_else(|| at(list), |place| at(&list.get_ref()[place])), message, hint);
+    }
+    proxies
 }
 
 /// Every address of `[[listeners]]`.

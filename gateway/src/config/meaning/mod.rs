@@ -42,7 +42,8 @@ pub const IDENTITY_PREFIX: &str = "x-identity-";
 pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, faults: &mut Faults) -> Config {
     let folder = path.parent().unwrap_or(Path::new(""));
     let identity_prefix = addresses::identity_prefix(&written.gateway, faults);
-    let upstreams = upstreams::upstreams(&written.upstreams, faults);
+    let listeners = addresses::listeners(&written.listeners, faults);
+    let upstreams = upstreams::upstreams(&written.upstreams, &listeners, faults);
     let routes = routes::routes(written, &identity_prefix, faults);
     let secrets = secrets::secrets(folder, &written.secrets, faults);
     overlap::refuse(&routes, faults);
@@ -52,9 +53,10 @@ pub(super) fn config(path: &Path, source: &Arc<Source>, written: &Written, fault
         source: source.clone(),
         threads: addresses::threads(&written.gateway),
         identity_prefix,
+        trusted_proxies: addresses::trusted_proxies(&written.gateway, faults),
         show_generation: operations::show_generation(&written.gateway, faults),
         takeover_socket: operations::takeover_socket(folder, &written.gateway, faults),
-        listeners: addresses::listeners(&written.listeners, faults),
+        listeners,
         admin: addresses::admin(written, faults),
         is_admin_exposed: written.admin.as_ref().is_some_and(|admin| admin.expose),
         debug_key: debug_key(folder, written.gateway.debug_key_file.as_ref()),

@@ -8,7 +8,7 @@ use crate::config::operations::ShowGeneration;
 use std::time::Duration;
 use toml::Spanned;
 use witgate_settings::fault::Faults;
-use witgate_settings::reader::Table;
+use witgate_settings::reader::{StringList, Table};
 
 /// Most worker threads.
 const MAX_THREADS: u64 = 1024;
@@ -22,6 +22,7 @@ pub(in crate::config) struct WrittenGateway {
     /// Number of worker threads; 0 where not given.
     pub(in crate::config) threads: u64,
     pub(in crate::config) identity_prefix: Option<Spanned<String>>,
+    pub(in crate::config) trusted_proxies: Option<StringList>,
     pub(in crate::config) debug_key_file: Option<Spanned<String>>,
     pub(in crate::config) loading: WrittenLoading,
     pub(in crate::config) show_generation: Option<Spanned<String>>,
@@ -41,6 +42,7 @@ pub(super) fn gateway(file: &mut Table<'_>, faults: &mut Faults) -> WrittenGatew
     let written = WrittenGateway {
         threads: table.number("threads", 1..=MAX_THREADS, 0, faults),
         identity_prefix: table.string("identity-prefix", faults),
+        trusted_proxies: table.strings("trusted-proxies", faults),
         debug_key_file: table.string("debug-key-file", faults),
         loading: loading::loading(&mut table, faults),
         show_generation: table.word("show-generation", ShowGeneration::WORDS.map(|(word, _)| word), faults),

@@ -1,13 +1,12 @@
 //! Where the service listens, and which proxies it believes. Never binds a socket.
 
-use crate::config::limits::MAX_LISTED;
 use crate::config::model::AdminConfig;
 use crate::config::written::{Written, WrittenServer};
-use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use toml::Spanned;
 use witgate_settings::fault::Faults;
 use witgate_settings::reader::at;
+use witgate_wire::{NetworkFault, TrustedProxies};
 
 /// Where the service listens when nothing is written.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9000);
@@ -41,33 +40,13 @@ pub(super) fn admin(written: &Written, faults: &mut Faults) -> Option<AdminConfi
 }
 
 /// `trusted-proxies`.
-pub(super) fn trusted_proxies(written: &WrittenServer, faults: &mut Faults) -> Vec<IpNet> {
-    let Some(list) = &written.trusted_proxies else { return Vec::new() };
-    if list.get_ref().len() > MAX_LISTED {
-        let message = format!("more than {MAX_LISTED} networks");
-        faults.push(at(list), message, "each request is compared with all: write fewer and larger ones");
+pub(super) fn trusted_proxies(written: &WrittenServer, faults: &mut Faults) -> TrustedProxies {
+    let Some(list) = &written.trusted_proxies else { return TrustedProxies::default() };
+    let (proxies, found) = TrustedProxies::read(list.get_ref().iter().map(|text| text.get_ref().as_str()));
+    for NetworkFault { place, message, hint } in found {
+        faults.push(place.map_or_else(|| at(list), |place| at(&list.get_ref()[place])), message, hint);
     }
-    list.get_ref().iter().filter_map(|text| network(text, faults)).collect()
-}
-
-fn network(text: &Spanned<String>, faults: &mut Faults) -> Option<IpNet> {
-    let written = text.get_ref();
-    let Ok(network) = written.parse::<IpNet>() else {
-        let hint = match written.parse::<IpAddr>() {
-            Ok(address) => format!("for this one address write {:?}", IpNet::from(address).to_string()),
-            Err(_) => "an address and the length of its prefix, such as \"10.0.0.0/8\" or \"fd00::/8\"".to_owned(),
-        };
-        faults.push(at(text), format!("{written:?} is no network"), hint);
-        return None;
-    };
-    if network.prefix_len() == 0 {
-        let hint = "name the addresses of your proxies: anyone else could claim any address";
-        faults.push(at(text), format!("{written:?} is everyone"), hint);
-    } else if network.trunc() != network {
-        let hint = format!("did you mean {:?}?", network.trunc().to_string());
-        faults.push(at(text), format!("{written:?} has bits after its prefix"), hint);
-    }
-    Some(network)
+    proxies
 }
 
 fn address(text: &Spanned<String>, faults: &mut Faults) -> Option<SocketAddr> {

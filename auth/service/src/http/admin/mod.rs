@@ -22,9 +22,9 @@ use utoipa_axum::routes;
 use super::openapi::{self, Document};
 use super::{MAX_BODY_BYTES, deadline, finished};
 use crate::accounts::{Accounts, LastOperator};
-use crate::client_address::TrustedProxies;
 use crate::config::Config;
 use crate::grants::Grants;
+use witgate_wire::TrustedProxies;
 
 /// What handlers have.
 #[derive(Clone)]

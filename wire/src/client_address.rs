@@ -3,21 +3,57 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::HeaderMap;
+use http::HeaderMap;
 use ipnet::IpNet;
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 /// Most proxies one behind the other. The walk ends there: a longer list is no chain of ours.
 const MAX_HOPS: usize = 16;
 
+/// Most networks of trusted proxies: each request may be compared with all.
+const MAX_NETWORKS: usize = 100;
+
 /// The networks whose `X-Forwarded-For` is believed. Nobody's by default.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
+
+/// What is wrong with a written list of networks.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NetworkFault {
+    /// which one of them it is about, unless it is the whole list
+    pub place: Option<usize>,
+    /// what is wrong
+    pub message: String,
+    /// what to write instead
+    pub hint: String,
+}
 
 impl TrustedProxies {
     /// These networks. Write IPv4 networks as such: an address like `::ffff:10.0.0.1` counts as `10.0.0.1`.
     pub fn new(networks: Vec<IpNet>) -> TrustedProxies {
         TrustedProxies(networks)
+    }
+
+    /// Networks as a configuration has them, such as `10.0.0.0/8`, and every fault of theirs.
+    pub fn read<'w>(written: impl ExactSizeIterator<Item = &'w str>) -> (TrustedProxies, Vec<NetworkFault>) {
+        let mut faults = Vec::new();
+        if written.len() > MAX_NETWORKS {
+            let hint = "each request is compared with all: write fewer and larger ones".to_owned();
+            faults.push(NetworkFault { place: None, message: format!("more than {MAX_NETWORKS} networks"), hint });
+        }
+        let mut networks = Vec::new();
+        for (place, text) in written.enumerate() {
+            match network(text) {
+                Ok(network) => networks.push(network),
+                Err((message, hint)) => faults.push(NetworkFault { place: Some(place), message, hint }),
+            }
+        }
+        (TrustedProxies(networks), faults)
+    }
+
+    /// Whether nobody is believed.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The caller's address. `peer` is the other end of the connection. The header is walked from the right, over
@@ -34,9 +70,30 @@ impl TrustedProxies {
         client
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether what this address says is believed.
+    pub fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
+}
+
+/// One network, or what is wrong with it and what to write instead.
+fn network(written: &str) -> Result<IpNet, (String, String)> {
+    let fault = |what: &str, hint: String| (format!("{written:?} {what}"), hint);
+    let Ok(network) = written.parse::<IpNet>() else {
+        let hint = match written.parse::<IpAddr>() {
+            Ok(address) => format!("for this one address write {:?}", IpNet::from(address).to_string()),
+            Err(_) => "an address and the length of its prefix, such as \"10.0.0.0/8\" or \"fd00::/8\"".to_owned(),
+        };
+        return Err(fault("is no network", hint));
+    };
+    if network.prefix_len() == 0 {
+        let hint = "name the addresses of your proxies: anyone else could claim any address";
+        return Err(fault("is everyone", hint.to_owned()));
+    }
+    if network.trunc() != network {
+        return Err(fault("has bits after its prefix", format!("did you mean {:?}?", network.trunc().to_string())));
+    }
+    Ok(network)
 }
 
 /// The header's items, the last one first. Several headers are one list (RFC 9110 section 5.3). Bytes, because a client
@@ -59,7 +116,7 @@ fn address(item: &[u8]) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
+    use http::HeaderValue;
     use proptest::prelude::*;
 
     use super::*;
@@ -141,7 +198,7 @@ mod tests {
         #[test]
         fn no_bytes_make_it_panic(line in proptest::collection::vec(32..=255_u8, 0..80)) {
             if let Ok(line) = HeaderValue::from_bytes(&line) {
-                let headers = HeaderMap::from_iter([(axum::http::HeaderName::from_static(X_FORWARDED_FOR), line)]);
+                let headers = HeaderMap::from_iter([(http::HeaderName::from_static(X_FORWARDED_FOR), line)]);
                 proxies().client("10.0.0.1:1".parse().unwrap(), &headers);
             }
         }
