@@ -56,7 +56,7 @@ pub async fn explain(generation: &Generation, question: Question) -> Report {
         Err(refused) => Answer::refused(refused),
     };
     match outcome {
-        Ok(()) => event.answered(status.unwrap_or(StatusCode::OK)),
+        Ok(()) => drop(event.answered(status.unwrap_or(StatusCode::OK))),
         Err(refused) => event.refused(&refused),
     }
     Report::of(id, generation.number, &trace, answer)

@@ -16,7 +16,8 @@ use witgate_wire::Upload;
 
 use crate::admission::{self, Admitted};
 use crate::body::held::Held;
-use crate::body::inbound::InboundBody;
+use crate::body::inbound::{ClientBody, InboundBody};
+use crate::body::progress::Uploading;
 use crate::config::Route;
 use crate::explain::report::Answer;
 use crate::explain::traces::Traces;
@@ -59,15 +60,22 @@ pub struct Worker {
 pub type AnswerBody = Held<OutboundBody, Option<Lease>>;
 
 /// Answers one request; never fails.
-pub async fn handle(worker: &Worker, peer: &Peer, request: Request<Incoming>) -> Response<AnswerBody> {
+pub async fn handle(
+    worker: &Worker,
+    peer: &Peer,
+    request: Request<Incoming>,
+    uploading: Option<Uploading>,
+) -> Response<AnswerBody> {
     let lease = Lease::take(&worker.generations);
     let number = lease.number;
     let asked = generation_shown::asked(&lease, request.headers());
-    let mut event = Event::begin(peer.clone(), request.method().clone(), number, Arc::clone(&worker.metrics));
+    let peer = peer.behind(&lease.config.trusted_proxies, request.headers());
+    let mut event = Event::begin(peer, request.method().clone(), number, Arc::clone(&worker.metrics));
     let due = event.began() + lease.config.limits.request_timeout;
     let (mut parts, body) = request.into_parts();
     let traced = wish::taken(&mut parts.headers, lease.debug_key.as_ref(), &worker.traces, &worker.metrics);
-    let (body, upload) = Upload::new(body, &parts.headers);
+    let (upload, watch) = Upload::new(body, &parts.headers);
+    let body = ClientBody { upload, uploading };
     let trace = traced.as_ref().map(|traced| traced.trace.clone());
     let outcome = {
         let corridor = pin!(corridor(worker, lease, &mut parts, body, &mut event, trace));
@@ -79,7 +87,7 @@ pub async fn handle(worker: &Worker, peer: &Peer, request: Request<Incoming>) ->
         traced.keep(&id, number, answer, &worker.traces, &worker.metrics, response.headers_mut());
     }
     generation_shown::set(response.headers_mut(), asked);
-    upload.settle(response.headers_mut()).await;
+    watch.settle(response.headers_mut()).await;
     response
 }
 
@@ -95,7 +103,8 @@ fn answer(outcome: Result<Response<AnswerBody>, Refused>, event: Event) -> Respo
     match outcome {
         Ok(mut response) => {
             response.headers_mut().insert(request_id::HEADER, id.header_value());
-            event.answered(response.status());
+            let aftermath = event.answered(response.status());
+            response.body_mut().body_mut().tell(aftermath);
             response
         }
         Err(refused) => {
@@ -110,7 +119,7 @@ async fn corridor(
     worker: &Worker,
     lease: Lease,
     parts: &mut Parts,
-    body: Upload<Incoming>,
+    body: ClientBody,
     event: &mut Event,
     trace: Option<Trace>,
 ) -> Result<Response<AnswerBody>, Refused> {

@@ -39,10 +39,21 @@ impl Running {
         running
     }
 
+    /// The same, where the system allows no more than so many open files.
+    pub fn start_within(descriptors: u32, name: &str, arguments: &[String], folder: &Path) -> Running {
+        let log = File::options().create(true).append(true).open(log_of(name, folder)).expect("a file for the log");
+        let mut command = Command::new("prlimit");
+        command.arg(format!("--nofile={descriptors}:{descriptors}")).arg(programs::command(name).get_program());
+        Running::spawn(command, name, arguments, folder, log.into())
+    }
+
     fn launch(name: &str, arguments: &[String], folder: &Path, stderr: Stdio) -> Running {
+        Running::spawn(programs::command(name), name, arguments, folder, stderr)
+    }
+
+    fn spawn(mut command: Command, name: &str, arguments: &[String], folder: &Path, stderr: Stdio) -> Running {
         let output = folder.join(format!("{name}.out"));
         let stdout = File::create(&output).expect("a file for the output");
-        let mut command = programs::command(name);
         command.args(arguments).current_dir(folder).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
         let child = command.spawn().unwrap_or_else(|error| panic!("{name} did not start: {error}"));
         Running { name: name.to_owned(), child, output, log: log_of(name, folder) }

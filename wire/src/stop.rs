@@ -20,6 +20,11 @@ impl StopSignals {
 
     /// Returns at the first of them, also when it came before this call.
     pub async fn wait(mut self) {
+        self.next().await;
+    }
+
+    /// Returns at the next one.
+    pub async fn next(&mut self) {
         tokio::select! { _ = self.terminate.recv() => {}, _ = self.interrupt.recv() => {} }
     }
 }

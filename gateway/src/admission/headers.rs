@@ -30,9 +30,19 @@ fn is_forwarding(name: &str) -> bool {
     matches!(
         name,
         "forwarded"
+            | "x-forwarded"
             | "x-real-ip"
             | "x-client-ip"
+            | "x-cluster-client-ip"
+            | "x-originating-ip"
+            | "x-remote-ip"
+            | "x-remote-addr"
+            | "client-ip"
             | "true-client-ip"
+            | "x-host"
+            | "x-original-host"
+            // CGI makes HTTP_PROXY of it, which many clients take for their own proxy.
+            | "proxy"
             | "x-original-url"
             | "x-rewrite-url"
             // Many frameworks obey these, so a rule would see another method than the service does.
@@ -136,6 +146,11 @@ mod tests {
             ("x-http-method-override", "DELETE"),
             ("x_tenant", "globex"),
             ("forwarded", "for=10.0.0.1"),
+            ("x-forwarded", "for=10.0.0.1"),
+            ("client-ip", "10.0.0.1"),
+            ("x-cluster-client-ip", "10.0.0.1"),
+            ("x-original-host", "admin.example"),
+            ("proxy", "http://elsewhere"),
             ("x-request-id", "mine"),
             ("x-witgate-debug", "e30.e30.c2ln"),
             ("x-witgate-generation", "1"),

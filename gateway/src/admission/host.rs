@@ -50,11 +50,14 @@ fn checked(text: &str) -> Result<String, Refused> {
     let parsed: Authority = text.parse().map_err(|_| invalid("a Host that is no authority"))?;
     let lower = parsed.as_str().to_ascii_lowercase();
     // A final dot names the same host in the DNS; routing must not see two names for one.
-    Ok(match (without_port(&lower).strip_suffix('.'), parsed.port()) {
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-        (Some(host), None) => host.to_owned(),
-        (None, _) => lower,
-    })
+    match (without_port(&lower).strip_suffix('.'), parsed.port()) {
+        (Some(host), _) if host.is_empty() || host.ends_with('.') => {
+            Err(invalid("a Host with an empty label at its end"))
+        }
+        (Some(host), Some(port)) => Ok(format!("{host}:{port}")),
+        (Some(host), None) => Ok(host.to_owned()),
+        (None, _) => Ok(lower),
+    }
 }
 
 /// Letters in lower case, digits, hyphens and inner dots, with a port or without: nothing is left to be judged. Most hosts
@@ -95,6 +98,9 @@ mod tests {
         assert_eq!(of("/", &["a", "a"]), Err("more than one Host".to_owned()));
         assert_eq!(of("/", &[]), Err("no Host".to_owned()));
         assert_eq!(of("/", &["user@a"]), Err("a Host with user information".to_owned()));
+        for dots in ["api.example.com..", "a..:80", ".", ".."] {
+            assert_eq!(of("/", &[dots]), Err("a Host with an empty label at its end".to_owned()), "{dots}");
+        }
         assert!(of("/", &["a/b"]).is_err());
         assert!(of("/", &[""]).is_err());
     }

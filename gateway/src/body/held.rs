@@ -18,6 +18,11 @@ impl<B, T> Held<B, T> {
     pub fn new(body: B, kept: T) -> Self {
         Self { body, _kept: kept }
     }
+
+    /// The body itself.
+    pub fn body_mut(&mut self) -> &mut B {
+        &mut self.body
+    }
 }
 
 impl<B: Body + Unpin, T: Unpin> Body for Held<B, T> {

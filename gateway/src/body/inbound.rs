@@ -13,6 +13,8 @@ use thiserror::Error;
 use tokio::sync::oneshot;
 use witgate_wire::{SilenceDeadline, Upload};
 
+use super::progress::Uploading;
+
 /// Why a request body ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InboundFault {
@@ -34,6 +36,15 @@ pub struct InboundBody {
     silence: SilenceDeadline,
     /// dropped with the body, which tells that it is on its way whole
     _upload: Option<oneshot::Sender<()>>,
+    _uploading: Option<Uploading>,
+}
+
+/// What a client sends beside the head.
+pub struct ClientBody {
+    /// the body, and who watches over its end
+    pub upload: Upload<Incoming>,
+    /// says that more may come, where there is a body
+    pub uploading: Option<Uploading>,
 }
 
 /// Tells when the body has been handed on; nothing where there is none, or once that is known.
@@ -56,9 +67,11 @@ impl Uploaded {
 
 impl InboundBody {
     /// Allows `most` bytes and this much silence.
-    pub fn new(inner: Upload<Incoming>, most: u64, silence: Duration) -> (Self, Uploaded) {
+    pub fn new(body: ClientBody, most: u64, silence: Duration) -> (Self, Uploaded) {
+        let ClientBody { upload: inner, uploading } = body;
         let (sender, receiver) = (!inner.is_end_stream()).then(oneshot::channel).unzip();
-        (Self { inner, left: most, silence: SilenceDeadline::new(silence), _upload: sender }, Uploaded(receiver))
+        let silence = SilenceDeadline::new(silence);
+        (Self { inner, left: most, silence, _upload: sender, _uploading: uploading }, Uploaded(receiver))
     }
 
     fn counted(&mut self, frame: Frame<Bytes>) -> Result<Frame<Bytes>, InboundFault> {

@@ -1,4 +1,5 @@
 //! Bodies, streamed. Never buffers a whole body.
 
 pub mod held;
+pub mod progress;
 pub mod inbound;

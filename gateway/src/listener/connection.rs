@@ -6,8 +6,10 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use http::HeaderValue;
 use http::header::CONNECTION;
+use http::{HeaderValue, Request};
+use http_body::Body as _;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -16,8 +18,9 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use witgate_wire::{BoundedSilence, Lingering};
 
-use super::head_deadline::{HeadDeadline, Progress};
+use super::head_deadline::HeadDeadline;
 use crate::body::held::Held;
+use crate::body::progress::Progress;
 use crate::config::Limits;
 use crate::peer::Peer;
 use crate::pipeline::{self, Worker};
@@ -41,12 +44,13 @@ pub(super) async fn serve(
     let stream = BoundedSilence::new(Lingering::new(stream), limits.idle_timeout);
     let io = TokioIo::new(HeadDeadline::new(stream, &limits, progress.clone()));
     let told = Arc::clone(&peer);
-    let service = service_fn(move |request| {
+    let service = service_fn(move |request: Request<Incoming>| {
         let (worker, peer) = (Arc::clone(&worker), Arc::clone(&peer));
         let answering = progress.begin();
+        let uploading = (!request.body().is_end_stream()).then(|| progress.upload());
         let stop = stop.clone();
         async move {
-            let mut response = pipeline::handle(&worker, &peer, request).await;
+            let mut response = pipeline::handle(&worker, &peer, request, uploading).await;
             if *stop.borrow() {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }

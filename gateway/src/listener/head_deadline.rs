@@ -5,8 +5,6 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,58 +12,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 use witgate_wire::Alarm;
 
+use crate::body::progress::Progress;
 use crate::config::Limits;
-
-/// Counts the heads that were completed and the answers that ended, so that the stream knows when a head has begun.
-#[derive(Clone)]
-pub(super) struct Progress(Arc<Counts>);
-
-struct Counts {
-    heads: AtomicU64,
-    answers: AtomicU64,
-    made: Instant,
-    /// when the last answer ended, in microseconds since `made`
-    ended: AtomicU64,
-}
-
-/// Counts an answer when it is dropped: with its body's last byte, or with the connection.
-pub(super) struct Answering(Arc<Counts>);
-
-impl Drop for Answering {
-    fn drop(&mut self) {
-        let micros = u64::try_from(self.0.made.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.0.ended.store(micros, Ordering::Relaxed);
-        self.0.answers.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-impl Default for Progress {
-    fn default() -> Self {
-        let (heads, answers, ended) = Default::default();
-        Self(Arc::new(Counts { heads, answers, ended, made: Instant::now() }))
-    }
-}
-
-impl Progress {
-    /// A head is complete; its request lasts as long as what this gives back.
-    pub(super) fn begin(&self) -> Answering {
-        self.0.heads.fetch_add(1, Ordering::Relaxed);
-        Answering(Arc::clone(&self.0))
-    }
-
-    fn heads(&self) -> u64 {
-        self.0.heads.load(Ordering::Relaxed)
-    }
-
-    fn answering(&self) -> bool {
-        self.heads() != self.0.answers.load(Ordering::Relaxed)
-    }
-
-    /// Since when nothing is asked: the end of the last answer, or the beginning of the connection.
-    fn idle_since(&self) -> Instant {
-        self.0.made + Duration::from_micros(self.0.ended.load(Ordering::Relaxed))
-    }
-}
 
 /// A stream whose reads fail with `TimedOut` when a head takes too long, and that ends when nothing comes for too long.
 pub(super) struct HeadDeadline<IO> {
@@ -101,7 +49,7 @@ impl<IO> HeadDeadline<IO> {
 
     /// Nothing is there to be read.
     fn poll_wait(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.progress.answering() {
+        if self.progress.is_busy() {
             // hyper does not read again when the answer has ended, so somebody must wake it to see that nothing comes.
             self.alarm.keep_waking(self.idle, context);
             return Poll::Pending;
@@ -129,7 +77,7 @@ impl<IO: AsyncRead + Unpin> AsyncRead for HeadDeadline<IO> {
         if polled.is_pending() {
             return self.poll_wait(context);
         }
-        if buffer.filled().len() > before && !self.progress.answering() {
+        if buffer.filled().len() > before && !self.progress.is_busy() {
             self.head_byte();
         }
         polled

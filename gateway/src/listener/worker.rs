@@ -26,34 +26,41 @@ const LOOK: Duration = Duration::from_millis(20);
 /// How long to wait before accepting again when the process is out of descriptors.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 
-/// Starts a worker thread; it ends when `stop` turns true and its connections have drained.
+/// What a worker is told.
+#[derive(Debug, Clone)]
+pub struct Stops {
+    /// true: nothing new, and what was begun has time to end
+    pub drain: watch::Receiver<bool>,
+    /// true: the time is over
+    pub end: watch::Receiver<bool>,
+}
+
+/// Starts a worker thread; it ends when it shall drain and its connections have, or when it shall end. It has
+/// `places` for connections.
 ///
 /// # Errors
 /// When the thread cannot be started.
-pub fn start(worker: Worker, listeners: Vec<TcpListener>, stop: watch::Receiver<bool>) -> io::Result<JoinHandle<()>> {
+pub fn start(worker: Worker, listeners: Vec<TcpListener>, places: usize, stops: Stops) -> io::Result<JoinHandle<()>> {
     let name = format!("witgate-worker-{}", worker.index);
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    std::thread::Builder::new().name(name).spawn(move || runtime.block_on(run(Arc::new(worker), listeners, stop)))
+    std::thread::Builder::new()
+        .name(name)
+        .spawn(move || runtime.block_on(run(Arc::new(worker), listeners, places, stops)))
 }
 
-async fn run(worker: Arc<Worker>, listeners: Vec<TcpListener>, stop: watch::Receiver<bool>) {
-    let places = Arc::new(Semaphore::new(places(&worker)));
-    let mut accepting = JoinSet::new();
+async fn run(worker: Arc<Worker>, listeners: Vec<TcpListener>, places: usize, stops: Stops) {
+    let places = Arc::new(Semaphore::new(places.clamp(1, Semaphore::MAX_PERMITS)));
+    let (mut accepting, mut end) = (JoinSet::new(), stops.end);
     for listener in listeners {
         let listener = tokio::net::TcpListener::from_std(listener).expect("a bound, non-blocking listener");
-        accepting.spawn(accept(listener, Arc::clone(&worker), Arc::clone(&places), stop.clone()));
+        accepting.spawn(accept(listener, Arc::clone(&worker), Arc::clone(&places), stops.drain.clone()));
     }
     let all_ended = async { while accepting.join_next().await.is_some() {} };
     tokio::select! {
         () = all_ended => {}
         () = worker.way.pool.sweep() => {}
+        () = stopped(&mut end) => {}
     }
-}
-
-/// A worker's share of `limits.connections`.
-fn places(worker: &Worker) -> usize {
-    let config = &worker.generations.load().config;
-    config.limits.connections.div_ceil(config.threads).clamp(1, Semaphore::MAX_PERMITS)
 }
 
 /// Accepts until told to stop, then lets its connections finish. A full house leaves new connections in the kernel's bounded backlog.

@@ -8,6 +8,7 @@ use std::time::Instant;
 use http::{Method, StatusCode};
 use witgate_token::Claims;
 
+use super::aftermath::Aftermath;
 use super::metrics::{Metrics, NO_ROUTE};
 use super::request_id::RequestId;
 use super::route_meter::RouteMeter;
@@ -70,9 +71,11 @@ impl Event {
         self.started
     }
 
-    /// The request was forwarded and answered.
-    pub fn answered(mut self, status: StatusCode) {
+    /// The request was forwarded and answered; its body is still to come.
+    pub fn answered(mut self, status: StatusCode) -> Aftermath {
         self.write(status.as_u16(), Refusal::default());
+        let (route, upstream) = (self.route.take(), self.upstream.take());
+        Aftermath { id: self.id.clone(), route, upstream, metrics: Arc::clone(&self.metrics) }
     }
 
     /// The request was refused here.

@@ -1,13 +1,19 @@
 //! The log's format: JSON lines on stderr, filtered by `RUST_LOG` (default `info`).
 //!
 //! Never writes to stdout, which belongs to the addresses that `witgate run` announces, and never lets a slow or absent
-//! reader of stderr hold up or end a request: lines go through a bounded queue, and what does not fit is dropped.
+//! reader of stderr hold up or end a request: lines go through a bounded queue, and what does not fit is
+//! dropped, and counted.
 
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
+use std::sync::OnceLock;
+
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
 /// Lines that may wait to be written. A policy may write 16 KiB in one: the queue is a bound on memory, too.
 const QUEUED_LINES: usize = 16 * 1024;
+
+/// Counts the lines that did not fit.
+static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
 
 /// Installs the subscriber for the whole process; a second call changes nothing. What it gives back writes out the rest
 /// of the queue when it is dropped.
@@ -18,6 +24,7 @@ pub fn init() -> WorkerGuard {
         .buffered_lines_limit(QUEUED_LINES)
         .thread_name("witgate-log")
         .finish(std::io::stderr());
+    let _ = DROPPED.set(writer.error_counter());
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let _ = tracing_subscriber::fmt()
         .json()
@@ -28,4 +35,9 @@ pub fn init() -> WorkerGuard {
         .with_env_filter(filter)
         .try_init();
     guard
+}
+
+/// How many lines did not fit since the start.
+pub fn dropped_lines() -> u64 {
+    DROPPED.get().map_or(0, |counter| u64::try_from(counter.dropped_lines()).unwrap_or(u64::MAX))
 }

@@ -3,6 +3,9 @@
 //! Labels come from configuration and from the stable codes of the gateway and its policies, never from a request's own
 //! text.
 
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -13,11 +16,17 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use super::logging;
 use super::policies::PolicyMetrics;
 use super::route_meter::RouteMeter;
 
 /// Upper bounds of the request histogram's buckets, in seconds.
 const REQUEST_BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+/// Most codes of refusals that are counted by name for one route. A policy chooses its codes, and each lasts as long as the process.
+const MOST_CODES: usize = 64;
+/// The label of codes beyond them.
+const OTHER_CODE: &str = "other";
 
 /// The label of requests that matched no route.
 pub const NO_ROUTE: &str = "-";
@@ -34,6 +43,13 @@ pub struct RequestLabels {
 pub struct RefusalLabels {
     route: String,
     code: String,
+}
+
+/// One answer whose body did not come to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct CutLabels {
+    route: String,
+    kind: &'static str,
 }
 
 /// One token that was refused. The reason is one of a fixed set, which the type says.
@@ -80,7 +96,10 @@ pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
     refusals: Family<RefusalLabels, Counter>,
+    /// how many codes each route has
+    codes: Mutex<HashMap<String, usize>>,
     token_refusals: Family<TokenRefusalLabels, Counter>,
+    answers_cut: Family<CutLabels, Counter>,
     faults: Family<FaultLabels, Counter>,
     reloads: Family<ReloadLabels, Counter>,
     shadow: Family<ShadowLabels, Counter>,
@@ -88,6 +107,7 @@ pub struct Metrics {
     debug_headers: Family<DebugLabels, Counter>,
     generation: Gauge,
     connections: Gauge,
+    log_lines_dropped: Counter,
     seconds: Histogram,
     policies: PolicyMetrics,
 }
@@ -98,7 +118,9 @@ impl Default for Metrics {
             registry: Registry::with_prefix("witgate"),
             requests: Family::default(),
             refusals: Family::default(),
+            codes: Mutex::default(),
             token_refusals: Family::default(),
+            answers_cut: Family::default(),
             faults: Family::default(),
             reloads: Family::default(),
             shadow: Family::default(),
@@ -106,6 +128,7 @@ impl Default for Metrics {
             debug_headers: Family::default(),
             generation: Gauge::default(),
             connections: Gauge::default(),
+            log_lines_dropped: Counter::default(),
             seconds: Histogram::new(REQUEST_BUCKETS),
             policies: PolicyMetrics::default(),
         };
@@ -120,6 +143,7 @@ impl Metrics {
         registry.register("requests", "Requests answered, by route and status", self.requests.clone());
         registry.register("refusals", "Requests refused, by route and stable code", self.refusals.clone());
         registry.register("token_refusals", "Tokens refused, by precise reason", self.token_refusals.clone());
+        registry.register("answers_cut", "Answers whose body ended early, by route and kind", self.answers_cut.clone());
         registry.register("policy_faults", "Traps and broken promises, by plugin and kind", self.faults.clone());
         registry.register("reloads", "Attempts to load a new generation, by outcome", self.reloads.clone());
         registry.register("shadow", "Questions for candidates, by live plugin and outcome", self.shadow.clone());
@@ -127,6 +151,8 @@ impl Metrics {
         registry.register("debug_headers", "Debug headers, by what became of them", self.debug_headers.clone());
         registry.register("generation", "Number of the generation in force", self.generation.clone());
         registry.register("connections", "Client connections open", self.connections.clone());
+        let dropped = self.log_lines_dropped.clone();
+        registry.register("log_lines_dropped", "Lines of the log for which its reader was too slow", dropped);
         registry.register("request_seconds", "Time until the response head", self.seconds.clone());
         self.policies.register(registry);
     }
@@ -143,12 +169,28 @@ impl Metrics {
 
     /// Counts one refusal.
     pub fn refusal(&self, route: &str, code: &str) {
-        self.refusals.get_or_create(&RefusalLabels { route: route.into(), code: code.into() }).inc();
+        let mut labels = RefusalLabels { route: route.into(), code: code.into() };
+        if self.refusals.get(&labels).is_none() && !self.has_room_for_code(route) {
+            labels.code = OTHER_CODE.to_owned();
+        }
+        self.refusals.get_or_create(&labels).inc();
+    }
+
+    fn has_room_for_code(&self, route: &str) -> bool {
+        let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = codes.entry(route.to_owned()).or_default();
+        *count += 1;
+        *count <= MOST_CODES
     }
 
     /// Counts one refused token, beside the refusal of its request.
     pub fn token_refusal(&self, reason: &'static str) {
         self.token_refusals.get_or_create(&TokenRefusalLabels { reason }).inc();
+    }
+
+    /// Counts one answer that its upstream did not bring to its end: `stalled` or `broken`.
+    pub fn answer_cut(&self, route: &str, kind: &'static str) {
+        self.answers_cut.get_or_create(&CutLabels { route: route.into(), kind }).inc();
     }
 
     /// Counts one fault of a policy.
@@ -193,6 +235,7 @@ impl Metrics {
 
     /// The whole registry as OpenMetrics text.
     pub fn encode(&self) -> Result<String, std::fmt::Error> {
+        self.log_lines_dropped.inner().store(logging::dropped_lines(), Ordering::Relaxed);
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
@@ -220,6 +263,7 @@ mod tests {
         metrics.request(None, 404, Duration::from_millis(1));
         metrics.refusal("orders", "token_invalid");
         metrics.token_refusal("token_expired");
+        metrics.answer_cut("orders", "stalled");
         metrics.fault("authz", "trap");
         let policy = metrics.policies().of("stamp");
         policy.called();
@@ -240,6 +284,8 @@ mod tests {
             "witgate_requests_total{route=\"-\",status=\"404\"} 1",
             "witgate_refusals_total{route=\"orders\",code=\"token_invalid\"} 1",
             "witgate_token_refusals_total{reason=\"token_expired\"} 1",
+            "witgate_answers_cut_total{route=\"orders\",kind=\"stalled\"} 1",
+            "witgate_log_lines_dropped_total 0",
             "witgate_policy_faults_total{plugin=\"authz\",kind=\"trap\"} 1",
             "witgate_policy_calls_total{plugin=\"stamp\"} 1",
             "witgate_policy_skipped_total{plugin=\"stamp\"} 1",
@@ -259,5 +305,27 @@ mod tests {
         }
         drop(open);
         assert!(metrics.encode().expect("encodes").contains("witgate_connections 0"));
+    }
+
+    #[test]
+    fn a_policy_that_makes_codes_up_fills_no_memory() {
+        let metrics = Metrics::default();
+        for number in 0..3 * MOST_CODES {
+            metrics.refusal("orders", &format!("denied_{number}"));
+        }
+        metrics.refusal("orders", "denied_0");
+        metrics.refusal("stock", "denied_0");
+        let text = metrics.encode().expect("encodes");
+        assert_eq!(
+            text.lines().filter(|line| line.starts_with("witgate_refusals_total{route=\"orders\"")).count(),
+            MOST_CODES + 1
+        );
+        for line in [
+            "witgate_refusals_total{route=\"orders\",code=\"denied_0\"} 2",
+            "witgate_refusals_total{route=\"orders\",code=\"other\"} 128",
+            "witgate_refusals_total{route=\"stock\",code=\"denied_0\"} 1",
+        ] {
+            assert!(text.contains(line), "{line} is missing from\n{text}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Never decides anything, and never sees a token or a body.
 
+pub mod aftermath;
 pub mod access;
 pub mod issuers;
 pub mod logging;

@@ -4,6 +4,7 @@
 
 mod fault;
 mod control;
+mod descriptors;
 mod dry;
 mod sockets;
 mod succession;
@@ -44,16 +45,17 @@ pub fn run(path: PathBuf, take_over: bool, record_to: Option<RecordTo>) -> Resul
     let reloader = Arc::new(Reloader::start(path, builder, Arc::clone(&metrics))?);
     let config = reloader.current.load().config.clone();
     // Before anything is announced: whoever reads the address may ask to stop at once.
-    let signals = StopSignals::new()?;
+    let mut signals = StopSignals::new()?;
     let succession = Succession::begin(&config, take_over)?;
     let sockets = Sockets::bind(&config, succession.handed())?;
     sockets.announce()?;
     let offer = sockets.offered(&config)?;
     let serving = Serving::start(&runtime, reloader, metrics, sockets, hangups)?;
     let mut taken = succession.offer(&runtime, &offer);
-    let is_taken = is_taken_in_the_end(&runtime, signals, taken.as_mut());
+    let is_taken = is_taken_in_the_end(&runtime, &mut signals, taken.as_mut());
     // Before the workers close theirs: a copy would keep the kernel queueing connections that nobody accepts.
     offer.withdraw();
+    runtime.spawn(impatience(signals, is_taken, serving.end()));
     serving.drain(is_taken);
     // Whatever still blocks there, such as half a takeover, ends with the process.
     drop(entered);
@@ -64,12 +66,12 @@ pub fn run(path: PathBuf, take_over: bool, record_to: Option<RecordTo>) -> Resul
 /// Waits until this process has to go; whether another one has its sockets then.
 fn is_taken_in_the_end(
     runtime: &Runtime,
-    signals: StopSignals,
+    signals: &mut StopSignals,
     taken: Result<&mut watch::Receiver<bool>, &mut ServerError>,
 ) -> bool {
     match taken {
         Ok(taken) => runtime.block_on(async {
-            tokio::select! { () = signals.wait() => false, Ok(_) = taken.wait_for(|taken| *taken) => true }
+            tokio::select! { () = signals.next() => false, Ok(_) = taken.wait_for(|taken| *taken) => true }
         }),
         // The process before this one serves on, so this one ends what it took meanwhile, and goes.
         Err(error) => {
@@ -77,4 +79,15 @@ fn is_taken_in_the_end(
             true
         }
     }
+}
+
+/// Who asks twice to stop does not wait for the connections that are open. Where another process serves already, the first time
+/// says no more than what happens anyway.
+async fn impatience(mut signals: StopSignals, is_taken: bool, end: watch::Sender<bool>) {
+    if is_taken {
+        signals.next().await;
+    }
+    signals.next().await;
+    tracing::warn!("asked again to stop: what is open is cut");
+    let _ = end.send(true);
 }

@@ -10,9 +10,11 @@ use tokio::runtime::Runtime;
 use tokio::signal::unix::Signal;
 use tokio::sync::watch;
 
+use super::descriptors;
 use super::sockets::Sockets;
 use crate::admin::{self, Admin};
 use crate::explain::traces::Traces;
+use crate::listener::worker::Stops;
 use crate::observe::metrics::Metrics;
 use crate::reload::orders::ReloadThread;
 use crate::reload::reloader::Reloader;
@@ -24,6 +26,7 @@ pub(super) struct Serving {
     workers: Vec<JoinHandle<()>>,
     reloads: ReloadThread,
     stop: watch::Sender<bool>,
+    end: watch::Sender<bool>,
     stop_admin: watch::Sender<bool>,
 }
 
@@ -41,8 +44,14 @@ impl Serving {
     ) -> io::Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let traces = Arc::new(Traces::default());
-        let threads = reloader.current.load().config.threads;
-        let workers = sockets.start(&reloader, &metrics, &traces, &stopped, threads)?;
+        let (threads, connections) = {
+            let config = &reloader.current.load().config;
+            (config.threads, config.limits.connections)
+        };
+        let (end, ended) = watch::channel(false);
+        let stops = Stops { drain: stopped.clone(), end: ended };
+        let connections = descriptors::room_for(connections);
+        let workers = sockets.start(&reloader, &metrics, &traces, &stops, threads, connections)?;
         let (stop_admin, admin_stopped) = watch::channel(false);
         let reloads = ReloadThread::start(Arc::clone(&reloader))?;
         let orders = reloads.orders().clone();
@@ -52,7 +61,12 @@ impl Serving {
             runtime.spawn(admin::serve(listener, admin.clone(), admin_stopped.clone()));
         }
         runtime.spawn(files::run(orders, hangups, stopped));
-        Ok(Self { reloader, workers, reloads, stop, stop_admin })
+        Ok(Self { reloader, workers, reloads, stop, end, stop_admin })
+    }
+
+    /// Where to say that a drain shall wait for nobody.
+    pub(super) fn end(&self) -> watch::Sender<bool> {
+        self.end.clone()
     }
 
     /// Lets every request come to its end, then writes what is recorded. The admin listener answers meanwhile, unless

@@ -7,11 +7,10 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use tokio::sync::watch;
-
 use super::ServerError;
 use crate::config::Config;
 use crate::explain::traces::Traces;
+use crate::listener::worker::Stops;
 use crate::listener::{bind, worker};
 use crate::observe::metrics::Metrics;
 use crate::pipeline::Worker;
@@ -72,8 +71,9 @@ impl Sockets {
         reloader: &Reloader,
         metrics: &Arc<Metrics>,
         traces: &Arc<Traces>,
-        stop: &watch::Receiver<bool>,
+        stops: &Stops,
         workers: usize,
+        connections: usize,
     ) -> io::Result<Vec<JoinHandle<()>>> {
         let mut shares: Vec<Vec<TcpListener>> = (0..workers).map(|_| Vec::new()).collect();
         for bound in self.0.listeners.drain(..) {
@@ -88,7 +88,7 @@ impl Sockets {
                 metrics: Arc::clone(metrics),
                 traces: Arc::clone(traces),
             };
-            worker::start(worker, share, stop.clone())
+            worker::start(worker, share, connections.div_ceil(workers), stops.clone())
         });
         started.collect()
     }

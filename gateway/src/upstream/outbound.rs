@@ -14,6 +14,7 @@ use thiserror::Error;
 use witgate_wire::SilenceDeadline;
 
 use super::pool::Checkout;
+use crate::observe::aftermath::Aftermath;
 
 /// Why a response body ended early; the client sees a cut connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -24,6 +25,16 @@ pub enum OutboundFault {
     /// the upstream broke off
     #[error("the upstream's body could not be read")]
     Broken,
+}
+
+impl OutboundFault {
+    /// Its name in the metrics.
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Stalled => "stalled",
+            Self::Broken => "broken",
+        }
+    }
 }
 
 /// What the gateway answers with.
@@ -38,6 +49,8 @@ pub enum OutboundBody {
 pub struct Stream {
     inner: Forwarded,
     silence: SilenceDeadline,
+    /// who is told when it ends early
+    aftermath: Option<Aftermath>,
 }
 
 /// An upstream's body as its connection brings it.
@@ -84,7 +97,25 @@ impl Drop for Forwarded {
 impl OutboundBody {
     /// An upstream's body, which may be silent for so long.
     pub fn stream(inner: Forwarded, silence: Duration) -> Self {
-        Self::Stream(Stream { inner, silence: SilenceDeadline::new(silence) })
+        Self::Stream(Stream { inner, silence: SilenceDeadline::new(silence), aftermath: None })
+    }
+}
+
+impl OutboundBody {
+    /// Who is told should the body end early.
+    pub fn tell(&mut self, aftermath: Aftermath) {
+        if let Self::Stream(stream) = self {
+            stream.aftermath = Some(aftermath);
+        }
+    }
+}
+
+impl Stream {
+    fn cut(&mut self, fault: OutboundFault) -> OutboundFault {
+        if let Some(aftermath) = self.aftermath.take() {
+            aftermath.cut(fault.kind(), &fault);
+        }
+        fault
     }
 }
 
@@ -101,9 +132,11 @@ impl Body for OutboundBody {
             Self::Stream(stream) => match stream.inner.poll_frame(context) {
                 Poll::Ready(frame) => {
                     stream.silence.stop();
-                    Poll::Ready(frame.map(|frame| frame.map_err(|_| OutboundFault::Broken)))
+                    Poll::Ready(frame.map(|frame| frame.map_err(|_| stream.cut(OutboundFault::Broken))))
                 }
-                Poll::Pending => stream.silence.poll_silence(context).map(|()| Some(Err(OutboundFault::Stalled))),
+                Poll::Pending => {
+                    stream.silence.poll_silence(context).map(|()| Some(Err(stream.cut(OutboundFault::Stalled))))
+                }
             },
         }
     }

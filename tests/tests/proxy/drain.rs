@@ -42,3 +42,20 @@ async fn a_stop_finishes_what_was_begun() {
     client.until("rest").await;
     assert!(wire.gateway.wait().await.success());
 }
+
+#[tokio::test]
+async fn a_second_stop_waits_for_nobody() {
+    let mut wire = Wire::start("", "").await;
+    let mut client = wire.client().await;
+    client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let mut upstream = wire.accepted().await;
+    upstream.until("\r\n\r\n").await;
+    upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf").await;
+    client.until("half").await;
+    signal(&wire, "-TERM");
+    wire.logged("the drain", |line| line.contains("draining")).await;
+    assert!(client.silent_for(std::time::Duration::from_millis(300)).await, "one signal cuts nothing");
+    signal(&wire, "-INT");
+    assert_eq!(client.rest().await, "");
+    assert!(wire.gateway.wait().await.success());
+}

@@ -40,3 +40,31 @@ async fn the_upstream_sees_what_the_gateway_vouches_for() {
     assert!(!answer.contains("x-internal") && !answer.contains("theirs"), "{answer}");
     assert!(answer.contains("x-answer: yes") && answer.contains(&format!("x-request-id: {id}")), "{answer}");
 }
+
+#[tokio::test]
+async fn a_trusted_proxy_says_whose_request_it_is() {
+    let wire = Wire::start_with("trusted-proxies = [\"127.0.0.0/8\"]").await;
+    let mut client = wire.client().await;
+    let forged = "X-Forwarded-For: 203.0.113.1\r\n";
+    let proxied = "X-Forwarded-For: 198.51.100.9\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: elsewhere\r\n";
+    client.send(&format!("GET /theirs HTTP/1.1\r\nHost: a\r\n{forged}{proxied}\r\n")).await;
+    let mut upstream = wire.accepted().await;
+    let seen = upstream.until("\r\n\r\n").await.to_ascii_lowercase();
+    for there in ["x-forwarded-for: 198.51.100.9\r\n", "x-forwarded-proto: https\r\n", "x-forwarded-host: a\r\n"] {
+        assert!(seen.contains(there), "{there} is missing: {seen}");
+    }
+    assert!(!seen.contains("203.0.113.1") && !seen.contains("elsewhere"), "{seen}");
+    upstream.send("HTTP/1.1 204 No Content\r\n\r\n").await;
+    client.until("\r\n\r\n").await;
+    // The next one on the same connection is another's.
+    client.send("GET /own HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let seen = upstream.until("\r\n\r\n").await.to_ascii_lowercase();
+    assert!(seen.contains("x-forwarded-for: 127.0.0.1\r\n") && seen.contains("x-forwarded-proto: http\r\n"), "{seen}");
+    upstream.send("HTTP/1.1 204 No Content\r\n\r\n").await;
+    client.until("\r\n\r\n").await;
+    wire.logged("the caller's address", |line| {
+        line.contains("\"/theirs\"") && line.contains("\"peer\":\"198.51.100.9\"")
+    })
+    .await;
+    wire.logged("the proxy's own", |line| line.contains("\"/own\"") && line.contains("\"peer\":\"127.0.0.1\"")).await;
+}

@@ -162,3 +162,22 @@ async fn an_upstream_has_its_time_also_after_an_upload() {
     let answer = client.until("upstream_timeout").await;
     assert!(answer.starts_with("HTTP/1.1 504"), "{answer}");
 }
+
+#[tokio::test]
+async fn idle_clients_leave_descriptors_for_the_upstream() {
+    let wire = Wire::start_with_few_descriptors().await;
+    let mut client = wire.client().await;
+    client.send("GET //a HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    client.until("path_empty_segment").await;
+    let mut idle = Vec::new();
+    for _ in 0..400 {
+        idle.push(wire.client().await);
+    }
+    client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let mut upstream = wire.accepted().await;
+    upstream.until("\r\n\r\n").await;
+    upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
+    client.until("\r\n\r\nok").await;
+    wire.logged("too few descriptors", |line| line.contains("too few descriptors for limits.connections")).await;
+    assert!(!wire.gateway.log().contains("cannot accept"), "places run out before descriptors do");
+}

@@ -1,12 +1,6 @@
 //! The log is for operators. Never may its reader's absence cost a request, and never does a request leave no line.
 
-use std::time::Duration;
-
-use witgate_tests::deadline;
-
 use crate::wire::Wire;
-
-const SOON: Duration = Duration::from_secs(10);
 
 #[tokio::test]
 async fn nobody_reading_the_log_costs_nothing() {
@@ -28,10 +22,37 @@ async fn a_client_that_goes_away_leaves_a_line() {
     let mut upstream = wire.accepted().await;
     upstream.until("\r\n\r\n").await;
     drop(client);
-    let line = || {
-        let log = wire.gateway.log();
-        let found = log.lines().any(|line| line.contains("\"client_gone\"") && line.contains("\"/left\""));
-        async move { found.then_some(()) }
-    };
-    deadline::until(SOON, "the line of the client that went away", line).await;
+    wire.logged("the client that went away", |line| line.contains("\"client_gone\"") && line.contains("\"/left\""))
+        .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_ends_early_leaves_a_line() {
+    let wire = Wire::start("", "response-timeout-ms = 300").await;
+    let half = "HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\nhalf";
+    let mut client = wire.client().await;
+    client.send("GET /broken HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let mut upstream = wire.accepted().await;
+    upstream.until("\r\n\r\n").await;
+    upstream.send(half).await;
+    client.until("half").await;
+    drop(upstream);
+    assert_eq!(client.rest().await, "");
+    wire.logged("the upstream that broke off", |line| {
+        line.contains("an answer was cut") && line.contains("could not be read")
+    })
+    .await;
+    let mut client = wire.client().await;
+    client.send("GET /stalled HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let mut upstream = wire.accepted().await;
+    upstream.until("\r\n\r\n").await;
+    upstream.send(half).await;
+    client.until("half").await;
+    assert_eq!(client.rest().await, "");
+    wire.logged("the upstream that stalled", |line| {
+        ["an answer was cut", "stalled", "\"upstream\":\"test\"", "\"route\":\"all\"", "\"request_id\":\""]
+            .iter()
+            .all(|part| line.contains(part))
+    })
+    .await;
 }

@@ -1,5 +1,7 @@
 //! Bodies stream both ways: a byte arrives while its body is far from its end. Never may a body be held back whole.
 
+use std::time::Duration;
+
 use crate::wire::Wire;
 
 #[tokio::test]
@@ -74,4 +76,44 @@ async fn an_old_upstream_does_not_make_the_gateway_old() {
     drop(upstream);
     let answer = client.until("0\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("whole"), "{answer}");
+}
+
+#[tokio::test]
+async fn an_answer_has_the_length_of_its_body() {
+    let wire = Wire::start("", "").await;
+    let chunked = "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n0\r\n\r\n";
+    for (method, answer, there, gone) in [
+        ("GET", format!("Content-Length: 5\r\n{chunked}"), "0123456789\r\n0\r\n\r\n", "content-length"),
+        ("GET", format!("Content-Length: 50\r\n{chunked}"), "0123456789\r\n0\r\n\r\n", "content-length"),
+        ("GET", "Content-Length: 5, 5\r\n\r\nwhole".to_owned(), "content-length: 5\r\n", "5, 5"),
+        ("HEAD", "Content-Length: 50\r\nContent-Length: 50\r\n\r\n".to_owned(), "content-length: 50\r\n", "502"),
+        ("HEAD", "Content-Length: 50\r\nContent-Length: 51\r\n\r\n".to_owned(), "http/1.1 502", "content-length: 5"),
+    ] {
+        let mut client = wire.client().await;
+        client.send(&format!("{method} /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).await;
+        let mut upstream = wire.accepted().await;
+        upstream.until("\r\n\r\n").await;
+        upstream.send(&format!("HTTP/1.1 200 OK\r\nConnection: close\r\n{answer}")).await;
+        drop(upstream);
+        let got = client.rest().await.to_ascii_lowercase();
+        assert!(got.contains(there) && !got.contains(gone), "{method} {answer:?}: {got:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_may_outlast_its_answer() {
+    let wire = Wire::start("header-timeout-ms = 500", "").await;
+    let mut client = wire.client().await;
+    client.send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\n0").await;
+    let mut upstream = wire.accepted().await;
+    upstream.until("\r\n\r\n0").await;
+    upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
+    client.until("\r\n\r\nok").await;
+    for digit in 1..=9 {
+        // slower in all than a head may be
+        assert!(client.silent_for(Duration::from_millis(150)).await, "still there at {digit}");
+        client.send(&digit.to_string()).await;
+    }
+    client.send("ab").await;
+    upstream.until("123456789ab").await;
 }

@@ -9,6 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use witgate_tests::arguments;
 use witgate_tests::child::Running;
+use witgate_tests::deadline;
 
 /// The longest a test waits for bytes.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -24,20 +25,30 @@ pub struct Wire {
 impl Wire {
     /// Starts it; `limits` are lines of `[limits]`, `timeouts` lines of the upstream.
     pub async fn start(limits: &str, timeouts: &str) -> Wire {
-        Wire::start_as(limits, timeouts, Running::start).await
+        Wire::start_as("", limits, timeouts, Running::start).await
+    }
+
+    /// Starts it with these lines of `[gateway]`.
+    pub async fn start_with(gateway: &str) -> Wire {
+        Wire::start_as(gateway, "", "", Running::start).await
+    }
+
+    /// Starts it where the system allows 320 open files.
+    pub async fn start_with_few_descriptors() -> Wire {
+        Wire::start_as("", "", "", |name, arguments, folder| Running::start_within(320, name, arguments, folder)).await
     }
 
     /// The same, with a log that nobody reads.
     pub async fn start_unread(limits: &str, timeouts: &str) -> Wire {
-        Wire::start_as(limits, timeouts, Running::start_unread).await
+        Wire::start_as("", limits, timeouts, Running::start_unread).await
     }
 
-    async fn start_as(limits: &str, timeouts: &str, run: fn(&str, &[String], &Path) -> Running) -> Wire {
+    async fn start_as(gateway: &str, limits: &str, timeouts: &str, run: fn(&str, &[String], &Path) -> Running) -> Wire {
         let upstream = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = upstream.local_addr().expect("an address").port();
         let folder = tempfile::tempdir().expect("a folder");
         let text = format!(
-            "[[listeners]]\naddress = \"127.0.0.1:0\"\n[gateway]\nthreads = 2\n[limits]\n{limits}\n\
+            "[[listeners]]\naddress = \"127.0.0.1:0\"\n[gateway]\nthreads = 2\n{gateway}\n[limits]\n{limits}\n\
              [upstreams.test]\nurl = \"http://127.0.0.1:{port}\"\n{timeouts}\n\
              [[routes]]\nname = \"all\"\nprefix = \"/\"\npublic = true\nupstream = \"test\"\n"
         );
@@ -50,6 +61,15 @@ impl Wire {
     /// Where the gateway listens.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Waits for a line of the log.
+    pub async fn logged(&self, what: &str, is_it: fn(&str) -> bool) {
+        let line = || {
+            let found = self.gateway.log().lines().any(is_it);
+            async move { found.then_some(()) }
+        };
+        deadline::until(PATIENCE, what, line).await;
     }
 
     /// A client's connection.
