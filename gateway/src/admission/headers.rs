@@ -27,33 +27,38 @@ fn stops_here(name: &str) -> bool {
 
 /// What only a gateway says of a request; a client's own version would be believed by the upstream.
 fn is_forwarding(name: &str) -> bool {
+    // Most headers of most requests do not begin so, and each request asks for each of its names.
+    match name.strip_prefix("x-") {
+        Some(rest) => is_forwarding_extension(rest),
+        // CGI makes HTTP_PROXY of `proxy`, which many clients take for their own proxy.
+        None => matches!(name, "forwarded" | "client-ip" | "true-client-ip" | "proxy"),
+    }
+}
+
+/// The same, of what follows on `x-`.
+fn is_forwarding_extension(rest: &str) -> bool {
     matches!(
-        name,
+        rest,
         "forwarded"
-            | "x-forwarded"
-            | "x-real-ip"
-            | "x-client-ip"
-            | "x-cluster-client-ip"
-            | "x-originating-ip"
-            | "x-remote-ip"
-            | "x-remote-addr"
+            | "real-ip"
             | "client-ip"
-            | "true-client-ip"
-            | "x-host"
-            | "x-original-host"
-            // CGI makes HTTP_PROXY of it, which many clients take for their own proxy.
-            | "proxy"
-            | "x-original-url"
-            | "x-rewrite-url"
+            | "cluster-client-ip"
+            | "originating-ip"
+            | "remote-ip"
+            | "remote-addr"
+            | "host"
+            | "original-host"
+            | "original-url"
+            | "rewrite-url"
             // Many frameworks obey these, so a rule would see another method than the service does.
-            | "x-http-method"
-            | "x-http-method-override"
-            | "x-method-override"
-            | "x-request-id"
+            | "http-method"
+            | "http-method-override"
+            | "method-override"
+            | "request-id"
             // An operator's debug header: a credential, and for the gateway only.
-            | "x-witgate-debug"
-            | "x-witgate-generation"
-            | "x-witgate-debug-generation"
+            | "witgate-debug"
+            | "witgate-generation"
+            | "witgate-debug-generation"
     )
 }
 

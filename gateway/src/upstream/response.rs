@@ -42,6 +42,9 @@ fn settle_length(headers: &mut HeaderMap) -> Result<(), &'static str> {
         headers.remove(CONTENT_LENGTH);
         return Ok(());
     }
+    if says_one(headers) {
+        return Ok(());
+    }
     let mut said =
         headers.get_all(CONTENT_LENGTH).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
     let Some(first) = said.next().map(<[u8]>::trim_ascii) else { return Ok(()) };
@@ -61,6 +64,13 @@ fn settle_length(headers: &mut HeaderMap) -> Result<(), &'static str> {
         headers.insert(CONTENT_LENGTH, one);
     }
     Ok(())
+}
+
+/// As nearly all do: one field, one number, or none of it.
+fn says_one(headers: &HeaderMap) -> bool {
+    let mut fields = headers.get_all(CONTENT_LENGTH).iter();
+    let Some(first) = fields.next() else { return true };
+    !first.is_empty() && first.as_bytes().iter().all(u8::is_ascii_digit) && fields.next().is_none()
 }
 
 #[cfg(test)]
