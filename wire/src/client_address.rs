@@ -86,6 +86,15 @@ fn network(written: &str) -> Result<IpNet, (String, String)> {
         };
         return Err(fault("is no network", hint));
     };
+    if let IpNet::V6(v6) = network
+        && let Some(mapped) = v6.addr().to_ipv4_mapped()
+    {
+        let prefix = v6.prefix_len().saturating_sub(96);
+        return Err(fault(
+            "is of IPv4",
+            format!("write {:?}: addresses are compared in their own family", format!("{mapped}/{prefix}")),
+        ));
+    }
     if network.prefix_len() == 0 {
         let hint = "name the addresses of your proxies: anyone else could claim any address";
         return Err(fault("is everyone", hint.to_owned()));
@@ -138,6 +147,20 @@ mod tests {
     fn check(peer: &str, lines: &[&str], expected: &str) {
         let bytes: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
         assert_eq!(client(peer, &bytes), expected, "{peer} says {lines:?}");
+    }
+
+    #[test]
+    fn what_is_written_is_a_network_of_somebody() {
+        let faults = |written: &[&str]| {
+            let (_, faults) = TrustedProxies::read(written.iter().copied());
+            faults.into_iter().map(|fault| (fault.place, fault.message)).collect::<Vec<_>>()
+        };
+        assert_eq!(faults(&["10.0.0.0/8", "fd00::/8", "192.0.2.1/32"]), []);
+        let mapped = "::ffff:10.0.0.0/104";
+        assert_eq!(faults(&["10.0.0.0/8", mapped]), [(Some(1), format!("{mapped:?} is of IPv4"))]);
+        assert_eq!(faults(&["::/0"]), [(Some(0), "\"::/0\" is everyone".to_owned())]);
+        assert_eq!(faults(&["10.0.0.0/8"; MAX_NETWORKS]), []);
+        assert_eq!(faults(&["10.0.0.0/8"; MAX_NETWORKS + 1]), [(None, "more than 100 networks".to_owned())]);
     }
 
     #[test]

@@ -34,9 +34,9 @@ pub struct InboundBody {
     inner: Upload<Incoming>,
     left: u64,
     silence: SilenceDeadline,
-    /// dropped with the body, which tells that it is on its way whole
-    _upload: Option<oneshot::Sender<()>>,
-    _uploading: Option<Uploading>,
+    /// told when the body fails, and dropped with it when it is on its way whole
+    told: Option<oneshot::Sender<InboundFault>>,
+    _busy: Option<Uploading>,
 }
 
 /// What a client sends beside the head.
@@ -48,20 +48,30 @@ pub struct ClientBody {
 }
 
 /// Tells when the body has been handed on; nothing where there is none, or once that is known.
-pub struct Uploaded(Option<oneshot::Receiver<()>>);
+pub struct Uploaded {
+    told: Option<oneshot::Receiver<InboundFault>>,
+    fault: Option<InboundFault>,
+}
 
 impl Uploaded {
     /// Whether the body has come to its end, however it ended. Wakes the task when it does.
     pub fn is_over(&mut self, context: &mut Context<'_>) -> bool {
-        if self.0.as_mut().is_none_or(|upload| Pin::new(upload).poll(context).is_ready()) {
-            self.0 = None;
+        if let Some(told) = &mut self.told
+            && let Poll::Ready(said) = Pin::new(told).poll(context)
+        {
+            (self.told, self.fault) = (None, said.ok());
         }
-        self.0.is_none()
+        self.told.is_none()
     }
 
     /// The same, for whoever does not wait.
     pub fn is_over_already(&mut self) -> bool {
         self.is_over(&mut Context::from_waker(Waker::noop()))
+    }
+
+    /// Whether the body has failed by now.
+    pub fn has_failed(&mut self) -> bool {
+        self.is_over_already() && self.fault.is_some()
     }
 }
 
@@ -71,7 +81,8 @@ impl InboundBody {
         let ClientBody { upload: inner, uploading } = body;
         let (sender, receiver) = (!inner.is_end_stream()).then(oneshot::channel).unzip();
         let silence = SilenceDeadline::new(silence);
-        (Self { inner, left: most, silence, _upload: sender, _uploading: uploading }, Uploaded(receiver))
+        let body = Self { inner, left: most, silence, told: sender, _busy: uploading };
+        (body, Uploaded { told: receiver, fault: None })
     }
 
     fn counted(&mut self, frame: Frame<Bytes>) -> Result<Frame<Bytes>, InboundFault> {
@@ -89,13 +100,19 @@ impl Body for InboundBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, InboundFault>>> {
-        match Pin::new(&mut self.inner).poll_frame(context) {
+        let polled = match Pin::new(&mut self.inner).poll_frame(context) {
             Poll::Ready(frame) => {
                 self.silence.stop();
                 Poll::Ready(frame.map(|frame| self.counted(frame.map_err(|_| InboundFault::Broken)?)))
             }
             Poll::Pending => self.silence.poll_silence(context).map(|()| Some(Err(InboundFault::Stalled))),
+        };
+        if let Poll::Ready(Some(Err(fault))) = &polled
+            && let Some(told) = self.told.take()
+        {
+            let _ = told.send(*fault);
         }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {

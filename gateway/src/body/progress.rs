@@ -73,12 +73,17 @@ impl Progress {
         self.0.heads.load(Ordering::Relaxed)
     }
 
-    /// Whether what comes belongs to a request that is known.
-    pub fn is_busy(&self) -> bool {
-        self.heads() != self.0.answers.load(Ordering::Relaxed) || self.0.uploads.load(Ordering::Relaxed) > 0
+    /// Whether a request has no whole answer yet.
+    pub fn is_answering(&self) -> bool {
+        self.heads() != self.0.answers.load(Ordering::Relaxed)
     }
 
-    /// Since when nothing is asked: the end of the last answer, or the beginning of the connection.
+    /// Whether what comes belongs to a request that is known.
+    pub fn is_busy(&self) -> bool {
+        self.is_answering() || self.0.uploads.load(Ordering::Relaxed) > 0
+    }
+
+    /// The end of the last answer or upload, or the beginning of the connection.
     pub fn idle_since(&self) -> Instant {
         self.0.made + Duration::from_micros(self.0.ended.load(Ordering::Relaxed))
     }

@@ -21,6 +21,8 @@ pub(super) struct HeadDeadline<IO> {
     progress: Progress,
     head: Duration,
     idle: Duration,
+    /// for the rest of an upload whose answer has ended
+    upload: Duration,
     alarm: Alarm,
     begun: Option<Begun>,
 }
@@ -36,10 +38,10 @@ struct Begun {
 impl<IO> HeadDeadline<IO> {
     pub(super) fn new(io: IO, limits: &Limits, progress: Progress) -> Self {
         let (head, idle) = (limits.header_timeout, limits.idle_timeout);
-        Self { io, progress, head, idle, alarm: Alarm::default(), begun: None }
+        Self { io, progress, head, idle, upload: limits.request_timeout, alarm: Alarm::default(), begun: None }
     }
 
-    /// Bytes came while no request was being answered: a head has begun, unless it had before.
+    /// Bytes came that belong to no known request: a head has begun, unless it had before.
     fn head_byte(&mut self) {
         let after = self.progress.heads();
         if self.begun.as_ref().is_none_or(|begun| begun.after != after) {
@@ -49,10 +51,17 @@ impl<IO> HeadDeadline<IO> {
 
     /// Nothing is there to be read.
     fn poll_wait(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.progress.is_busy() {
+        if self.progress.is_answering() {
             // hyper does not read again when the answer has ended, so somebody must wake it to see that nothing comes.
             self.alarm.keep_waking(self.idle, context);
             return Poll::Pending;
+        }
+        if self.progress.is_busy() {
+            // The answer has ended, and with it the time that the whole request had.
+            return self
+                .alarm
+                .poll_at(self.progress.idle_since() + self.upload, context)
+                .map(|()| Err(too_slow_upload()));
         }
         let heads = self.progress.heads();
         match self.begun.as_mut().filter(|begun| begun.after == heads) {
@@ -114,6 +123,10 @@ fn too_slow() -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, "the request head took too long")
 }
 
+fn too_slow_upload() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "the rest of the request's body took too long")
+}
+
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
@@ -137,7 +150,7 @@ mod tests {
     fn pair() -> (DuplexStream, HeadDeadline<DuplexStream>, Progress) {
         let (client, server) = duplex(4096);
         let progress = Progress::default();
-        let limits = Limits { header_timeout: HEAD, idle_timeout: IDLE, ..Limits::default() };
+        let limits = Limits { header_timeout: HEAD, idle_timeout: IDLE, request_timeout: LONG, ..Limits::default() };
         (client, HeadDeadline::new(server, &limits, progress.clone()), progress)
     }
 
@@ -212,6 +225,35 @@ mod tests {
         assert_eq!(read_one(&mut server).await, 1);
         let late = timeout(HEAD / 2, server.read(&mut [0_u8; 8])).await;
         assert!(late.is_err(), "the second head has its own full time");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_upload_that_outlasts_its_answer_has_the_time_of_a_request() {
+        let (mut client, mut server, progress) = pair();
+        client.write_all(b"POST").await.expect("write");
+        assert_eq!(read_one(&mut server).await, 4);
+        let (answering, uploading) = (progress.begin(), progress.upload());
+        assert!(timeout(LONG, server.read(&mut [0_u8; 8])).await.is_err(), "a served request has its own deadlines");
+        drop(answering);
+        let began = Instant::now();
+        let dripping = async {
+            while began.elapsed() < LONG * 2 {
+                client.write_all(b"x").await.expect("write");
+                tokio::time::sleep(HEAD / 2).await;
+            }
+        };
+        let reading = async {
+            loop {
+                match server.read(&mut [0_u8; 8]).await {
+                    Ok(count) => assert_eq!(count, 1),
+                    Err(error) => break error.kind(),
+                }
+            }
+        };
+        let (kind, ()) = tokio::join!(reading, dripping);
+        assert_eq!(kind, io::ErrorKind::TimedOut);
+        drop(uploading);
+        assert!(!progress.is_busy());
     }
 
     #[tokio::test(start_paused = true)]

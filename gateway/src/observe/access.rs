@@ -2,6 +2,7 @@
 //!
 //! Never logs a query string, a header value or a body: tokens travel there.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -120,7 +121,7 @@ impl Event {
 impl Drop for Event {
     fn drop(&mut self) {
         if !self.written {
-            self.metrics.refusal(self.route_label(), CLIENT_GONE.1);
+            self.metrics.refusal(self.route_label(), &Cow::Borrowed(CLIENT_GONE.1));
             self.write(CLIENT_GONE.0, Refusal { code: Some(CLIENT_GONE.1), ..Refusal::default() });
         }
     }

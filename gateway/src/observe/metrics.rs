@@ -3,7 +3,8 @@
 //! Labels come from configuration and from the stable codes of the gateway and its policies, never from a request's own
 //! text.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -23,10 +24,10 @@ use super::route_meter::RouteMeter;
 /// Upper bounds of the request histogram's buckets, in seconds.
 const REQUEST_BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
-/// Most codes of refusals that are counted by name for one route. A policy chooses its codes, and each lasts as long as the process.
+/// Most codes of policies that are counted by name for one route. A policy chooses its codes, and each lasts as long as the process.
 const MOST_CODES: usize = 64;
-/// The label of codes beyond them.
-const OTHER_CODE: &str = "other";
+/// The label of codes beyond them. No code has such a sign.
+const OTHER_CODE: &str = "(other)";
 
 /// The label of requests that matched no route.
 pub const NO_ROUTE: &str = "-";
@@ -96,8 +97,8 @@ pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
     refusals: Family<RefusalLabels, Counter>,
-    /// how many codes each route has
-    codes: Mutex<HashMap<String, usize>>,
+    /// the codes of policies, by route
+    codes: Mutex<HashMap<String, HashSet<String>>>,
     token_refusals: Family<TokenRefusalLabels, Counter>,
     answers_cut: Family<CutLabels, Counter>,
     faults: Family<FaultLabels, Counter>,
@@ -167,20 +168,24 @@ impl Metrics {
         self.seconds.observe(took.as_secs_f64());
     }
 
-    /// Counts one refusal.
-    pub fn refusal(&self, route: &str, code: &str) {
-        let mut labels = RefusalLabels { route: route.into(), code: code.into() };
-        if self.refusals.get(&labels).is_none() && !self.has_room_for_code(route) {
-            labels.code = OTHER_CODE.to_owned();
-        }
+    /// Counts one refusal. The gateway's own codes are constants.
+    pub fn refusal(&self, route: &str, code: &Cow<'static, str>) {
+        let labels = RefusalLabels { route: route.into(), code: code.to_string() };
+        let is_new = matches!(code, Cow::Owned(_)) && self.refusals.get(&labels).is_none();
+        let labels = if is_new { self.policys(labels) } else { labels };
         self.refusals.get_or_create(&labels).inc();
     }
 
-    fn has_room_for_code(&self, route: &str) -> bool {
+    /// The labels under which a policy's refusal is counted: few enough for any policy.
+    fn policys(&self, mut labels: RefusalLabels) -> RefusalLabels {
         let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = codes.entry(route.to_owned()).or_default();
-        *count += 1;
-        *count <= MOST_CODES
+        let codes = codes.entry(labels.route.clone()).or_default();
+        if codes.len() < MOST_CODES {
+            codes.insert(labels.code.clone());
+        } else if !codes.contains(&labels.code) {
+            OTHER_CODE.clone_into(&mut labels.code);
+        }
+        labels
     }
 
     /// Counts one refused token, beside the refusal of its request.
@@ -261,7 +266,7 @@ mod tests {
         let metrics = Metrics::default();
         metrics.request(Some(&RouteMeter::new("orders")), 200, Duration::from_millis(3));
         metrics.request(None, 404, Duration::from_millis(1));
-        metrics.refusal("orders", "token_invalid");
+        metrics.refusal("orders", &"token_invalid".into());
         metrics.token_refusal("token_expired");
         metrics.answer_cut("orders", "stalled");
         metrics.fault("authz", "trap");
@@ -311,10 +316,12 @@ mod tests {
     fn a_policy_that_makes_codes_up_fills_no_memory() {
         let metrics = Metrics::default();
         for number in 0..3 * MOST_CODES {
-            metrics.refusal("orders", &format!("denied_{number}"));
+            metrics.refusal("orders", &format!("denied_{number}").into());
         }
-        metrics.refusal("orders", "denied_0");
-        metrics.refusal("stock", "denied_0");
+        for route in ["orders", "stock"] {
+            metrics.refusal(route, &"denied_0".to_owned().into());
+        }
+        metrics.refusal("orders", &"policy_fault".into());
         let text = metrics.encode().expect("encodes");
         assert_eq!(
             text.lines().filter(|line| line.starts_with("witgate_refusals_total{route=\"orders\"")).count(),
@@ -322,8 +329,9 @@ mod tests {
         );
         for line in [
             "witgate_refusals_total{route=\"orders\",code=\"denied_0\"} 2",
-            "witgate_refusals_total{route=\"orders\",code=\"other\"} 128",
+            "witgate_refusals_total{route=\"orders\",code=\"(other)\"} 128",
             "witgate_refusals_total{route=\"stock\",code=\"denied_0\"} 1",
+            "witgate_refusals_total{route=\"orders\",code=\"policy_fault\"} 1",
         ] {
             assert!(text.contains(line), "{line} is missing from\n{text}");
         }

@@ -12,6 +12,7 @@ mod serving;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -28,6 +29,9 @@ use crate::config::RecordTo;
 use crate::observe::metrics::Metrics;
 use crate::reload::reloader::Reloader;
 use crate::reload::watch as files;
+
+/// Signals to stop that come within this time are one.
+const SAME_STOP: Duration = Duration::from_secs(1);
 
 /// Serves until SIGTERM or SIGINT, or until a new process serves in its place; then drains. With `take_over`, the sockets
 /// are those of the process that runs, if one does. `record_to`
@@ -81,13 +85,19 @@ fn is_taken_in_the_end(
     }
 }
 
-/// Who asks twice to stop does not wait for the connections that are open. Where another process serves already, the first time
-/// says no more than what happens anyway.
+/// Who asks again to stop does not wait for the connections that are open. Right after the first time it counts as the same: a
+/// terminal and a supervisor may both ask. Where another process serves already, the first time says no more than what happens anyway.
 async fn impatience(mut signals: StopSignals, is_taken: bool, end: watch::Sender<bool>) {
     if is_taken {
         signals.next().await;
     }
-    signals.next().await;
+    let asked = Instant::now();
+    loop {
+        signals.next().await;
+        if asked.elapsed() >= SAME_STOP {
+            break;
+        }
+    }
     tracing::warn!("asked again to stop: what is open is cut");
     let _ = end.send(true);
 }

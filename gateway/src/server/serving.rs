@@ -50,7 +50,7 @@ impl Serving {
         };
         let (end, ended) = watch::channel(false);
         let stops = Stops { drain: stopped.clone(), end: ended };
-        let connections = descriptors::room_for(connections);
+        let connections = descriptors::room_for(connections, threads);
         let workers = sockets.start(&reloader, &metrics, &traces, &stops, threads, connections)?;
         let (stop_admin, admin_stopped) = watch::channel(false);
         let reloads = ReloadThread::start(Arc::clone(&reloader))?;

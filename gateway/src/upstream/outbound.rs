@@ -14,6 +14,7 @@ use thiserror::Error;
 use witgate_wire::SilenceDeadline;
 
 use super::pool::Checkout;
+use crate::body::inbound::Uploaded;
 use crate::observe::aftermath::Aftermath;
 
 /// Why a response body ended early; the client sees a cut connection.
@@ -25,6 +26,9 @@ pub enum OutboundFault {
     /// the upstream broke off
     #[error("the upstream's body could not be read")]
     Broken,
+    /// the client did not bring its own body to the end, and the answer had begun
+    #[error("the request's body failed, and the answer with it")]
+    Upload,
 }
 
 impl OutboundFault {
@@ -33,6 +37,7 @@ impl OutboundFault {
         match self {
             Self::Stalled => "stalled",
             Self::Broken => "broken",
+            Self::Upload => "upload",
         }
     }
 }
@@ -58,17 +63,29 @@ pub struct Forwarded {
     body: Incoming,
     /// The connection, while it has more to bring. It goes back to its pool with the end of the body.
     link: Option<Checkout>,
+    /// The request's body, where it was not over when the answer began.
+    upload: Option<Uploaded>,
 }
 
 impl Forwarded {
     /// All of it is here, or somebody else drives its connection.
     pub(super) fn whole(body: Incoming) -> Self {
-        Self { body, link: None }
+        Self { body, link: None, upload: None }
     }
 
     /// Whoever asks for the body drives its connection.
     pub(super) fn driven(body: Incoming, link: Checkout) -> Self {
-        Self { body, link: Some(link) }
+        Self { body, link: Some(link), upload: None }
+    }
+
+    /// Its connection goes on with the request's body.
+    pub(super) fn beside(body: Incoming, upload: Uploaded) -> Self {
+        Self { body, link: None, upload: Some(upload) }
+    }
+
+    fn fault(&mut self) -> OutboundFault {
+        let is_the_clients = self.upload.as_mut().is_some_and(Uploaded::has_failed);
+        if is_the_clients { OutboundFault::Upload } else { OutboundFault::Broken }
     }
 
     fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
@@ -99,9 +116,7 @@ impl OutboundBody {
     pub fn stream(inner: Forwarded, silence: Duration) -> Self {
         Self::Stream(Stream { inner, silence: SilenceDeadline::new(silence), aftermath: None })
     }
-}
 
-impl OutboundBody {
     /// Who is told should the body end early.
     pub fn tell(&mut self, aftermath: Aftermath) {
         if let Self::Stream(stream) = self {
@@ -111,6 +126,12 @@ impl OutboundBody {
 }
 
 impl Stream {
+    /// Its connection ended too soon.
+    fn cut_off(&mut self) -> OutboundFault {
+        let fault = self.inner.fault();
+        self.cut(fault)
+    }
+
     fn cut(&mut self, fault: OutboundFault) -> OutboundFault {
         if let Some(aftermath) = self.aftermath.take() {
             aftermath.cut(fault.kind(), &fault);
@@ -132,7 +153,7 @@ impl Body for OutboundBody {
             Self::Stream(stream) => match stream.inner.poll_frame(context) {
                 Poll::Ready(frame) => {
                     stream.silence.stop();
-                    Poll::Ready(frame.map(|frame| frame.map_err(|_| stream.cut(OutboundFault::Broken))))
+                    Poll::Ready(frame.map(|frame| frame.map_err(|_| stream.cut_off())))
                 }
                 Poll::Pending => {
                     stream.silence.poll_silence(context).map(|()| Some(Err(stream.cut(OutboundFault::Stalled))))

@@ -4,7 +4,7 @@
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::response::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode, Version};
+use http::{HeaderMap, StatusCode, Version};
 
 use crate::admission::{framing, headers};
 use crate::config::Upstream;
@@ -45,24 +45,16 @@ fn settle_length(headers: &mut HeaderMap) -> Result<(), &'static str> {
     if says_one(headers) {
         return Ok(());
     }
-    let mut said =
-        headers.get_all(CONTENT_LENGTH).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    let Some(first) = said.next().map(<[u8]>::trim_ascii) else { return Ok(()) };
-    if first.is_empty() || !first.iter().all(u8::is_ascii_digit) {
-        return Err("its Content-Length is no number");
-    }
-    let mut others = 0;
+    let said = headers.get_all(CONTENT_LENGTH).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    let mut said = said.map(|text| number(text.trim_ascii()).ok_or("its Content-Length is no number"));
+    let Some(first) = said.next().transpose()? else { return Ok(()) };
     for other in said {
-        if other.trim_ascii() != first {
+        if other? != first {
             return Err("it says two lengths");
         }
-        others += 1;
     }
-    if others > 0 {
-        // RFC 9110 section 8.6: the same one again counts as one.
-        let one = HeaderValue::from_bytes(first).map_err(|_| "its Content-Length is no number")?;
-        headers.insert(CONTENT_LENGTH, one);
-    }
+    // RFC 9110 section 8.6: the same one again counts as one.
+    headers.insert(CONTENT_LENGTH, first.into());
     Ok(())
 }
 
@@ -70,11 +62,18 @@ fn settle_length(headers: &mut HeaderMap) -> Result<(), &'static str> {
 fn says_one(headers: &HeaderMap) -> bool {
     let mut fields = headers.get_all(CONTENT_LENGTH).iter();
     let Some(first) = fields.next() else { return true };
-    !first.is_empty() && first.as_bytes().iter().all(u8::is_ascii_digit) && fields.next().is_none()
+    number(first.as_bytes()).is_some() && fields.next().is_none()
+}
+
+fn number(text: &[u8]) -> Option<u64> {
+    let digits = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     fn settled(said: &[(http::HeaderName, &'static str)]) -> Result<Vec<String>, &'static str> {
@@ -91,10 +90,12 @@ mod tests {
         let lengths =
             |said: &[&'static str]| settled(&said.iter().map(|one| (CONTENT_LENGTH, *one)).collect::<Vec<_>>());
         assert_eq!(lengths(&[]), Ok(vec![]));
-        for equal in [&["5"][..], &["5", "5"], &["5, 5"], &["5,5", " 5"]] {
+        for equal in [&["5"][..], &["5", "5"], &["5, 5"], &["5,5", " 5"], &["5", "05"]] {
             assert_eq!(lengths(equal), Ok(vec!["5".to_owned()]), "{equal:?}");
         }
-        for bad in [&["5", "6"][..], &["5, 6"], &[""], &["-1"], &["5,"], &["0x5"], &["5", "05"]] {
+        for bad in
+            [&["5", "6"][..], &["5, 6"], &[""], &["-1"], &["5,"], &["0x5"], &["99999999999999999999"], &["5", "+5"]]
+        {
             assert!(lengths(bad).is_err(), "{bad:?}");
         }
         assert_eq!(settled(&[(CONTENT_LENGTH, "50"), (TRANSFER_ENCODING, "chunked")]), Ok(vec![]));

@@ -59,7 +59,7 @@ pub async fn send(
         };
         match answered(&mut link, request, &mut uploaded, upstream, &way.alarms).await {
             None => return Err(timeout(upstream)),
-            Some(Ok(response)) => return Ok(response.map(|body| forwarded(body, link, &mut uploaded))),
+            Some(Ok(response)) => return Ok(response.map(|body| forwarded(body, link, uploaded))),
             Some(Err(mut error)) => match error.take_message() {
                 // Closed by the upstream while it was idle, and the request never left.
                 Some(unsent) if was_kept => request = unsent,
@@ -100,7 +100,7 @@ async fn answered(
 }
 
 /// The body, with the connection that still brings it.
-fn forwarded(body: Incoming, link: Checkout, uploaded: &mut Uploaded) -> Forwarded {
+fn forwarded(body: Incoming, link: Checkout, mut uploaded: Uploaded) -> Forwarded {
     if link.is_free() {
         return Forwarded::whole(body);
     }
@@ -110,7 +110,7 @@ fn forwarded(body: Incoming, link: Checkout, uploaded: &mut Uploaded) -> Forward
     // An answer before the end of the upload: a client that sends everything before it reads must not stop its upload by
     // not reading.
     link.finish_alone();
-    Forwarded::whole(body)
+    Forwarded::beside(body, uploaded)
 }
 
 fn failure(upstream: &Upstream, error: &hyper::Error) -> Refused {

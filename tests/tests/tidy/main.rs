@@ -11,6 +11,7 @@ mod names;
 mod scripts;
 mod unsafety;
 mod examples;
+mod reserved;
 mod violations;
 
 use workspace::Workspace;
@@ -33,6 +34,11 @@ fn modules_use_only_what_is_declared_above_them() {
 #[test]
 fn every_file_says_what_it_is_for_and_what_it_never_does() {
     assert_tidy(&headers::faults(&Workspace::this()));
+}
+
+#[test]
+fn plugin_authors_are_told_of_every_header_that_is_the_gateways() {
+    assert_tidy(&reserved::faults(&Workspace::this()));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::{names, urls};
 use crate::config::model::Upstream;
 use crate::config::written::WrittenUpstream;
 use http::uri::Authority;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use witgate_settings::fault::Faults;
 use witgate_settings::reader::at;
 
@@ -33,12 +33,64 @@ fn one(written: &WrittenUpstream, listeners: &[SocketAddr], faults: &mut Faults)
 
 /// As far as the configuration shows it: other names of this machine do not.
 fn leads_to(authority: &Authority, listener: SocketAddr) -> bool {
-    let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-    let address = if host == "localhost" { Some(IpAddr::V4(Ipv4Addr::LOCALHOST)) } else { host.parse().ok() };
-    let is_here = |address: IpAddr| {
-        let everywhere = listener.ip().is_unspecified() && (address.is_loopback() || address.is_unspecified());
-        address == listener.ip() || everywhere
-    };
     let port = authority.port_u16().unwrap_or(80);
-    port == listener.port() && port != 0 && address.is_some_and(is_here)
+    port == listener.port()
+        && port != 0
+        && addresses(authority.host()).iter().any(|address| is_at(*address, listener.ip()))
+}
+
+fn addresses(host: &str) -> Vec<IpAddr> {
+    let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.');
+    let (v4, v6) = (IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST));
+    if host.eq_ignore_ascii_case("localhost") {
+        return vec![v4, v6];
+    }
+    match host.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        // Linux connects to the loopback there.
+        Ok(address) if address.is_unspecified() => vec![if address.is_ipv4() { v4 } else { v6 }],
+        Ok(address) => vec![address],
+        Err(_) => Vec::new(),
+    }
+}
+
+fn is_at(address: IpAddr, listener: IpAddr) -> bool {
+    match listener {
+        // A socket of IPv6 takes IPv4 too, as Linux is set up.
+        IpAddr::V6(everywhere) if everywhere.is_unspecified() => address.is_loopback(),
+        IpAddr::V4(everywhere) if everywhere.is_unspecified() => address.is_ipv4() && address.is_loopback(),
+        one => address == one.to_canonical(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_the_same_socket_or_it_is_not() {
+        let leads = |host: &str, listener: &str| leads_to(&host.parse().unwrap(), listener.parse().unwrap());
+        for (host, listener) in [
+            ("127.0.0.1:80", "127.0.0.1:80"),
+            ("127.0.0.1", "127.0.0.1:80"),
+            ("localhost:1", "127.0.0.1:1"),
+            ("LocalHost.:1", "[::1]:1"),
+            ("[::1]:1", "[::1]:1"),
+            ("0.0.0.0:1", "127.0.0.1:1"),
+            ("127.0.0.2:1", "0.0.0.0:1"),
+            ("127.0.0.1:1", "[::]:1"),
+            ("[::ffff:127.0.0.1]:1", "127.0.0.1:1"),
+        ] {
+            assert!(leads(host, listener), "{host} {listener}");
+        }
+        for (host, listener) in [
+            ("127.0.0.1:2", "127.0.0.1:1"),
+            ("127.0.0.2:1", "127.0.0.1:1"),
+            ("[::1]:1", "0.0.0.0:1"),
+            ("10.0.0.1:1", "0.0.0.0:1"),
+            ("orders:1", "0.0.0.0:1"),
+            ("localhost:1", "10.0.0.1:1"),
+        ] {
+            assert!(!leads(host, listener), "{host} {listener}");
+        }
+    }
 }

@@ -11,38 +11,44 @@ pub const MAX_VALUE_BYTES: usize = 8 * 1024;
 /// prefix, which a plugin cannot see; the gateway checks it at run time.
 pub const IDENTITY_PREFIX: &str = "x-identity-";
 
-/// Framing, hop-by-hop and forwarding headers.
-const GATEWAYS: [&str; 12] = [
+/// Framing, hop-by-hop and forwarding headers, and what servers believe though anyone can send it. The gateway's own list is in
+/// gateway/src/admission/headers.rs; a test of the workspace holds them together.
+const GATEWAYS: [&str; 32] = [
+    "client-ip",
     "connection",
     "content-length",
     "forwarded",
     "host",
     "keep-alive",
+    "proxy",
+    "proxy-authenticate",
     "proxy-connection",
     "te",
     "trailer",
     "transfer-encoding",
-    "upgrade",
-    "x-real-ip",
-    "x-request-id",
-];
-/// What the gateway takes off each request beside its own headers: of one hop, or believed by servers though anyone can
-/// send it, or an operator's.
-const STRIPPED: [&str; 13] = [
-    "expect",
-    "proxy-authenticate",
-    "proxy-authorization",
     "true-client-ip",
+    "upgrade",
     "x-client-ip",
+    "x-cluster-client-ip",
+    "x-forwarded",
+    "x-host",
     "x-http-method",
     "x-http-method-override",
     "x-method-override",
+    "x-original-host",
     "x-original-url",
+    "x-originating-ip",
+    "x-real-ip",
+    "x-remote-addr",
+    "x-remote-ip",
+    "x-request-id",
     "x-rewrite-url",
     "x-witgate-debug",
     "x-witgate-debug-generation",
     "x-witgate-generation",
 ];
+/// What the gateway takes off each request beside these; a policy may set them.
+const STRIPPED: [&str; 2] = ["expect", "proxy-authorization"];
 /// All names that begin so are the gateway's too.
 const GATEWAYS_PREFIXES: [&str; 2] = ["x-forwarded-", IDENTITY_PREFIX];
 
@@ -163,7 +169,7 @@ mod tests {
     fn names_are_tokens_and_not_the_gateways() {
         assert_eq!(header_name("X-Tenant"), Ok("x-tenant".into()));
         assert_eq!(header_name("x_plan.1"), Ok("x_plan.1".into()));
-        for free in ["x-identify", "x-forwarded", "x-forward-for", "x-request", "cookie"] {
+        for free in ["x-identify", "x-forward-for", "x-request", "cookie", "expect", "cf-connecting-ip"] {
             assert!(header_name(free).is_ok(), "{free}");
         }
         for bad in ["", "x tenant", "x:tenant", "x-t\u{e9}", "x\r\ny", "(x)"] {
