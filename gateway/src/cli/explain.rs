@@ -168,7 +168,9 @@ fn token(given: &str) -> Result<HeaderValue, String> {
             Ok(text.len())
         }
         _ => {
-            return Err("--token names no file that is there, and is no token: three parts with dots between".to_owned());
+            return Err(
+                "--token names no file that is there, and is no token: three parts with dots between".to_owned()
+            );
         }
     };
     read.map_err(|error| format!("cannot read the token: {error}"))?;
