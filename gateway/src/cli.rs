@@ -5,6 +5,7 @@
 mod admin_page;
 mod debug_token;
 mod explain;
+mod place;
 mod plugin;
 mod record;
 mod replay;
@@ -12,11 +13,11 @@ mod routes;
 mod shadow;
 
 use std::io::Write as _;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use place::Place;
 use witgate_settings::show::show;
 
 use crate::observe::logging;
@@ -95,16 +96,6 @@ struct Run {
     record: record::Record,
 }
 
-/// Where the gateway is that runs.
-#[derive(Debug, Args)]
-struct Place {
-    #[command(flatten)]
-    files: Files,
-    /// The admin address, instead of the configuration's
-    #[arg(long, value_name = "HOST:PORT")]
-    admin: Option<SocketAddr>,
-}
-
 #[derive(Debug, Args)]
 struct Check {
     #[command(flatten)]
@@ -151,8 +142,7 @@ pub fn main() -> ExitCode {
 }
 
 fn give(order: Order, place: &Place) -> ExitCode {
-    let address = place.admin.map_or_else(|| operator::address(&place.files.config), Ok);
-    match address.and_then(|address| operator::give(order, address)) {
+    match place.address().and_then(|address| operator::give(order, &address)) {
         Ok(said) => {
             let _ = write!(std::io::stdout(), "{said}");
             ExitCode::SUCCESS

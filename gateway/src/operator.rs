@@ -2,16 +2,16 @@
 //!
 //! Never more than one request, and never without a deadline.
 
+mod address;
+
 use std::fmt::Write as _;
 use std::io::{self, Read as _, Write as _};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::config;
+pub use address::AdminAddress;
 
 /// How long the connection may take.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -26,11 +26,19 @@ pub enum OperatorError {
     /// no admin address in the file
     #[error("{0} names no [admin] address with a port; say --admin HOST:PORT")]
     NoAddress(String),
+    /// what was said is no address
+    #[error("--admin {given}: {why}")]
+    Named {
+        /// what was said
+        given: String,
+        /// what is wrong with it
+        why: String,
+    },
     /// no gateway, or no answer
     #[error("no answer of the admin listener at {address}: {source}")]
     Unreachable {
         /// where it was asked
-        address: SocketAddr,
+        address: AdminAddress,
         /// the system's word
         source: io::Error,
     },
@@ -60,23 +68,13 @@ impl Order {
     }
 }
 
-/// The admin address of a gateway.toml, whatever else is wrong with that file.
-///
-/// # Errors
-/// When it names none that can be asked.
-pub fn address(path: &Path) -> Result<SocketAddr, OperatorError> {
-    let none = || OperatorError::NoAddress(path.display().to_string());
-    let draft = config::read(path).and_then(|text| config::draft(path, text)).map_err(|_| none())?;
-    let address = draft.config().admin.filter(|address| address.port() != 0).ok_or_else(none)?;
-    Ok(SocketAddr::new(reachable(address.ip()), address.port()))
-}
-
 /// Gives the order; what comes back is for the operator to read.
 ///
 /// # Errors
 /// When nobody answers, or the answer is a refusal.
-pub fn give(order: Order, address: SocketAddr) -> Result<String, OperatorError> {
-    let (status, document) = ask(order, address).map_err(|source| OperatorError::Unreachable { address, source })?;
+pub fn give(order: Order, address: &AdminAddress) -> Result<String, OperatorError> {
+    let (status, document) =
+        ask(order, address).map_err(|source| OperatorError::Unreachable { address: address.clone(), source })?;
     match (status, order) {
         (200, Order::Generations) => Ok(page(&document)),
         (200, _) => Ok(format!("{}: generation {} is in force\n", text(&document["outcome"]), document["generation"])),
@@ -88,27 +86,27 @@ pub fn give(order: Order, address: SocketAddr) -> Result<String, OperatorError> 
     }
 }
 
-fn ask(order: Order, address: SocketAddr) -> io::Result<(u16, Value)> {
-    let head =
-        format!("{} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", order.line());
+fn ask(order: Order, address: &AdminAddress) -> io::Result<(u16, Value)> {
+    let head = format!("{} HTTP/1.1\r\nContent-Length: 0\r\nConnection: close", order.line());
     let answer = answer(address, &head, (CONNECT_WITHIN, ANSWER_WITHIN), ANSWER_BYTES)?;
     parse(&answer).ok_or_else(|| io::Error::other("what answers there is no admin listener of witgate"))
 }
 
-/// What comes back for one request without a body, head and all: `most_bytes` of it. The deadlines are for the connection and for each read.
+/// What comes back for one request without a body, head and all: `most_bytes` of it. The deadlines are for the connection and for each
+/// read. The head is without `Host` and its end: the listener knows itself by its address, not by every name.
 ///
 /// # Errors
 /// The system's word.
 pub(crate) fn answer(
-    address: SocketAddr,
+    admin: &AdminAddress,
     head: &str,
     (connect_within, read_within): (Duration, Duration),
     most_bytes: u64,
 ) -> io::Result<Vec<u8>> {
-    let mut stream = TcpStream::connect_timeout(&address, connect_within)?;
+    let (address, mut stream) = admin.connect(connect_within)?;
     stream.set_read_timeout(Some(read_within))?;
     stream.set_write_timeout(Some(connect_within))?;
-    stream.write_all(head.as_bytes())?;
+    stream.write_all(format!("{head}\r\nHost: {address}\r\n\r\n").as_bytes())?;
     let mut answer = Vec::new();
     stream.take(most_bytes).read_to_end(&mut answer)?;
     Ok(answer)
@@ -153,14 +151,6 @@ fn page(document: &Value) -> String {
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
-}
-
-fn reachable(ip: IpAddr) -> IpAddr {
-    match ip {
-        IpAddr::V4(any) if any.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(any) if any.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        given => given,
-    }
 }
 
 #[cfg(test)]

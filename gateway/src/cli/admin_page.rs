@@ -2,12 +2,9 @@
 //!
 //! Never follows a redirect, never waits longer than [`DEADLINE`] for a byte, and never reads more than [`MOST_BYTES`].
 
-use std::net::ToSocketAddrs as _;
 use std::time::Duration;
 
-use url::Url;
-
-use crate::operator;
+use crate::operator::{self, AdminAddress};
 
 /// The longest wait for the connection, and for each read.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -18,19 +15,10 @@ const MOST_BYTES: u64 = 16 * 1024 * 1024;
 ///
 /// # Errors
 /// In words for the operator.
-pub(super) fn fetch(admin: &str, page: &str) -> Result<String, String> {
-    let told = |error: std::io::Error| format!("{admin}: {error}; is this the admin address of a running witgate?");
-    let base = Url::parse(admin).map_err(|error| format!("{admin}: {error}"))?;
-    if base.scheme() != "http" {
-        return Err(format!("{admin}: the admin listener speaks plain http"));
-    }
-    let host = base.host_str().ok_or_else(|| format!("{admin}: there is no host"))?;
-    let authority = format!("{host}:{}", base.port().unwrap_or(80));
-    let address = authority.to_socket_addrs().map_err(told)?.next();
-    let address = address.ok_or_else(|| format!("{admin}: the host has no address"))?;
+pub(super) fn fetch(admin: &AdminAddress, page: &str) -> Result<String, String> {
     // HTTP/1.0, so that the answer is neither chunked nor kept alive.
-    let head = format!("GET {page} HTTP/1.0\r\nHost: {authority}\r\n\r\n");
-    let answer = operator::answer(address, &head, (DEADLINE, DEADLINE), MOST_BYTES).map_err(told)?;
+    let answer = operator::answer(admin, &format!("GET {page} HTTP/1.0"), (DEADLINE, DEADLINE), MOST_BYTES)
+        .map_err(|error| format!("{admin}: {error}; is this the admin address of a running witgate?"))?;
     body(&String::from_utf8_lossy(&answer)).map_err(|why| format!("{admin}{page}: {why}"))
 }
 
@@ -48,6 +36,6 @@ mod tests {
     fn only_a_good_answer_has_a_body() {
         assert_eq!(body("HTTP/1.0 200 OK\r\na: b\r\n\r\n[]"), Ok("[]".to_owned()));
         assert_eq!(body("HTTP/1.0 404 Not Found\r\n\r\nno trace\n"), Err("404 no trace".to_owned()));
-        assert!(body("SSH-2.0").is_err() && fetch("https://127.0.0.1:1", "/").is_err());
+        assert!(body("SSH-2.0").is_err());
     }
 }

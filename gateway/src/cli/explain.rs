@@ -11,10 +11,11 @@ use clap::Args;
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use jiff::Timestamp;
 
-use super::{Files, admin_page, report};
+use super::{Files, admin_page, place, report};
 use crate::explain::report::Report;
 use crate::explain::text;
 use crate::offline::Question;
+use crate::operator::AdminAddress;
 use crate::server;
 
 /// Exit code when the request would be refused.
@@ -58,9 +59,10 @@ pub(super) struct Explain {
     /// Print the document instead of text
     #[arg(long)]
     json: bool,
-    /// Print the trace of a live request: the admin listener, such as http://127.0.0.1:8081
-    #[arg(long, value_name = "URL", requires = "id", conflicts_with_all = ["request", "token", "headers", "at", "status"])]
-    live: Option<String>,
+    /// Print the trace of a live request: of the gateway at this admin address, or at the configuration's
+    #[arg(long, value_name = "HOST:PORT", num_args = 0..=1, requires = "id")]
+    #[arg(conflicts_with_all = ["request", "token", "headers", "at", "status"])]
+    live: Option<Option<String>>,
     /// The live request's id, from its X-Witgate-Trace header
     #[arg(long, value_name = "ID", requires = "live")]
     id: Option<String>,
@@ -68,7 +70,8 @@ pub(super) struct Explain {
 
 pub(super) fn run(arguments: Explain) -> ExitCode {
     if let (Some(admin), Some(id)) = (&arguments.live, &arguments.id) {
-        return live(admin, id, arguments.json);
+        let address = place::address(admin.as_deref(), &arguments.files).map_err(|error| error.to_string());
+        return live(address, id, arguments.json);
     }
     let (files, route, json) = (arguments.files.config.clone(), arguments.route.clone(), arguments.json);
     let question = match question(arguments) {
@@ -93,13 +96,13 @@ fn told(found: &Report, wanted: Option<&str>, json: bool) -> ExitCode {
     if found.answer.is_refusal() { ExitCode::from(EXIT_WOULD_BE_REFUSED) } else { ExitCode::SUCCESS }
 }
 
-fn live(admin: &str, id: &str, json: bool) -> ExitCode {
+fn live(address: Result<AdminAddress, String>, id: &str, json: bool) -> ExitCode {
     let sound = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let page =
-        if sound { admin_page::fetch(admin, &format!("/traces/{id}")) } else { Err("this is no request id".into()) };
-    let found =
-        page.and_then(|text| serde_json::from_str::<Report>(&text).map_err(|error| format!("{admin}: {error}")));
-    match found {
+    let fetched = |address: AdminAddress| {
+        let text = admin_page::fetch(&address, &format!("/traces/{id}"))?;
+        serde_json::from_str::<Report>(&text).map_err(|error| format!("{address}: {error}"))
+    };
+    match address.and_then(|address| if sound { fetched(address) } else { Err("this is no request id".into()) }) {
         Ok(found) => {
             print(&found, json);
             ExitCode::SUCCESS
@@ -156,12 +159,18 @@ fn token(given: &str) -> Result<HeaderValue, String> {
     let mut text = String::new();
     let read = match given {
         "-" => std::io::stdin().take(TOKEN_BYTES).read_to_string(&mut text),
-        path if std::path::Path::new(path).is_file() => {
+        // Also a pipe, such as a shell makes for <(...).
+        path if std::path::Path::new(path).exists() => {
             std::fs::File::open(path).and_then(|file| file.take(TOKEN_BYTES).read_to_string(&mut text))
         }
-        token => {
+        token if is_token(token) => {
             text = token.to_owned();
             Ok(text.len())
+        }
+        _ => {
+            return Err(
+                "--token names no file that is there, and is no token: three parts with dots between".to_owned()
+            );
         }
     };
     read.map_err(|error| format!("cannot read the token: {error}"))?;
@@ -169,4 +178,28 @@ fn token(given: &str) -> Result<HeaderValue, String> {
         .map_err(|_| "the token has characters that no header may have".to_owned())?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// Whether it has the form of a JWS in compact serialisation (RFC 7515 section 3.1). Its parts may be any.
+fn is_token(text: &str) -> bool {
+    let is_part = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    text.split('.').count() == 3 && text.split('.').all(is_part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_a_slip_is_no_token() {
+        for slip in ["tokn.txt", "./tokn.txt", "../keys/tokn.txt", "my-token", "a.b.c.d", ""] {
+            let refused = token(slip).expect_err(slip);
+            assert!(refused.contains("--token") && (slip.is_empty() || !refused.contains(slip)), "{refused}");
+        }
+        assert_eq!(token("eyJh.eyJi.c2-n_").expect("a token"), "Bearer eyJh.eyJi.c2-n_");
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("token.txt");
+        std::fs::write(&file, "any words\n").expect("written");
+        assert_eq!(token(file.to_str().expect("text")).expect("a file"), "Bearer any words");
+    }
 }

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::admin_page;
+use super::place::Place;
 use crate::admin::shadow::Candidate;
 use crate::policy::secrecy::on_one_line;
 
@@ -25,9 +26,8 @@ pub(super) struct Shadow {
 enum Command {
     /// Print each candidate's counts and its kinds of differences
     Report {
-        /// The admin listener
-        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8081")]
-        admin: String,
+        #[command(flatten)]
+        place: Place,
         /// Print the differing requests instead, ready to be appended to a cases.toml
         #[arg(long)]
         cases: bool,
@@ -35,8 +35,9 @@ enum Command {
 }
 
 pub(super) fn run(arguments: &Shadow) -> ExitCode {
-    let Command::Report { admin, cases } = &arguments.command;
-    let page = admin_page::fetch(admin, "/shadow");
+    let Command::Report { place, cases } = &arguments.command;
+    let address = place.address().map_err(|error| error.to_string());
+    let page = address.and_then(|address| admin_page::fetch(&address, "/shadow"));
     let found = page.and_then(|text| serde_json::from_str::<Vec<Candidate>>(&text).map_err(|error| error.to_string()));
     match found {
         Ok(found) => {

@@ -4,6 +4,7 @@
 
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
+use witgate_cases::Headers;
 
 use super::bindings::types::Refusal;
 use super::bindings::{Action, Decision, HeaderOp, Outcome, Selection};
@@ -107,20 +108,20 @@ pub fn of_action(action: Action, exchange: &Exchange, rules: &Rules<'_>) -> Resu
     }
 }
 
-/// Header operations by what happens to them, in order of their names.
+/// Header operations by what becomes of each header, in order of their names.
 pub fn of_ops(outcome: &str, ops: &[HeaderOp], rules: &Rules<'_>) -> Result<Value, Broken> {
-    let (mut set, mut append, mut remove) = (Map::new(), Map::new(), Vec::new());
-    for op in ops {
-        match op {
-            HeaderOp::Set((name, value)) => drop(set.insert(name.clone(), text(value))),
-            HeaderOp::Append((name, value)) => drop(append.insert(name.clone(), text(value))),
-            HeaderOp::Remove(name) => remove.push(name.clone()),
-        }
-    }
-    remove.sort();
     let applied = header_ops::apply(ops, &mut HeaderMap::new(), rules.identity_prefix, rules.limits);
     applied.map_err(told)?;
+    let Headers { set, append, remove } = ops.iter().map(plain).collect();
     Ok(json!({"outcome": outcome, "set": set, "append": append, "remove": remove}))
+}
+
+fn plain(op: &HeaderOp) -> witgate_cases::HeaderOp<'_> {
+    match op {
+        HeaderOp::Set((name, value)) => witgate_cases::HeaderOp::Set(name, value),
+        HeaderOp::Append((name, value)) => witgate_cases::HeaderOp::Append(name, value),
+        HeaderOp::Remove(name) => witgate_cases::HeaderOp::Remove(name),
+    }
 }
 
 fn refused(refusal: Refusal, exchange: &Exchange) -> Result<Value, Broken> {
@@ -145,10 +146,6 @@ fn told(fault: Fault) -> Broken {
         Fault::Contract(how) => how,
         other => other.to_string(),
     }
-}
-
-fn text(value: &[u8]) -> Value {
-    Value::String(String::from_utf8_lossy(value).into_owned())
 }
 
 #[cfg(test)]
@@ -179,6 +176,18 @@ mod tests {
         let target = Target { upstream: "a".into(), path: None, attributes: vec![("name".into(), "v".repeat(22))] };
         let long = of_selection(Selection::To(target), &exchange, &rules).expect_err("26 bytes");
         assert!(long.contains("returned-bytes = 25"), "{long}");
+    }
+
+    #[test]
+    fn every_value_of_a_header_is_in_the_answer() {
+        let rules = Rules { identity_prefix: "x-", limits: &PluginLimits::default() };
+        let append = |value: &str| HeaderOp::Append(("Set-Cookie".into(), value.into()));
+        let both = of_ops("response", &[append("a=1"), append("b=2")], &rules).expect("an answer");
+        assert_eq!(both["append"], json!({"set-cookie": ["a=1", "b=2"]}));
+        assert_ne!(both, of_ops("response", &[append("b=2")], &rules).expect("an answer"));
+        let [set, remove] = [HeaderOp::Set(("a".into(), b"1".to_vec())), HeaderOp::Remove("A".into())];
+        let gone = of_ops("response", &[set.clone(), remove.clone()], &rules).expect("an answer");
+        assert_ne!(gone, of_ops("response", &[remove, set], &rules).expect("an answer"));
     }
 
     #[test]

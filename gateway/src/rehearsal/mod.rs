@@ -16,7 +16,7 @@ use tokio::runtime::Handle;
 
 use crate::config::{self, Issuer, World};
 use crate::policy::component::Compiler;
-use crate::policy::grants::Resources;
+use crate::policy::grants::{Resources, hash_secrets};
 use crate::policy::plugin::PluginError;
 use crate::stage::{Piece, Stage};
 
@@ -84,13 +84,17 @@ impl fmt::Display for Failure {
 /// Rehearses components, and remembers who passed with what.
 pub struct Rehearsal {
     runtime: Handle,
+    /// what every verdict's key begins with, so that none tells anything of a secret
+    salt: Option<[u8; 32]>,
     passed: Mutex<HashSet<[u8; 32]>>,
 }
 
 impl Rehearsal {
     /// A policy that may wait does so on `runtime`.
     pub fn new(runtime: Handle) -> Self {
-        Self { runtime, passed: Mutex::default() }
+        let mut salt = [0; 32];
+        let salt = getrandom::fill(&mut salt).ok().map(|()| salt);
+        Self { runtime, salt, passed: Mutex::default() }
     }
 
     /// Everything that speaks against this component; nothing when it passed before with exactly this. Blocks: never call it in a task.
@@ -98,15 +102,18 @@ impl Rehearsal {
         if subject.cases.is_none() && subject.entry.world != World::Authenticator {
             return Vec::new();
         }
-        let key = key(subject);
-        if self.passed.lock().unwrap_or_else(PoisonError::into_inner).contains(&key) {
+        let key = self.key(subject);
+        if key.is_some_and(|key| self.passed.lock().unwrap_or_else(PoisonError::into_inner).contains(&key)) {
             return Vec::new();
         }
         let began = Instant::now();
         let failures = self.rehearse(subject);
         let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
         tracing::debug!(plugin = %subject.entry.name, micros, failures = failures.len(), "rehearsed");
-        if failures.is_empty() {
+        // A secret that was rotated meanwhile may be the one that it was rehearsed with.
+        if failures.is_empty()
+            && let Some(key) = key.filter(|key| self.key(subject).as_ref() == Some(key))
+        {
             self.remember(key);
         }
         failures
@@ -121,6 +128,21 @@ impl Rehearsal {
             }
             failures
         })
+    }
+
+    /// Everything that the outcome depends on, the values of secrets too; nothing where that cannot be told.
+    fn key(&self, subject: &Subject<'_>) -> Option<[u8; 32]> {
+        let mut hasher = Sha256::new_with_prefix(self.salt?);
+        let issuers: Vec<_> =
+            subject.issuers.iter().map(|one| (&one.name, &one.issuer, &one.audiences, &one.algorithms)).collect();
+        let facts = format!("{:?} {issuers:?} {:?}", subject.entry, subject.identity_prefix);
+        for part in [subject.bytes, subject.entry.config_json.as_bytes(), facts.as_bytes()] {
+            hasher.update(Sha256::digest(part));
+        }
+        hash_secrets(&subject.entry.secrets, &mut hasher).ok()?;
+        hasher.update([u8::from(subject.cases.is_some())]);
+        hasher.update(subject.cases.unwrap_or_default());
+        Some(hasher.finalize().into())
     }
 
     fn remember(&self, key: [u8; 32]) {
@@ -145,18 +167,4 @@ fn stage(
     let Subject { compiler, resources, entry, bytes, identity_prefix, .. } = *subject;
     let piece = Piece { compiler, resources, entry, bytes, identity_prefix };
     Stage::with_environment(&piece, config_json, environment)
-}
-
-/// Everything that the outcome depends on.
-fn key(subject: &Subject<'_>) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    let issuers: Vec<_> =
-        subject.issuers.iter().map(|one| (&one.name, &one.issuer, &one.audiences, &one.algorithms)).collect();
-    let facts = format!("{:?} {issuers:?} {:?}", subject.entry, subject.identity_prefix);
-    for part in [subject.bytes, subject.entry.config_json.as_bytes(), facts.as_bytes()] {
-        hasher.update(Sha256::digest(part));
-    }
-    hasher.update([u8::from(subject.cases.is_some())]);
-    hasher.update(subject.cases.unwrap_or_default());
-    hasher.finalize().into()
 }

@@ -2,6 +2,8 @@
 //!
 //! Never more than two of them: the generation in force, and the one that a rollback returns to.
 
+use super::snapshot;
+use super::stamps::Stamps;
 use crate::config::{Config, Draft};
 use crate::generation::{Generation, Material};
 
@@ -11,13 +13,20 @@ pub(super) struct Kept {
     pub(super) number: u64,
     /// what was read from disk, as a digest
     pub(super) digest: [u8; 32],
+    /// how its files of keys and secrets stood before it was built, or before that was last tried
+    pub(super) keys: Stamps,
     config: Config,
     pub(super) material: Material,
 }
 
 impl Kept {
-    pub(super) fn of(generation: &Generation, digest: [u8; 32], material: Material) -> Self {
-        Self { number: generation.number, digest, config: generation.config.clone(), material }
+    pub(super) fn of(generation: &Generation, digest: [u8; 32], keys: Stamps, material: Material) -> Self {
+        Self { number: generation.number, digest, keys, config: generation.config.clone(), material }
+    }
+
+    /// How its files of keys and secrets stand now.
+    pub(super) fn keys_now(&self) -> Stamps {
+        snapshot::keys(&self.config)
     }
 
     /// Its configuration, which had no fault; the files on disk are not asked again.

@@ -3,11 +3,12 @@
 //! Never runs on a worker thread, and never touches the generation that serves before the next one is complete.
 
 pub mod ledger;
+mod quiet;
+mod stamps;
 pub mod snapshot;
 pub mod capabilities;
 mod kept;
-mod quiet;
-mod stamps;
+mod seen;
 pub mod reloader;
 pub mod orders;
 mod relevance;

@@ -11,6 +11,7 @@ use arc_swap::ArcSwap;
 use super::capabilities;
 use super::kept::Kept;
 use super::ledger::{Ledger, Origin};
+use super::seen::Seen;
 use super::snapshot::{self, Snapshot};
 use super::stamps::Stamps;
 use crate::config::Faults;
@@ -48,31 +49,23 @@ pub struct Reloader {
     same: Mutex<Option<Stamps>>,
 }
 
-/// What was read, and what is kept of it.
-struct Seen {
-    /// the digest of the last look at the disk
-    last: [u8; 32],
-    in_force: Kept,
-    previous: Option<Kept>,
-}
-
 impl Reloader {
     /// Loads the first generation. Blocks.
     ///
     /// # Errors
     /// Every fault of what is on disk.
     pub fn start(path: PathBuf, builder: Builder, metrics: Arc<Metrics>) -> Result<Self, Faults> {
-        let Snapshot { digest, draft, material } = snapshot::take(&path);
+        let Snapshot { digest, keys, draft, material } = snapshot::take(&path);
         let first = builder.build(1, draft?, &material, None)?;
         metrics.reload(Some(first.number));
-        let in_force = Kept::of(&first, digest, material);
+        let in_force = Kept::of(&first, digest, keys, material);
         Ok(Self {
             path,
             builder,
             metrics,
             current: Arc::new(ArcSwap::from_pointee(first)),
             ledger: Ledger::default(),
-            seen: Mutex::new(Seen { last: digest, in_force, previous: None }),
+            seen: Mutex::new(Seen::first(in_force)),
             named: Mutex::default(),
             same: Mutex::default(),
         })
@@ -99,12 +92,15 @@ impl Reloader {
             return false;
         }
         let snapshot = snapshot::take(&self.path);
-        let differs = snapshot.digest != self.seen().last;
+        let seen = self.seen();
+        let differs = seen.is_news(&snapshot) || seen.new_keys().is_some();
+        drop(seen);
         *same = (!differs && snapshot.is_readable() && now.are_settled()).then_some(now);
         differs
     }
 
-    /// Looks at the disk and, when it changed, tries it. Blocks: never call it on a worker. Calls exclude each other.
+    /// Looks at the disk and, when it changed, tries it. Keys and secrets of what is in force are taken up also where the disk
+    /// waits or was refused. Blocks: never call it on a worker. Calls exclude each other.
     pub fn look(&self) -> Outcome {
         self.attempt(false)
     }
@@ -124,6 +120,7 @@ impl Reloader {
             return Outcome::Overtaken;
         }
         let Some(previous) = &seen.previous else { return Outcome::NothingBefore };
+        let keys = previous.keys_now();
         match self.builder.build(current.number + 1, previous.draft(), &previous.material, Some(&current)) {
             Ok(next) => {
                 tracing::warn!(
@@ -133,9 +130,9 @@ impl Reloader {
                 );
                 let origin = Origin::Rollback { to: previous.number };
                 if let Some(previous) = seen.previous.take() {
-                    let kept = Kept::of(&next, previous.digest, previous.material);
-                    seen.previous = Some(std::mem::replace(&mut seen.in_force, kept));
+                    seen.rolled_back(Kept::of(&next, previous.digest, keys, previous.material));
                 }
+                self.ledger.accepted();
                 self.swap(next, origin, began)
             }
             Err(faults) => self.refuse(&faults),
@@ -150,28 +147,56 @@ impl Reloader {
 
     fn attempt(&self, is_asked_for: bool) -> Outcome {
         let mut seen = self.seen();
-        let Snapshot { digest, draft, material } = snapshot::take(&self.path);
-        if digest == seen.last && !is_asked_for {
-            return Outcome::Unchanged;
+        let snapshot = snapshot::take(&self.path);
+        if seen.is_news(&snapshot) || is_asked_for {
+            return self.try_disk(&mut seen, snapshot);
         }
-        seen.last = digest;
-        if let Ok(draft) = &draft {
+        match seen.new_keys() {
+            Some(keys) => self.renew(&mut seen, keys),
+            None => Outcome::Unchanged,
+        }
+    }
+
+    fn try_disk(&self, seen: &mut Seen, snapshot: Snapshot) -> Outcome {
+        seen.looked(&snapshot);
+        if let Ok(draft) = &snapshot.draft {
             *self.named.lock().unwrap_or_else(PoisonError::into_inner) = snapshot::files(&self.path, draft.config());
         }
-        if digest == seen.in_force.digest {
+        if seen.is_in_force(&snapshot) {
             // Somebody put back what is in force already: the refusal in between is history.
             self.ledger.accepted();
             return Outcome::Unchanged;
         }
+        let Snapshot { digest, keys, draft, material } = snapshot;
         let began = Instant::now();
         let current = self.current.load_full();
         let built = draft.and_then(|draft| self.builder.build(current.number + 1, draft, &material, Some(&current)));
         drop(current);
         match built {
             Ok(next) => {
-                let kept = Kept::of(&next, digest, material);
-                seen.previous = Some(std::mem::replace(&mut seen.in_force, kept));
+                seen.accepted(Kept::of(&next, digest, keys, material));
+                self.ledger.accepted();
                 self.swap(next, Origin::Files, began)
+            }
+            Err(faults) => self.refuse(&faults),
+        }
+    }
+
+    /// Builds what is in force once more, from memory, for its keys and secrets are not those of yesterday. It stays where it
+    /// comes from, and a rollback returns to where it would have returned to.
+    fn renew(&self, seen: &mut Seen, keys: Stamps) -> Outcome {
+        let began = Instant::now();
+        let current = self.current.load_full();
+        seen.in_force.keys = keys;
+        let kept = &seen.in_force;
+        match self.builder.build(current.number + 1, kept.draft(), &kept.material, Some(&current)) {
+            Ok(next) => {
+                tracing::info!("a key or secret changed: what is in force is built once more, not what is on disk");
+                seen.in_force.number = next.number;
+                if !seen.disk_is_refused() {
+                    self.ledger.accepted();
+                }
+                self.swap(next, self.ledger.origin(), began)
             }
             Err(faults) => self.refuse(&faults),
         }
@@ -185,7 +210,6 @@ impl Reloader {
         let number = next.number;
         // The record comes first, so that nobody sees the new generation beside yesterday's refusal.
         self.ledger.retired(&self.current.load_full());
-        self.ledger.accepted();
         self.ledger.comes_from(origin);
         self.metrics.reload(Some(number));
         for change in capabilities::changes(&self.current.load(), &next) {

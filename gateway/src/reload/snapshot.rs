@@ -1,14 +1,14 @@
-//! One reading of gateway.toml and of every component it names, with one digest over all of it.
+//! One reading of gateway.toml and of every component it names, with one digest over all of it, and how the key files stand.
 //!
-//! What is compared is what is loaded: the bytes are read once. Never interprets a component.
+//! What is compared is what is loaded: the bytes are read once. Never interprets a component, and never reads a key.
 
 use std::fs::File;
 use std::io::Read as _;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
+use super::stamps::Stamps;
 use crate::config::{self, Config, Draft, Faults};
 use crate::generation::{Cases, Components, Material};
 use crate::policy::component;
@@ -18,8 +18,10 @@ const CASES_BYTES: u64 = 1 << 20;
 
 /// Everything a generation is built from.
 pub struct Snapshot {
-    /// SHA-256 over the text and the components, or over what could not be read
+    /// SHA-256 over the text, the components and the cases, or over what could not be read
     pub digest: [u8; 32],
+    /// how the files of keys and secrets stood that the text names, before anything else was made of it
+    pub(super) keys: Stamps,
     /// what gateway.toml says, or why it cannot be read at all
     pub draft: Result<Draft, Faults>,
     /// the components and cases it names
@@ -42,10 +44,14 @@ pub fn take(path: &Path) -> Snapshot {
         config::draft(path, text)
     });
     let material = draft.as_ref().map(|draft| read_material(draft.config(), &mut hasher)).unwrap_or_default();
-    if let Ok(draft) = &draft {
-        hash_key_files(draft.config(), &mut hasher);
-    }
-    Snapshot { digest: hasher.finalize().into(), draft, material }
+    let keys = draft.as_ref().map(|draft| keys(draft.config())).unwrap_or_default();
+    Snapshot { digest: hasher.finalize().into(), keys, draft, material }
+}
+
+/// How the files of keys and secrets stand now. The keyring reads and watches key files, and a secret is read when its
+/// plugin is loaded; here both count only as a reason to build again. One may hold a secret, so it is not read for that.
+pub(super) fn keys(config: &Config) -> Stamps {
+    Stamps::of(key_files(config).map(Path::to_owned).collect())
 }
 
 fn read_material(config: &Config, hasher: &mut Sha256) -> Material {
@@ -91,19 +97,6 @@ fn read_components(config: &Config, hasher: &mut Sha256) -> Components {
         components.insert(file.clone(), bytes);
     }
     components
-}
-
-/// Key files are read and watched by the keyring, secrets when a plugin is loaded; here both count only as a reason to try
-/// again. One may hold a secret, so it is not read for that.
-fn hash_key_files(config: &Config, hasher: &mut Sha256) {
-    for path in key_files(config) {
-        hasher.update(path.as_os_str().as_encoded_bytes());
-        if let Ok(file) = std::fs::metadata(path) {
-            for fact in [file.ino(), file.len(), file.mtime().unsigned_abs(), file.mtime_nsec().unsigned_abs()] {
-                hasher.update(fact.to_le_bytes());
-            }
-        }
-    }
 }
 
 fn key_files(config: &Config) -> impl Iterator<Item = &Path> {

@@ -1,7 +1,7 @@
 //! What the system says of files, to see without reading them that nothing is new: the slow poll would otherwise read and
-//! digest every component again and again.
+//! digest every component again and again, and files of keys and secrets are not read for that at all.
 //!
-//! Never says that something is new: it says when nothing is, and else the contents decide.
+//! Never the last word where contents may be read: there it says when nothing is new, and else the contents decide.
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
@@ -13,11 +13,11 @@ use super::quiet;
 const SETTLED: Duration = Duration::from_secs(2);
 
 /// Files, and for each what stands for its contents; nothing for one that is not there.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Stamps(Vec<(PathBuf, Option<Stamp>)>);
 
 /// Nobody sets the time of change (ctime) back, as one can the time of modification.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Stamp {
     device: u64,
     inode: u64,

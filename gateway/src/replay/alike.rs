@@ -35,11 +35,22 @@ fn compare(key: &str, before: Option<&Value>, after: Option<&Value>, parts: &mut
                 compare(&below, old.get(name), new.get(name), parts);
             }
         }
-        (Some(Value::String(old)), Some(Value::String(_))) if old == WITHHELD => {}
-        (before, after) if before == after || (nothing(before) && nothing(after)) => {}
+        (Some(old), Some(new)) if same(old, new) => {}
+        (before, after) if nothing(before) && nothing(after) => {}
         (before, after) => {
             parts.push(Part { key: key.to_owned(), before: before.cloned(), after: after.cloned() });
         }
+    }
+}
+
+/// Whether two values are equal, as far as the old one may be known.
+fn same(old: &Value, new: &Value) -> bool {
+    match (old, new) {
+        (Value::String(old), Value::String(_)) if old == WITHHELD => true,
+        (Value::Array(old), Value::Array(new)) => {
+            old.len() == new.len() && old.iter().zip(new).all(|(old, new)| same(old, new))
+        }
+        (old, new) => old == new,
     }
 }
 
@@ -71,5 +82,10 @@ mod tests {
         assert!(keys(&told(&WITHHELD.into()), &told(&"Basic x".into())).is_empty());
         assert_eq!(keys(&told(&WITHHELD.into()), &json!({"set": {}})), ["set.authorization"]);
         assert_eq!(keys(&told(&"plain".into()), &told(&WITHHELD.into())), ["set.authorization"], "the old one counts");
+        let two = told(&json!([WITHHELD, "plain"]));
+        assert!(keys(&two, &told(&json!(["Basic x", "plain"]))).is_empty());
+        for other in [json!("plain"), json!(["Basic x", "other"]), json!(["Basic x", "plain", "plain"])] {
+            assert_eq!(keys(&two, &told(&other)), ["set.authorization"], "{other}");
+        }
     }
 }

@@ -2,12 +2,16 @@
 //!
 //! Never compares what a case does not write, but for the outcome.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::texts::Texts;
+
+/// The parts of an answer that hold values by the names of headers, in any spelling.
+const BY_HEADER: [&str; 2] = ["set", "append"];
 /// The outcome of an answer that is none.
 const FAULT: &str = "fault";
 
@@ -36,13 +40,13 @@ pub struct Expect {
     /// the path that a router writes
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// all headers that a filter sets
+    /// all headers that a filter sets, as they are after its last operation
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<BTreeMap<String, String>>,
-    /// all headers that a filter appends
+    /// all headers that a filter appends, each with its value or a list of them
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub append: Option<BTreeMap<String, String>>,
-    /// all headers that a filter removes, in order of their names
+    pub append: Option<BTreeMap<String, Texts>>,
+    /// all headers that a filter removes and does not set again
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remove: Option<Vec<String>>,
     /// lines that must be among those that were logged, each as a [`Line`](crate::Line) is written
@@ -97,6 +101,16 @@ impl Expect {
         let all = serde_json::to_value(self).unwrap_or_default();
         let Value::Object(mut wanted) = all else { return Map::new() };
         wanted.remove("log");
+        for part in BY_HEADER {
+            if let Some(Value::Object(headers)) = wanted.get_mut(part) {
+                *headers =
+                    std::mem::take(headers).into_iter().map(|(name, it)| (name.to_ascii_lowercase(), it)).collect();
+            }
+        }
+        if let Some(removed) = &self.remove {
+            let names: BTreeSet<String> = removed.iter().map(|name| name.to_ascii_lowercase()).collect();
+            wanted.insert("remove".to_owned(), names.into_iter().collect());
+        }
         wanted
     }
 }
@@ -158,6 +172,16 @@ mod tests {
             "set.b: expected nothing, got \"2\"",
         ];
         assert_eq!(told(expect, &answer, &[]), expected);
+    }
+
+    #[test]
+    fn names_of_headers_are_spelled_in_any_way() {
+        let answer = json!({"outcome": "forward", "set": {"x-a": "1"}, "append": {"x-b": ["1", "2"], "x-c": "3"}, "remove": ["d", "e"]});
+        let expect = json!({"outcome": "forward", "set": {"X-A": "1"}, "append": {"X-b": ["1", "2"], "x-c": ["3"]},
+            "remove": ["E", "d"]});
+        assert!(told(expect, &answer, &[]).is_empty());
+        let fewer = json!({"outcome": "forward", "append": {"x-b": "2", "x-c": "3"}});
+        assert_eq!(told(fewer, &answer, &[]), ["append.x-b: expected \"2\", got [\"1\",\"2\"]"]);
     }
 
     #[test]

@@ -66,9 +66,11 @@ async fn a_signed_header_traces_one_request_and_shows_no_secret() {
     assert_eq!(found["steps"].as_array().map(Vec::len), Some(2), "{text}");
     let (_, list) = page(&stack, "/traces").await;
     assert!(list.contains(&id), "{list}");
-    let arguments = ["explain", "--live", stack.admin_url(), "--id", &id];
-    let (shown, code) = told(&witgate(stack.folder(), &arguments, ""));
+    let bare = stack.admin_url().trim_start_matches("http://");
+    let live = |admin: &str| told(&witgate(stack.folder(), &["explain", "--live", admin, "--id", &id], ""));
+    let (shown, code) = live(stack.admin_url());
     assert_eq!(code, Some(0), "{shown}");
+    assert_eq!(live(bare), (shown.clone(), code));
     assert!(shown.contains("authorizer authz") && shown.contains("answered 200"), "{shown}");
     for secret in [token.as_str(), &debug, "very-private"] {
         for text in [&text, &list, &shown, &stack.gateway_log()] {

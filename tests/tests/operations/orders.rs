@@ -1,5 +1,7 @@
 //! Reload, rollback and SIGHUP as orders, and what the admin listener shows afterwards. Never without a number.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 use serde_json::Value;
@@ -32,7 +34,8 @@ async fn a_rollback_returns_to_the_generation_before_and_a_second_one_undoes_it(
     let (code, said) = witgate(&["rollback", "--admin", admin]);
     assert_eq!((code, said.as_str()), (Some(0), "accepted: generation 4 is in force\n"));
     assert!(gate.serves("/new").await && !gate.serves("/old").await);
-    let (code, said) = witgate(&["generations", "--admin", admin]);
+    let by_name = admin.replace("127.0.0.1", "localhost");
+    let (code, said) = witgate(&["generations", "--admin", &by_name]);
     assert!(code == Some(0) && said.contains("generation 4 in-force") && said.contains("rollback to 2"), "{said}");
 
     // The files were not looked at in between; a change of theirs ends the rollback.
@@ -40,6 +43,32 @@ async fn a_rollback_returns_to_the_generation_before_and_a_second_one_undoes_it(
     gate.settles_at(5).await;
     assert!(gate.serves("/third").await);
     assert_eq!(gate.generations().await["origin"], "files");
+}
+
+#[tokio::test]
+async fn a_secret_that_is_rotated_after_a_rollback_does_not_undo_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let secret = folder.path().join("key.secret");
+    std::fs::write(&secret, "one").expect("written");
+    std::fs::set_permissions(&secret, Permissions::from_mode(0o600)).expect("a mode");
+    let with_secret = |route: String| format!("[secrets.key]\nfile = \"key.secret\"\n{route}");
+    let gate = Gate::start_in(folder, &with_secret(route("old", "/old")), |folder, text| {
+        std::fs::write(folder.join("gateway.toml"), text).expect("written");
+    })
+    .await;
+    gate.write(&with_secret(route("bad", "/bad")));
+    gate.settles_at(2).await;
+    assert_eq!(gate.order("rollback").await.0, 200);
+    std::fs::write(&secret, "another").expect("written");
+    let renewed = || async { (gate.generation().await == 4).then_some(()) };
+    deadline::until(SOON, "what is in force with the new secret", renewed).await;
+    assert!(gate.serves("/old").await && !gate.serves("/bad").await);
+    let page = gate.generations().await;
+    assert_eq!((page["origin"]["rollback"]["to"].as_u64(), page["previous"].as_u64()), (Some(1), Some(2)), "{page}");
+    // An order is a change of mind, as before.
+    let (status, document) = gate.order("reload").await;
+    assert_eq!((status, document["generation"].as_u64()), (200, Some(5)), "{document}");
+    assert!(gate.serves("/bad").await && gate.generations().await["origin"] == "files");
 }
 
 #[tokio::test]
@@ -58,7 +87,7 @@ async fn what_was_refused_is_tried_again_when_ordered() {
     let tried_again = || async { (gate.generations().await["last_refusal"]["at"] != second["at"]).then_some(()) };
     deadline::until(SOON, "SIGHUP does the same", tried_again).await;
     let admin = gate.admin.trim_start_matches("http://");
-    let (code, said) = witgate(&["reload", "--admin", admin]);
+    let (code, said) = witgate(&["reload", "--admin", &format!("http://{admin}")]);
     assert!(code == Some(2) && said.contains("generation 1 stays in force"), "{said}");
     assert!(gate.serves("/always").await);
 }

@@ -1,6 +1,9 @@
 //! Components that must not serve: an authenticator that lets somebody in, a policy that does not keep its own cases.
 //! Never found by a request.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+
 use witgate_tests::component::{Delivery, deliver};
 
 use crate::gate::{Gate, route};
@@ -56,4 +59,21 @@ async fn an_authenticator_that_lets_somebody_in_is_not_loaded() {
     gate.write(&(LIAR.replace("always = true", "always = false") + &route("more", "/more")));
     gate.settles_at(2).await;
     assert!(gate.serves("/more").await);
+}
+
+#[tokio::test]
+async fn a_secret_that_is_rotated_is_rehearsed_with() {
+    let gate = Gate::start("").await;
+    let secret = gate.folder.path().join("word.secret");
+    std::fs::write(&secret, "shut").expect("written");
+    std::fs::set_permissions(&secret, Permissions::from_mode(0o600)).expect("a mode");
+    let named = LIAR.replace("always = true", "word = \"secret:word\"");
+    gate.write(&format!("[secrets.word]\nfile = \"word.secret\"\n{named}"));
+    gate.settles_at(2).await;
+    std::fs::write(&secret, "open").expect("written");
+    let refusal = gate.refused("refusal corpus").await;
+    assert!(!refusal.to_string().contains("\"open"), "{refusal}");
+    assert_eq!(gate.generation().await, 2);
+    std::fs::write(&secret, "closed").expect("written");
+    gate.settles_at(3).await;
 }

@@ -63,6 +63,22 @@ fn what_no_case_reached_is_told_and_can_be_a_failure() {
 }
 
 #[test]
+fn of_very_many_rules_those_that_were_not_tried_are_told() {
+    let rule = |number: usize| {
+        format!("[[config.rules]]\nname = \"r{number}\"\neffect = \"allow\"\npaths = [\"/r{number}\"]\n")
+    };
+    let many: String = (0..205).map(rule).collect();
+    let policy = Policy::new("claims_authz", &RULES.replacen("[[case]]", &format!("{many}\n[[case]]"), 1));
+    let required = policy.test(&["--coverage", "require"]);
+    assert_eq!(required.code, Some(1), "{}", required.out);
+    required.says(&["not reached  claims-authz  ", "\"r0\"", "not tried, beyond the first 200: rule", "\"r204\""]);
+    let report: serde_json::Value = serde_json::from_str(&policy.test(&["--json"]).out).expect("a document");
+    let unreached = &report["plugins"][0]["unreached"];
+    let [rules, untried] = ["rules", "untried"].map(|key| unreached[key].as_array().expect("a list").len());
+    assert!(untried >= 5 && rules + untried == 206, "{unreached}");
+}
+
+#[test]
 fn the_document_and_junit_say_the_same() {
     let wrong = RULES.replace("outcome = \"allow\"", "outcome = \"abstain\"");
     let policy = Policy::new("claims_authz", &wrong);
@@ -108,6 +124,36 @@ fn what_cannot_be_asked_is_exit_2_with_the_remedy() {
     let unknown = policy.test(&["--filter", "no such case"]);
     assert_eq!(unknown.code, Some(2));
     assert!(unknown.err.contains("no case has \"no such case\" in its name"), "{}", unknown.err);
+}
+
+#[test]
+fn what_is_named_is_tested_or_nothing_passes() {
+    let policy = Policy::new("claims_authz", RULES);
+    for missing in ["no_such.wasm", "no-such-folder"] {
+        let told = policy.test(&[missing, "--cases", "cases.toml"]);
+        assert_eq!(told.code, Some(2), "{missing}: {}", told.out);
+        assert!(
+            told.err.contains(&format!("there is no {missing}")) && told.out.is_empty(),
+            "{}{}",
+            told.out,
+            told.err
+        );
+    }
+    let beside = policy.test(&["--workspace", "."]);
+    assert_eq!(beside.code, Some(2), "one of both would not be tested: {}", beside.out);
+
+    let config = "[[listeners]]\naddress = \"127.0.0.1:0\"\n[plugins.authz]\nworld = \"authorizer\"\n\
+                  file = \"claims_authz.wasm\"\nconfig = { rules = [] }\ncases = \"cases.toml\"\n";
+    std::fs::write(policy.folder.path().join("gateway.toml"), config).expect("written");
+    let entry = |places: &[&str]| {
+        told(command(policy.folder.path()).args(["--config", "gateway.toml", "--plugin", "authz"]).args(places))
+    };
+    assert_eq!(entry(&[]).code, Some(0), "{}", entry(&[]).err);
+    assert_eq!(entry(&["claims_authz.wasm"]).code, Some(0));
+    let two = entry(&["claims_authz.wasm", "other.wasm"]);
+    assert!(two.code == Some(2) && two.err.contains("name one folder or component"), "{}", two.err);
+    let here = entry(&["."]);
+    assert!(here.code == Some(2) && here.out.is_empty(), "this folder holds no policy: {}{}", here.out, here.err);
 }
 
 #[test]

@@ -127,6 +127,8 @@ async fn differences_become_cases_without_credentials() {
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("authz (share 1): agreed 1, differed 1, faulted 0, dropped 0"), "{text}");
     assert!(text.contains("1 x route whoami: live allow, candidate refused 403"), "{text}");
+    let bare = stack.admin_url().trim_start_matches("http://");
+    assert_eq!(told(&witgate(stack.folder(), &["shadow", "report", "--admin", bare], "")), (text, Some(0)));
     let (cases, code) = report(&["--cases"]);
     assert_eq!(code, Some(0), "{cases}");
     for hidden in [alice.as_str(), "very-private", "unread-value"] {

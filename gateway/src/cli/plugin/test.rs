@@ -19,8 +19,9 @@ const COMMAND: &str = "test";
 
 #[derive(Debug, Args)]
 pub(super) struct Test {
-    /// Folders of policies, or components; of several folders, those without a cases.toml are passed over
-    #[arg(default_value = ".", value_name = "FOLDER|FILE.wasm")]
+    /// Folders of policies, or components; this folder, where none is named. Of several folders, those without a cases.toml are
+    /// passed over. With --plugin at most one, in the place of the entry's own component
+    #[arg(value_name = "FOLDER|FILE.wasm")]
     places: Vec<PathBuf>,
     /// The cases, instead of the policy's own cases.toml
     #[arg(long, value_name = "FILE")]
@@ -32,7 +33,7 @@ pub(super) struct Test {
     #[arg(long, value_name = "NAME", requires = "config")]
     plugin: Option<String>,
     /// Test every policy right below this folder
-    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["config", "cases"])]
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["config", "cases", "places"])]
     workspace: Option<PathBuf>,
     /// Only cases whose name holds this text
     #[arg(long, value_name = "TEXT")]
@@ -63,6 +64,9 @@ enum Coverage {
 }
 
 pub(super) fn run(arguments: &Test) -> ExitCode {
+    if arguments.plugin.is_some() && arguments.places.len() > 1 {
+        return failed(COMMAND, "--plugin tests one entry: name one folder or component, or none", EXIT_USAGE);
+    }
     let host = match Host::start() {
         Ok(host) => host,
         Err(fault) => return failed(COMMAND, fault, EXIT_FAILED),
@@ -140,7 +144,10 @@ fn looked_at(place: PathBuf) -> PathBuf {
 }
 
 fn folders(arguments: &Test) -> Vec<PathBuf> {
-    let Some(workspace) = &arguments.workspace else { return arguments.places.clone() };
+    let Some(workspace) = &arguments.workspace else {
+        let here = arguments.places.is_empty().then(|| PathBuf::from("."));
+        return here.into_iter().chain(arguments.places.iter().cloned()).collect();
+    };
     let entries = std::fs::read_dir(workspace).into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     folders.sort();
@@ -152,13 +159,16 @@ fn targets(arguments: &Test) -> Result<Vec<Target>, TargetFault> {
     let building = arguments.fresh.building(if arguments.watch { Building::Quick } else { Building::Shipped });
     if let (Some(config), Some(name)) = (&arguments.config, &arguments.plugin) {
         // What is named is tested, or it is a fault: never the entry's own component in the place of one that is missing.
-        let named = arguments.places.first().filter(|place| place.as_path() != Path::new("."));
+        let named = arguments.places.first();
         let folder = named.filter(|place| place.is_dir());
         let built = folder.map(|place| build::component::<TargetFault>(&Package::at(place)?, building)).transpose()?;
         let component = built.as_deref().or(named.map(PathBuf::as_path));
         return Ok(vec![Target::entry(config, name, component, cases)?]);
     }
     let places = folders(arguments);
+    if let Some(missing) = places.iter().find(|place| !place.exists()) {
+        return Err(TargetFault::NoPlace(missing.clone()));
+    }
     let several = arguments.workspace.is_some() || places.len() > 1;
     let tested = places.iter().filter(|place| !several || place.is_file() || has_cases(place));
     tested.map(|place| target(place, cases, building)).collect()

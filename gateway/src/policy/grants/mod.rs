@@ -15,3 +15,4 @@ mod resources;
 
 pub(super) use granted::Granted;
 pub use resources::{GrantError, Resources};
+pub(crate) use secrets::hash_secrets;

@@ -62,14 +62,14 @@ impl Part {
         Some(&entry.value)
     }
 
-    /// Puts a value under a key; false when the part could not hold it even alone.
+    /// Puts a value under a key; false when the part could not hold it even alone: then what is there stays.
     #[must_use]
     pub(super) fn set(&mut self, key: &str, value: Value, expires: Instant) -> bool {
-        self.remove(key);
         let bytes = cost(key, &value);
         if bytes > self.share.bytes || self.share.entries == 0 {
             return false;
         }
+        self.remove(key);
         while self.entries.len() >= self.share.entries || self.bytes + bytes > self.share.bytes {
             self.forget_oldest();
         }
@@ -156,6 +156,15 @@ mod tests {
             part.remove(&format!("key-{turn}"));
         }
         assert_eq!((part.bytes, part.entries.len()), (0, 0));
+    }
+
+    #[test]
+    fn what_does_not_fit_leaves_the_old_value() {
+        let (mut part, now) = (Part::new(Share { entries: 3, bytes: 1000 }), Instant::now());
+        assert!(part.set("a", bytes(10), now + HOUR));
+        assert!(!part.set("a", bytes(1000), now + HOUR));
+        assert_eq!(part.get("a", now), Some(&bytes(10)));
+        consistent(&part);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Never shows a value: what is said of the plugin afterwards goes through what must be hidden.
 
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 use witgate_keyring::{PrivateFault, read_private};
 
@@ -43,6 +44,19 @@ pub(super) fn reveal(config_json: &str, secrets: &[Secret]) -> Result<(String, H
     let mut config: Value = serde_json::from_str(config_json).unwrap_or_default();
     fill(&mut config, &values);
     Ok((config.to_string(), hidden))
+}
+
+/// Takes the values of these secrets into a digest, which must have begun with something that nobody can guess. Blocks.
+///
+/// # Errors
+/// When one of them has no value.
+pub(crate) fn hash_secrets(secrets: &[Secret], hasher: &mut Sha256) -> Result<(), SecretFault> {
+    for secret in secrets {
+        let value = value(secret)?;
+        hasher.update(value.len().to_le_bytes());
+        hasher.update(value);
+    }
+    Ok(())
 }
 
 fn fill(config: &mut Value, values: &[(&str, String)]) {

@@ -3,9 +3,9 @@
 //! Never holds a credential, nor anything that neither policy read: headers, parameters, attributes and claims go in by the
 //! names that were read.
 
-use witgate_cases::{Case, Expect, Response};
+use witgate_cases::{Case, Expect, HeaderOp, Headers, Response, Texts};
 
-use crate::policy::decision::{Call, Summary};
+use crate::policy::decision::{Call, HeaderChange, Summary};
 use crate::policy::exchange::Exchange;
 use crate::policy::facts::{self, Names};
 use crate::policy::secrecy;
@@ -58,17 +58,12 @@ fn commented(text: &str) -> String {
 
 /// Everything the live answer said, but for the values of credentials.
 fn expected(live: &Summary, exchange: &Exchange) -> Expect {
-    let visible =
-        |(name, value): &(&String, &String)| !secrecy::is_secret_name(name) && !value.starts_with("(secret, ");
-    let changed = |op: &str| {
-        let changes = live.headers.iter().filter(|one| one.op == op);
-        let pairs: Vec<(&String, &String)> = changes.filter_map(|one| Some((&one.name, one.value.as_ref()?))).collect();
-        (!pairs.is_empty() && pairs.iter().all(visible))
-            .then(|| pairs.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect())
-    };
-    let all_visible = live.attributes.iter().all(|pair| visible(&pair)) && !live.attributes.is_empty();
-    let removed: Vec<String> =
-        live.headers.iter().filter(|one| one.op == "remove").map(|one| one.name.clone()).collect();
+    let visible = |name: &String, value: &String| !secrecy::is_secret_name(name) && !value.starts_with("(secret, ");
+    let Headers { set, append, remove } = live.headers.iter().map(op).collect();
+    let set_visible = !set.is_empty() && set.iter().all(|(name, value)| visible(name, value));
+    let seen = |(name, Texts(values)): (&String, &Texts)| values.iter().all(|value| visible(name, value));
+    let append_visible = !append.is_empty() && append.iter().all(seen);
+    let all_visible = !live.attributes.is_empty() && live.attributes.iter().all(|(name, value)| visible(name, value));
     Expect {
         outcome: Some(live.outcome.clone()),
         status: live.status,
@@ -76,10 +71,19 @@ fn expected(live: &Summary, exchange: &Exchange) -> Expect {
         upstream: live.upstream.clone(),
         path: live.path.as_ref().map(|path| facts::shown_path(exchange, path)),
         attributes: all_visible.then(|| live.attributes.clone()),
-        set: changed("set"),
-        append: changed("append"),
-        remove: (!removed.is_empty()).then_some(removed),
+        set: set_visible.then_some(set),
+        append: append_visible.then_some(append),
+        remove: (!remove.is_empty()).then_some(remove),
         ..Expect::default()
+    }
+}
+
+fn op(change: &HeaderChange) -> HeaderOp<'_> {
+    let value = change.value.as_deref().unwrap_or_default().as_bytes();
+    match change.op.as_str() {
+        "set" => HeaderOp::Set(&change.name, value),
+        "append" => HeaderOp::Append(&change.name, value),
+        _ => HeaderOp::Remove(&change.name),
     }
 }
 
@@ -128,6 +132,23 @@ mod tests {
         assert_eq!(case["request"], request);
         assert_eq!(case["expect"], json!({"outcome": "refused", "status": 403, "code": "a"}));
         assert!(!text.contains("private") && !text.contains("unread") && !text.contains("eyJ"), "{text}");
+    }
+
+    #[test]
+    fn every_value_of_a_header_is_expected_unless_one_is_a_credential() {
+        let append = |name: &str, value: &str| HeaderChange {
+            name: name.into(),
+            op: "append".into(),
+            value: Some(value.into()),
+        };
+        let expect = |headers: Vec<HeaderChange>| {
+            let live = Summary { outcome: "forward".into(), headers, ..Summary::default() };
+            serde_json::to_value(expected(&live, &exchange())).expect("JSON")
+        };
+        let both = expect(vec![append("x-a", "1"), append("x-a", "2")]);
+        assert_eq!(both, json!({"outcome": "forward", "append": {"x-a": ["1", "2"]}}));
+        let secret = expect(vec![append("x-a", "1"), append("x-a", "(secret, 9 bytes)")]);
+        assert_eq!(secret, json!({"outcome": "forward"}));
     }
 
     #[test]

@@ -16,9 +16,15 @@ pub(super) fn told(mut answer: Value, exchange: &Exchange, withheld: &mut Withhe
     for part in NAMED {
         let Some(members) = answer.get_mut(part).and_then(Value::as_object_mut) else { continue };
         for (name, value) in members {
-            if value.as_str().is_some_and(|text| !withheld.may_tell(name, text)) {
-                *value = WITHHELD.into();
-                withheld.note("answer", &format!("{part}.{name}"));
+            let texts = match value {
+                Value::Array(texts) => texts.as_mut_slice(),
+                one => std::slice::from_mut(one),
+            };
+            for text in texts {
+                if text.as_str().is_some_and(|text| !withheld.may_tell(name, text)) {
+                    *text = WITHHELD.into();
+                    withheld.note("answer", &format!("{part}.{name}"));
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What no case reached: codes that the component says it can answer, and rules that a config names.
 //!
-//! Never guesses: a rule counts as reached where a log line names it, or where the cases would notice if it were gone.
+//! Never guesses: a rule counts as reached where a log line names it, or where the cases would notice if it were gone; one
+//! that was not tried is told as such.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +18,8 @@ const CODES: &str = "x-witgate-codes";
 const RULES: &str = "rules";
 /// The field of a log line that names the rule.
 const RULE_FIELD: &str = "rule";
-/// How many rules are tried by taking them away.
-const MOST_TRIED: usize = 200;
+/// How many rules are tried by taking them away: each is one start, and every case once more.
+pub(super) const MOST_TRIED: usize = 200;
 
 /// The cases that were asked, by their config.
 pub(super) type Groups<'c> = BTreeMap<String, Vec<Asked<'c>>>;
@@ -36,18 +37,33 @@ pub(super) fn unreached(
     let codes = codes(schema).into_iter().filter(|code| !answered.contains(code)).collect();
     let logged: BTreeSet<&str> =
         asked().flat_map(|one| &one.fresh.log).filter_map(|line| line.field(RULE_FIELD)).collect();
-    let mut rules: BTreeMap<String, bool> = BTreeMap::new();
+    let mut rules: BTreeMap<String, Reach> = BTreeMap::new();
     let mut tried = 0;
     for (config, cases) in groups.iter().filter(|(config, _)| own.is_none_or(|own| own == config.as_str())) {
         for (index, name) in names(config).into_iter().enumerate() {
             let Some(name) = name else { continue };
-            let known = rules.get(&name) == Some(&true) || logged.contains(name.as_str());
+            let known = rules.get(&name) == Some(&Reach::Reached) || logged.contains(name.as_str());
             tried += usize::from(!known);
-            let reached = known || tried > MOST_TRIED || is_missed(host, piece, config, index, cases);
-            rules.insert(name, reached);
+            let reach = match known {
+                true => Reach::Reached,
+                false if tried > MOST_TRIED => Reach::Untried,
+                false if is_missed(host, piece, config, index, cases) => Reach::Reached,
+                false => Reach::Unreached,
+            };
+            rules.insert(name, reach);
         }
     }
-    Unreached { codes, rules: rules.into_iter().filter(|(_, reached)| !reached).map(|(name, _)| name).collect() }
+    let named = |wanted| rules.iter().filter(|(_, reach)| **reach == wanted).map(|(name, _)| name.clone()).collect();
+    Unreached { codes, rules: named(Reach::Unreached), untried: named(Reach::Untried) }
+}
+
+/// What is known of a rule.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Reached,
+    Unreached,
+    /// there are more rules than are tried
+    Untried,
 }
 
 fn codes(schema: Option<&str>) -> Vec<String> {

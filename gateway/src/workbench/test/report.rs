@@ -53,6 +53,8 @@ pub struct Unreached {
     pub codes: Vec<String>,
     /// of those that a config names
     pub rules: Vec<String>,
+    /// rules that no log line names and that were not tried either, for there are too many
+    pub untried: Vec<String>,
 }
 
 /// One case.
@@ -129,7 +131,7 @@ impl Report {
         self.failed == 0 && self.passed > 0
     }
 
-    /// Whether each code and each rule was reached.
+    /// Whether each code and each rule is known to be reached.
     pub fn is_covered(&self) -> bool {
         self.plugins.iter().filter_map(|plugin| plugin.unreached.as_ref()).all(|one| *one == Unreached::default())
     }

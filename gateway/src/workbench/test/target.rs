@@ -36,6 +36,9 @@ pub struct Target {
 /// Why there is nothing to test.
 #[derive(Debug, Error)]
 pub enum TargetFault {
+    /// a folder or component that was named and is not there
+    #[error("there is no {}", .0.display())]
+    NoPlace(PathBuf),
     /// a component that cannot be read
     #[error("{}: {error}; {}", .file.display(), .error.remedy())]
     Component {

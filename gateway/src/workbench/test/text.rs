@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::coverage::MOST_TRIED;
 use super::report::{CaseReport, Leak, PluginReport, Report, Unreached, Verdict};
 use crate::policy::secrecy::on_one_line;
 use crate::policy::trace::Read;
@@ -78,8 +79,11 @@ fn unreached(unreached: &Unreached) -> String {
         [one] => Some(format!("{word} {}", on_one_line(one))),
         many => Some(format!("{word}s {}", on_one_line(&many.join(", ")))),
     };
-    let quoted: Vec<String> = unreached.rules.iter().map(|name| format!("{name:?}")).collect();
-    [list("code", &unreached.codes), list("rule", &quoted)].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    let quoted = |names: &[String]| names.iter().map(|name| format!("{name:?}")).collect::<Vec<String>>();
+    let untried = list("rule", &quoted(&unreached.untried));
+    let untried = untried.map(|rules| format!("not tried, beyond the first {MOST_TRIED}: {rules}"));
+    let all = [list("code", &unreached.codes), list("rule", &quoted(&unreached.rules)), untried];
+    all.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 fn block(text: &mut String, case: &CaseReport) {

@@ -2,6 +2,7 @@
 //!
 //! Never shows a refusal's message: it is prose and may change.
 use serde_json::{Map, Value, json};
+use witgate_cases::Headers;
 
 use crate::types::{Action, Decision, HeaderOp, Outcome, Refusal, Selection};
 
@@ -45,18 +46,18 @@ pub(super) fn of_action(action: Action) -> Value {
     }
 }
 
-/// Headers by what happens to them, in order of their names.
+/// Headers by what becomes of them, in order of their names.
 pub(super) fn of_ops(outcome: &str, ops: &[HeaderOp]) -> Value {
-    let (mut set, mut append, mut remove) = (Map::new(), Map::new(), Vec::new());
-    for op in ops {
-        match op {
-            HeaderOp::Set(name, value) => drop(set.insert(name.clone(), text(value))),
-            HeaderOp::Append(name, value) => drop(append.insert(name.clone(), text(value))),
-            HeaderOp::Remove(name) => remove.push(name.clone()),
-        }
-    }
-    remove.sort();
+    let Headers { set, append, remove } = ops.iter().map(plain).collect();
     json!({"outcome": outcome, "set": set, "append": append, "remove": remove})
+}
+
+fn plain(op: &HeaderOp) -> witgate_cases::HeaderOp<'_> {
+    match op {
+        HeaderOp::Set(name, value) => witgate_cases::HeaderOp::Set(name, value),
+        HeaderOp::Append(name, value) => witgate_cases::HeaderOp::Append(name, value),
+        HeaderOp::Remove(name) => witgate_cases::HeaderOp::Remove(name),
+    }
 }
 
 fn refused(refusal: &Refusal) -> Value {
@@ -65,8 +66,4 @@ fn refused(refusal: &Refusal) -> Value {
 
 fn object(pairs: Vec<(String, String)>) -> Map<String, Value> {
     pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect()
-}
-
-fn text(value: &[u8]) -> Value {
-    Value::String(String::from_utf8_lossy(value).into_owned())
 }

@@ -1,6 +1,6 @@
 //! An authenticator that says `authenticated` without verifying a token: the gateway must refuse the word without the
-//! deed. It lies to requests with a header `x-test-route`; with `always = true` to all, and so is not even loaded. Never
-//! for production.
+//! deed. It lies to requests with a header `x-test-route`; with `always = true`, or the word `open`, to all, and so is not even
+//! loaded. Never for production.
 use serde::Deserialize;
 use witgate_plugin::{Authenticator, Outcome, Plugin, Refusal, request};
 
@@ -11,6 +11,9 @@ pub struct Config {
     /// to everybody
     #[serde(default)]
     pub always: bool,
+    /// to everybody where it is `open`
+    #[serde(default)]
+    pub word: String,
 }
 
 /// The guest.
@@ -23,7 +26,7 @@ impl Plugin for Liar {
     witgate_plugin::metadata!();
 
     fn configure(config: Config) -> Result<Self, String> {
-        Ok(Self { always: config.always })
+        Ok(Self { always: config.always || config.word == "open" })
     }
 }
 
@@ -53,6 +56,7 @@ mod tests {
             request.try_run(|| guest.authenticate())
         };
         assert!(ask("{}", true).is_err() && ask(r#"{"always": true}"#, false).is_err(), "the word without the deed");
+        assert!(ask(r#"{"word": "open"}"#, false).is_err());
         assert!(matches!(ask("{}", false), Ok(Outcome::Refused(_))));
     }
 }
