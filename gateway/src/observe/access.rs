@@ -81,7 +81,10 @@ impl Event {
 
     /// The request was refused here.
     pub fn refused(mut self, refused: &Refused) {
-        self.metrics.refusal(self.route_label(), &refused.code);
+        match &refused.code {
+            Cow::Borrowed(code) => self.metrics.refusal(self.route_label(), code),
+            Cow::Owned(code) => self.metrics.policys_refusal(self.route_label(), code),
+        }
         if let Some(reason) = refused.token_refusal {
             self.metrics.token_refusal(reason);
         }
@@ -121,7 +124,7 @@ impl Event {
 impl Drop for Event {
     fn drop(&mut self) {
         if !self.written {
-            self.metrics.refusal(self.route_label(), &Cow::Borrowed(CLIENT_GONE.1));
+            self.metrics.refusal(self.route_label(), CLIENT_GONE.1);
             self.write(CLIENT_GONE.0, Refusal { code: Some(CLIENT_GONE.1), ..Refusal::default() });
         }
     }
