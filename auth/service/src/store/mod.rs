@@ -37,6 +37,7 @@ pub use browser_sessions::BrowserSession;
 pub use clients::Client;
 pub use codes::{NewCode, Redeemed, Redemption};
 pub use error::StoreError;
+pub use keys::MAX_KEYS_IN_USE;
 pub use records::{Credentials, NewUser, Origin, Session, StoredKey, User};
 pub use refresh::{Candidate, REFRESH_GRACE, Rotation, Salt};
 pub use revocations::{FeedHead, FeedPage, LEEWAY_SECONDS, Revoked, RevokedKind};
