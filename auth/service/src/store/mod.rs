@@ -7,6 +7,7 @@ mod error;
 mod value;
 mod statements;
 mod records;
+mod standing;
 mod sqlite;
 mod postgres;
 mod batches;
@@ -44,6 +45,7 @@ pub use revocations::{FeedHead, FeedPage, LEEWAY_SECONDS, Revoked, RevokedKind};
 pub use sealed::{Sealed, SealedKind};
 pub use second_factors::SecondFactor;
 pub use sessions::EndReason;
+pub use standing::Standing;
 pub use upkeep::KEPT_SECONDS;
 pub use users::UserChange;
 

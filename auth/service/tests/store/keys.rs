@@ -2,7 +2,7 @@
 
 use witgate_auth::store::{MAX_KEYS_IN_USE, RevokedKind, Store, StoreError, StoredKey};
 
-use super::people::{NOW, alice, at};
+use super::people::{NOW, alice, at, proved, session};
 use super::place::{Place, on_both};
 
 on_both!(
@@ -144,7 +144,8 @@ async fn what_was_sealed_is_sealed_again_all_or_nothing(place: Place) {
     let store = place.open().await;
     assert!(!store.holds_sealed().await.unwrap());
     let user = alice(&store).await;
-    store.enrol_second_factor(user.clone(), vec![8, 0, 8], at(0)).await.unwrap();
+    let (session, _) = session(&store, &user).await;
+    store.enrol_second_factor(proved(&session), vec![8, 0, 8], at(0)).await.unwrap();
     assert!(store.holds_sealed().await.unwrap());
     store.add_key(key("k1"), vec![], at(0)).await.unwrap();
     let texts = store.sealed().await.unwrap();
