@@ -13,6 +13,7 @@ on_both!(
     changes_touch_what_they_name,
     a_new_password_ends_the_other_sessions,
     what_was_proved_before_a_reset_changes_nothing,
+    of_a_reset_and_a_change_at_once_the_reset_stays,
     a_password_that_changed_after_it_was_checked_opens_no_session,
     disabling_ends_sessions_and_enabling_does_not_revive_them,
     a_hash_is_replaced_unless_it_changed,
@@ -122,6 +123,24 @@ async fn what_was_proved_before_a_reset_changes_nothing(place: Place) {
     let factor = store.second_factor(id.clone()).await.unwrap().expect("it is as it was");
     assert_eq!((factor.sealed_secret, factor.confirmed_at), (vec![1], None));
     assert!(store.reset_second_factor(id, at(0)).await.unwrap(), "an administrator proves nothing");
+}
+
+/// In either order, at two nodes.
+async fn of_a_reset_and_a_change_at_once_the_reset_stays(place: Place) {
+    let (one, two) = (place.open().await, place.open().await);
+    let id = alice(&one).await;
+    for round in 0..20 {
+        let (own, _) = session(&one, &id).await;
+        let (by, reset) = (proved(&own), format!("reset {round}"));
+        let changing = tokio::spawn({
+            let two = two.clone();
+            async move { two.change_password(by, "of the thief".into(), at(1)).await.unwrap() }
+        });
+        one.set_password(id.clone(), reset.clone(), at(1)).await.unwrap();
+        changing.await.unwrap();
+        assert_eq!(one.credentials_of(id.clone()).await.unwrap().unwrap().password_hash, reset);
+        assert!(one.open_session(own.sid).await.unwrap().is_none());
+    }
 }
 
 /// Changed within the second in which it was set, too.
