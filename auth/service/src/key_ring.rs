@@ -215,8 +215,8 @@ mod tests {
             assert_eq!((ring.published().len(), ring.verifying().len(), ring.kids().len()), (MAX_KEYS, MAX_KEYS, 150));
             let signer = usize::try_from(now.clamp(0, 149)).unwrap();
             assert_eq!(ring.signer(now).unwrap().kid(), keys[signer].key.kid());
-            for known in signer.saturating_sub(MAX_KEYS / 2)..(signer + MAX_KEYS_IN_USE).min(150) {
-                assert!(ring.verifying().contains(Some(keys[known].key.kid())), "{now}: {known}");
+            for known in &keys[signer.saturating_sub(MAX_KEYS / 2)..(signer + MAX_KEYS_IN_USE).min(150)] {
+                assert!(ring.verifying().contains(Some(known.key.kid())), "{now}: {}", known.signs_from);
             }
         }
     }

@@ -64,12 +64,12 @@ async fn a_reset_beats_a_change_that_is_on_its_way() {
     let place = place().await;
     let (grants, session) = (place.grants.clone(), place.session.clone());
     let (store, user) = (place.grants.store.clone(), place.session.user.id.clone());
-    let change = async move {
+    let change = Box::pin(async move {
         grants.change_password(&session, secret(PASSWORD), secret("the long words of a thief"), at(NOW)).await
-    };
-    let reset = async {
+    });
+    let reset = Box::pin(async {
         store.set_password(user.clone(), "of the owner".into(), at(NOW)).await.unwrap();
-    };
+    });
     let refused = place.interrupted(change, reset).await;
     assert!(matches!(refused, Err(GrantError::InvalidCredentials)), "{refused:?}");
     assert_eq!(store.credentials_of(user).await.unwrap().unwrap().password_hash, "of the owner");
@@ -80,8 +80,8 @@ async fn a_right_password_is_not_told_when_a_lock_began_meanwhile() {
     let place = place().await;
     let Place { grants, session, .. } = &place;
     let (own, asks) = (grants.clone(), session.clone());
-    let enrol = async move { own.enrol_factor(&asks, secret(PASSWORD), at(NOW)).await.map(drop) };
-    let told = place.interrupted(enrol, place.locked()).await;
+    let enrol = Box::pin(async move { own.enrol_factor(&asks, secret(PASSWORD), at(NOW)).await.map(drop) });
+    let told = place.interrupted(enrol, Box::pin(place.locked())).await;
     assert!(matches!(told, Err(GrantError::Locked { .. })), "{told:?}");
     assert!(grants.store.second_factor(session.user.id.clone()).await.unwrap().is_none());
 }
@@ -93,8 +93,8 @@ async fn a_code_is_not_asked_for_when_a_lock_began_meanwhile() {
     let (grants, by) = (place.grants.clone(), Standing::of(&place.session, &place.session.user));
     grants.store.enrol_second_factor(by.clone(), vec![1], at(NOW)).await.unwrap();
     grants.store.confirm_second_factor(by, vec![1], 1, vec![], at(NOW)).await.unwrap();
-    let sign_in = async move { grants.sign_in("alice", secret(PASSWORD), None, at(NOW)).await.map(drop) };
-    let told = place.interrupted(sign_in, place.locked()).await;
+    let sign_in = Box::pin(async move { grants.sign_in("alice", secret(PASSWORD), None, at(NOW)).await.map(drop) });
+    let told = place.interrupted(sign_in, Box::pin(place.locked())).await;
     assert!(matches!(told, Err(GrantError::Locked { .. })), "{told:?}");
 }
 
