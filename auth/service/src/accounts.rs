@@ -149,7 +149,7 @@ impl Accounts {
     pub async fn set_password(&self, id: String, password: Secret, origin: Origin) -> Result<usize, AccountError> {
         let user = self.user(id.clone()).await?;
         let hash = self.passwords.hash_for(password, Owner { name: user.name, email: user.email }).await?;
-        self.store.set_password(id, hash, None, origin).await?.ok_or(AccountError::NoSuchUser)
+        self.store.set_password(id, hash, origin).await?.ok_or(AccountError::NoSuchUser)
     }
 
     /// Ends all of the user's sessions; how many.

@@ -99,11 +99,11 @@ impl KeyKeeper {
     pub async fn rotate(&self, at_once: bool, origin: &Origin) -> Result<String, KeyError> {
         let ahead = if at_once { 0 } else { self.config.publish_ahead_seconds };
         for _ in 0..TRIES {
-            self.load().await?;
+            self.load(origin.at).await?;
             let new = self.new_key(origin.at, origin.at.saturating_add(ahead.into())).await?;
             let kid = new.kid.clone();
             if self.store.add_key(new, self.ring().kids(), origin.clone()).await? {
-                self.load().await?;
+                self.load(origin.at).await?;
                 return Ok(kid);
             }
         }
@@ -113,13 +113,13 @@ impl KeyKeeper {
     /// Takes a compromised key out of use at once and revokes what it signed. Another one signs from now on.
     pub async fn retire(&self, kid: &str, origin: &Origin) -> Result<(), KeyError> {
         for _ in 0..TRIES {
-            self.load().await?;
+            self.load(origin.at).await?;
             let ring = self.ring();
             let signs = ring.signer(origin.at).is_some_and(|signer| signer.kid() == kid);
             let replacement = if signs { Some(self.new_key(origin.at, origin.at).await?) } else { None };
             match self.store.revoke_key(kid.to_owned(), replacement, ring.kids(), origin.clone()).await? {
                 None => return Err(KeyError::Unknown(kid.to_owned())),
-                Some(true) => return self.load().await,
+                Some(true) => return self.load(origin.at).await,
                 Some(false) => {}
             }
         }
@@ -128,7 +128,7 @@ impl KeyKeeper {
 
     async fn keep(&self, now: UnixSeconds) -> Result<(), KeyError> {
         for _ in 0..TRIES {
-            self.load().await?;
+            self.load(now).await?;
             let ring = self.ring();
             let Some(signs_from) = ring.next_due(&self.config, now) else { return self.tidy(&ring, now).await };
             let new = self.new_key(now, signs_from).await?;
@@ -151,11 +151,11 @@ impl KeyKeeper {
         if !over.is_empty() {
             self.store.retire_old_keys(over, origin).await?;
         }
-        self.load().await
+        self.load(now).await
     }
 
     /// Reads the keys again when they are other ones, or when one was succeeded.
-    async fn load(&self) -> Result<(), KeyError> {
+    async fn load(&self, now: UnixSeconds) -> Result<(), KeyError> {
         let stored = self.store.keys_in_use().await?;
         let mut found: Vec<_> = stored.iter().map(|key| (key.kid.as_str(), key.succeeded_at.is_some())).collect();
         found.sort_unstable();
@@ -163,7 +163,11 @@ impl KeyKeeper {
         let mut known = ring.states();
         known.sort_unstable();
         if known != found {
-            self.ring.store(Arc::new(KeyRing::open(&stored, &self.sealer)?));
+            let ring = KeyRing::open(&stored, &self.sealer, now)?;
+            if ring.is_full() {
+                tracing::warn!(keys = stored.len(), "no further signing key goes into use until one of these has left");
+            }
+            self.ring.store(Arc::new(ring));
         }
         Ok(())
     }
@@ -200,3 +204,6 @@ impl std::fmt::Debug for KeyKeeper {
         f.debug_struct("KeyKeeper").field("kids", &self.ring().kids()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,16 @@
 //! The signing keys in force, opened: which one signs at a time, which are published, and when the next one is due.
 //! Pure rules. Never makes a key, and never lets one sign before it could be known to all who verify.
 
+use std::ops::Range;
+
 use jsonwebtoken::jwk::Jwk;
 use serde_json::json;
-use witgate_token::KeySet;
+use witgate_token::{KeySet, MAX_KEYS};
 
 use crate::clock::UnixSeconds;
 use crate::config::{KeysConfig, MAX_ACCESS_TOKEN_SECONDS};
 use crate::signing::{SigningAlgorithm, SigningError, SigningKey};
-use crate::store::StoredKey;
+use crate::store::{MAX_KEYS_IN_USE, StoredKey};
 use crate::vault::Sealer;
 
 /// How long a key stays published after its successor began to sign, in seconds: as long as any token that it signed
@@ -31,7 +33,9 @@ pub struct RingKey {
 #[derive(Debug, Clone, Default)]
 pub struct KeyRing {
     keys: Vec<RingKey>,
-    /// The public parts, ready to verify with.
+    /// Which of them are published: all, unless there are more than anybody who fetches them takes.
+    published: Range<usize>,
+    /// The public parts of those, ready to verify with.
     verifying: KeySet,
 }
 
@@ -42,15 +46,28 @@ pub fn sealed_name(kid: &str) -> String {
 
 impl KeyRing {
     /// Opens stored keys, which come in the order in which they were made: of those that sign from the same second, the
-    /// last one signs.
+    /// last one signs. However many there are: who has too many must be able to retire some.
     ///
     /// # Errors
     /// When one cannot be opened: it was sealed under another key, or is damaged.
-    pub fn open(stored: &[StoredKey], sealer: &Sealer) -> Result<KeyRing, SigningError> {
-        let mut keys = stored.iter().map(|key| open(key, sealer)).collect::<Result<Vec<_>, _>>()?;
+    pub fn open(stored: &[StoredKey], sealer: &Sealer, now: UnixSeconds) -> Result<KeyRing, SigningError> {
+        KeyRing::of(stored.iter().map(|key| open(key, sealer)).collect::<Result<_, _>>()?, now)
+    }
+
+    fn of(mut keys: Vec<RingKey>, now: UnixSeconds) -> Result<KeyRing, SigningError> {
         keys.sort_by_key(|key| key.signs_from);
-        let verifying = verifying(&keys)?;
-        Ok(KeyRing { keys, verifying })
+        let mut ring = KeyRing { keys, ..KeyRing::default() };
+        ring.published = ring.worth_publishing(now);
+        ring.verifying = verifying(&ring.keys[ring.published.clone()])?;
+        Ok(ring)
+    }
+
+    /// Of more keys than [`MAX_KEYS`]: the one that signs, those that sign next, and those that signed last.
+    fn worth_publishing(&self, now: UnixSeconds) -> Range<usize> {
+        let signing = self.signing(now).map_or(0, |(index, _)| index);
+        let next = (signing + 1 + MAX_KEYS_IN_USE).min(self.keys.len());
+        let start = next.saturating_sub(MAX_KEYS);
+        start..(start + MAX_KEYS).min(self.keys.len())
     }
 
     /// The key that signs: the latest whose time has come. One that was succeeded never signs again, whatever the clock
@@ -71,12 +88,12 @@ impl KeyRing {
         able().rfind(|(_, key)| key.signs_from <= now).or_else(|| able().next())
     }
 
-    /// The public parts of all keys, those that will sign later too.
+    /// The public parts of the keys, of those that will sign later too; [`MAX_KEYS`] at most.
     pub fn published(&self) -> Vec<Jwk> {
-        self.keys.iter().map(|key| key.key.public_jwk().clone()).collect()
+        self.keys[self.published.clone()].iter().map(|key| key.key.public_jwk().clone()).collect()
     }
 
-    /// The public parts of all keys, ready to verify with.
+    /// The same, ready to verify with.
     pub fn verifying(&self) -> &KeySet {
         &self.verifying
     }
@@ -91,14 +108,25 @@ impl KeyRing {
         self.keys.iter().map(|key| key.key.kid().to_owned()).collect()
     }
 
+    /// Whether no further key may be added.
+    pub fn is_full(&self) -> bool {
+        self.keys.len() >= MAX_KEYS_IN_USE
+    }
+
     /// From when a new key shall sign, if one must be made now.
+    ///
+    /// Nodes whose configurations name different algorithms, as while one after the other gets a new one, must not answer
+    /// each other's keys with keys: so one of an algorithm is made only while there is none, not even an outgoing one.
     pub fn next_due(&self, config: &KeysConfig, now: UnixSeconds) -> Option<UnixSeconds> {
         let Some(latest) = self.keys.last().filter(|key| !key.succeeded) else { return Some(now) };
+        if self.is_full() {
+            return None;
+        }
         let ahead = UnixSeconds::from(config.publish_ahead_seconds);
         let life = UnixSeconds::from(config.rotate_after_days) * DAY_SECONDS;
         let is_old = life > 0 && latest.signs_from.saturating_add(life) <= now.saturating_add(ahead);
-        let is_other = latest.key.algorithm() != config.algorithm;
-        (is_old || is_other).then(|| now.saturating_add(ahead))
+        let has_algorithm = self.keys.iter().any(|key| key.key.algorithm() == config.algorithm);
+        (is_old || !has_algorithm).then(|| now.saturating_add(ahead))
     }
 
     /// The names of the keys that nothing needs any more: all tokens that they signed have expired.
@@ -136,17 +164,13 @@ mod tests {
         KeysConfig { algorithm, rotate_after_days: days, publish_ahead_seconds: ahead, encryption_key }
     }
 
-    fn key(signs_from: UnixSeconds) -> RingKey {
-        let (kid, der) = SigningKey::generate(SigningAlgorithm::Es256).unwrap();
-        RingKey {
-            key: SigningKey::from_pkcs8(SigningAlgorithm::Es256, &kid, &der).unwrap(),
-            signs_from,
-            succeeded: false,
-        }
+    fn key(algorithm: SigningAlgorithm, signs_from: UnixSeconds) -> RingKey {
+        let (kid, der) = SigningKey::generate(algorithm).unwrap();
+        RingKey { key: SigningKey::from_pkcs8(algorithm, &kid, &der).unwrap(), signs_from, succeeded: false }
     }
 
     fn ring(times: &[UnixSeconds]) -> KeyRing {
-        KeyRing { keys: times.iter().map(|from| key(*from)).collect(), ..KeyRing::default() }
+        KeyRing::of(times.iter().map(|from| key(SigningAlgorithm::Es256, *from)).collect(), 0).unwrap()
     }
 
     #[test]
@@ -164,6 +188,37 @@ mod tests {
     fn another_algorithm_in_the_configuration_asks_for_a_key() {
         let rules = KeysConfig { algorithm: SigningAlgorithm::EdDsa, ..config(0, 600) };
         assert_eq!(ring(&[0]).next_due(&rules, 1000), Some(1600));
+        let both = [key(SigningAlgorithm::EdDsa, 0), key(SigningAlgorithm::Es256, 100)];
+        let both = KeyRing::of(both.into(), 1000).unwrap();
+        assert_eq!(
+            both.next_due(&rules, 1000),
+            None,
+            "another node may want the other one: not while this one is there"
+        );
+    }
+
+    #[test]
+    fn a_full_ring_waits_until_a_key_has_left() {
+        let full = ring(&[0; MAX_KEYS_IN_USE]);
+        assert!(full.is_full());
+        assert_eq!(full.next_due(&config(90, 600), 91 * DAY_SECONDS), None);
+        let room = ring(&[0; MAX_KEYS_IN_USE - 1]);
+        assert!(room.next_due(&config(90, 600), 91 * DAY_SECONDS).is_some());
+    }
+
+    #[test]
+    fn of_too_many_keys_the_ones_around_the_signer_are_published() {
+        let times: Vec<UnixSeconds> = (0..150).collect();
+        let keys: Vec<RingKey> = times.iter().map(|from| key(SigningAlgorithm::Es256, *from)).collect();
+        for now in [-1, 0, 60, 99, 120, 149, 1000] {
+            let ring = KeyRing::of(keys.clone(), now).unwrap();
+            assert_eq!((ring.published().len(), ring.verifying().len(), ring.kids().len()), (MAX_KEYS, MAX_KEYS, 150));
+            let signer = usize::try_from(now.clamp(0, 149)).unwrap();
+            assert_eq!(ring.signer(now).unwrap().kid(), keys[signer].key.kid());
+            for known in &keys[signer.saturating_sub(MAX_KEYS / 2)..(signer + MAX_KEYS_IN_USE).min(150)] {
+                assert!(ring.verifying().contains(Some(known.key.kid())), "{now}: {}", known.signs_from);
+            }
+        }
     }
 
     #[test]

@@ -133,6 +133,10 @@ fn nonce(given: Option<&str>) -> Result<Option<String>, AuthorizeError> {
     if given.is_some_and(|nonce| nonce.len() > MAX_ECHOED_BYTES) {
         return Err(AuthorizeError::invalid_request("nonce is too long"));
     }
+    // It is stored, and PostgreSQL takes no NUL.
+    if given.is_some_and(|nonce| nonce.chars().any(char::is_control)) {
+        return Err(AuthorizeError::invalid_request("nonce holds a control character"));
+    }
     Ok(given.map(str::to_owned))
 }
 

@@ -76,7 +76,7 @@ async fn reset_second_factor(args: NameArgs) -> Result<(), Failure> {
     let name = account_name(&args.name).map_err(Failure::wrong_use)?;
     let store = open_store_of(&args.config.config).await?;
     let Some(found) = store.credentials(name.clone()).await? else { return Err(no_such_user(&name)) };
-    if store.remove_second_factor(found.user.id, by_cli()).await? {
+    if store.reset_second_factor(found.user.id, by_cli()).await? {
         say(&format!("{name} signs in with the password alone now"))
     } else {
         Err(Failure::failed(format!("{name} has no second factor")))

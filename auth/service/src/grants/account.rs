@@ -1,10 +1,11 @@
 //! What a signed-in user does with their own account: look at the sessions, end them, change the password. Never acts
 //! for a session that has ended, even while its access token has not expired.
 
+use super::proof::overtaken;
 use super::{GrantError, Grants};
 use crate::password::Owner;
 use crate::secret::Secret;
-use crate::store::{EndReason, Origin, Session};
+use crate::store::{EndReason, Origin, Session, Standing};
 
 impl Grants {
     /// The user's open sessions, the last used one first.
@@ -28,6 +29,7 @@ impl Grants {
     }
 
     /// Changes the password after the old one was proved again, and ends all other sessions; how many.
+    /// [`GrantError::InvalidCredentials`] also when another new password, or the end of the session, came first.
     pub async fn change_password(
         &self,
         session: &Session,
@@ -36,11 +38,12 @@ impl Grants {
         origin: Origin,
     ) -> Result<usize, GrantError> {
         let user = &session.user;
-        self.prove_again(user, old, &origin).await?;
+        let proved = self.prove_again(user, old, &origin).await?;
         let owner = Owner { name: user.name.clone(), email: user.email.clone() };
         let hash = self.passwords.hash_for(new, owner).await?;
-        let ended = self.store.set_password(user.id.clone(), hash, Some(session.sid.clone()), origin).await?;
+        let ended = self.store.change_password(Standing::of(session, &proved), hash, origin).await?;
+        let ended = ended.ok_or_else(|| overtaken(user))?;
         tracing::info!(event = "password_changed", user = user.id, ended);
-        ended.ok_or(GrantError::NoSuchSession)
+        Ok(ended)
     }
 }

@@ -1,6 +1,7 @@
 //! Proving who somebody is: the password, then the second factor where the account has one. The same answer and the same
 //! work for unknown users, disabled users and wrong passwords. What is tried while a soft lock lasts is neither checked
-//! nor counted: else an attacker could keep the owner out for good. Never tells why a password was refused, and never
+//! nor counted: else an attacker could keep the owner out for good. What was right is told only when no lock began
+//! meanwhile: else the one right guess of a thousand at once would be. Never tells why a password was refused, and never
 //! forgets failures before all was proved: who knows the password alone must not try codes for ever.
 
 use serde_json::json;
@@ -47,10 +48,12 @@ impl Grants {
         Ok(Proved { user, amr })
     }
 
-    /// Checks the password of somebody who is signed in already.
-    pub(super) async fn prove_again(&self, user: &User, password: Secret, origin: &Origin) -> Result<(), GrantError> {
+    /// Checks the password of somebody who is signed in already; the user as of then.
+    pub(super) async fn prove_again(&self, user: &User, password: Secret, origin: &Origin) -> Result<User, GrantError> {
         let attempt = self.attempt(&user.name, origin);
-        self.check_password(&attempt, &user.name, password).await.map(drop)
+        let proved = self.check_password(&attempt, &user.name, password).await?;
+        self.refuse_locked_meanwhile(&attempt).await?;
+        Ok(proved)
     }
 
     /// What is tried now at the account of this name.
@@ -98,7 +101,10 @@ impl Grants {
         let proofs: &[&str] = match self.confirmed_factor(user).await? {
             None => &["pwd"],
             Some(factor) => {
-                let code = code.ok_or(GrantError::SecondFactorNeeded)?;
+                let Some(code) = code else {
+                    self.refuse_locked_meanwhile(attempt).await?;
+                    return Err(GrantError::SecondFactorNeeded);
+                };
                 let proof = self.take_code(user, &factor, &code, attempt.origin).await?;
                 let Some(proof) = proof else { return Err(self.wrong_code(attempt, user).await?) };
                 proof.amr()
@@ -118,6 +124,11 @@ impl Grants {
         admitted(self.store.locked_until(attempt.keys.clone(), attempt.origin.at).await?, attempt)
     }
 
+    /// After something was right that is no whole sign-in: refuses it when a lock began since the attempt did.
+    pub(super) async fn refuse_locked_meanwhile(&self, attempt: &Attempt<'_>) -> Result<(), GrantError> {
+        admitted(self.store.locked_meanwhile(attempt.keys.clone(), attempt.origin.at).await?, attempt)
+    }
+
     /// Counts a failure. During a lock, which others may have caused meanwhile, it is not counted, and not told.
     async fn note_failed(&self, attempt: &Attempt<'_>, event: Event) -> Result<(), GrantError> {
         tracing::warn!(event = "login_failed", user = event.user);
@@ -125,8 +136,17 @@ impl Grants {
     }
 }
 
+/// What to answer when a new password, a disabled user or the end of the session came before what was asked.
+pub(super) fn overtaken(user: &User) -> GrantError {
+    tracing::warn!(event = "account_change_refused", user = user.id, "what was proved no longer held");
+    GrantError::InvalidCredentials
+}
+
 fn admitted(locked_until: Option<UnixSeconds>, attempt: &Attempt<'_>) -> Result<(), GrantError> {
     let Some(until) = locked_until else { return Ok(()) };
     tracing::warn!(event = "login_locked", source = attempt.origin.source);
     Err(GrantError::Locked { seconds: u32::try_from(until - attempt.origin.at).unwrap_or(1).max(1) })
 }
+
+#[cfg(test)]
+mod tests;

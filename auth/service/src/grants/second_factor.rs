@@ -1,10 +1,11 @@
 //! The second factor of an account: set up, confirmed, used, removed. Never in force before the owner has shown a code,
 //! never removed with the password alone, and no code counts twice.
 
+use super::proof::overtaken;
 use super::{GrantError, Grants};
 use crate::recovery_code;
 use crate::secret::Secret;
-use crate::store::{Origin, SecondFactor, User};
+use crate::store::{Origin, SecondFactor, Session, Standing, User};
 use crate::totp::{self, Enrolment, TotpSecret};
 
 /// What was shown as a second factor.
@@ -28,12 +29,20 @@ impl Proof {
 
 impl Grants {
     /// A new secret for the user's app, after the password was proved again. It is not in force before
-    /// [`Grants::confirm_factor`].
-    pub async fn enrol_factor(&self, user: &User, password: Secret, origin: Origin) -> Result<Enrolment, GrantError> {
-        self.prove_again(user, password, &origin).await?;
+    /// [`Grants::confirm_factor`]. [`GrantError::InvalidCredentials`], here and below, also when a new password, or the
+    /// end of the session, came first.
+    pub async fn enrol_factor(
+        &self,
+        session: &Session,
+        password: Secret,
+        origin: Origin,
+    ) -> Result<Enrolment, GrantError> {
+        let user = &session.user;
+        let by = Standing::of(session, &self.prove_again(user, password, &origin).await?);
         let enrolment = Enrolment::new(self.issuer.issuer(), &user.name)?;
         let sealed = self.sealer.seal(&totp::sealed_name(&user.id), enrolment.secret.expose())?;
-        if !self.store.enrol_second_factor(user.id.clone(), sealed, origin).await? {
+        let enrolled = self.store.enrol_second_factor(by, sealed, origin).await?;
+        if !enrolled.ok_or_else(|| overtaken(user))? {
             return Err(GrantError::SecondFactorExists);
         }
         tracing::info!(event = "second_factor_enrolled", user = user.id);
@@ -42,7 +51,13 @@ impl Grants {
 
     /// Puts the secret into force when the app shows the right code; the recovery codes. Wrong codes count in the soft
     /// lock: whoever has the session only must not guess their way to recovery codes.
-    pub async fn confirm_factor(&self, user: &User, code: &Secret, origin: Origin) -> Result<Vec<Secret>, GrantError> {
+    pub async fn confirm_factor(
+        &self,
+        session: &Session,
+        code: &Secret,
+        origin: Origin,
+    ) -> Result<Vec<Secret>, GrantError> {
+        let user = &session.user;
         let attempt = self.attempt(&user.name, &origin);
         self.refuse_locked(&attempt).await?;
         let found = self.store.second_factor(user.id.clone()).await?.ok_or(GrantError::NoSecondFactor)?;
@@ -53,9 +68,11 @@ impl Grants {
         let Ok(step) = totp::verify(&secret, code.expose(), origin.at, None) else {
             return Err(self.wrong_code(&attempt, user).await?);
         };
+        self.refuse_locked_meanwhile(&attempt).await?;
         let (codes, hashes) = recovery_code::generate()?;
-        let (id, sealed) = (user.id.clone(), found.sealed_secret);
-        if !self.store.confirm_second_factor(id, sealed, step, hashes, origin).await? {
+        let (by, sealed) = (Standing::of(session, user), found.sealed_secret);
+        let confirmed = self.store.confirm_second_factor(by, sealed, step, hashes, origin).await?;
+        if !confirmed.ok_or_else(|| overtaken(user))? {
             // Enrolled again, or confirmed, in this very moment.
             return Err(GrantError::SecondFactorWrong);
         }
@@ -66,13 +83,15 @@ impl Grants {
     /// Removes the second factor, after password and code were proved again. One that was never confirmed needs no code.
     pub async fn remove_factor(
         &self,
-        user: &User,
+        session: &Session,
         password: Secret,
         code: Option<Secret>,
         origin: Origin,
     ) -> Result<(), GrantError> {
-        self.prove_all(&user.name, password, code, &origin).await?;
-        if !self.store.remove_second_factor(user.id.clone(), origin).await? {
+        let user = &session.user;
+        let by = Standing::of(session, &self.prove_all(&user.name, password, code, &origin).await?.user);
+        let removed = self.store.remove_second_factor(by, origin).await?;
+        if !removed.ok_or_else(|| overtaken(user))? {
             return Err(GrantError::NoSecondFactor);
         }
         tracing::info!(event = "second_factor_removed", user = user.id);
@@ -82,14 +101,16 @@ impl Grants {
     /// New recovery codes in the place of all old ones, after password and code were proved again.
     pub async fn renew_recovery_codes(
         &self,
-        user: &User,
+        session: &Session,
         password: Secret,
         code: Option<Secret>,
         origin: Origin,
     ) -> Result<Vec<Secret>, GrantError> {
-        self.prove_all(&user.name, password, code, &origin).await?;
+        let user = &session.user;
+        let by = Standing::of(session, &self.prove_all(&user.name, password, code, &origin).await?.user);
         let (codes, hashes) = recovery_code::generate()?;
-        if !self.store.replace_recovery_codes(user.id.clone(), hashes, origin).await? {
+        let replaced = self.store.replace_recovery_codes(by, hashes, origin).await?;
+        if !replaced.ok_or_else(|| overtaken(user))? {
             return Err(GrantError::NoSecondFactor);
         }
         tracing::info!(event = "recovery_codes_replaced", user = user.id);

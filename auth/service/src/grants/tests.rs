@@ -5,26 +5,29 @@ use crate::config::{Config, SessionLimits};
 use crate::key_keeper::{KeyKeeper, master_key};
 use crate::store::{NewUser, REFRESH_GRACE};
 
-const NOW: UnixSeconds = 1_800_000_000;
+pub(super) const NOW: UnixSeconds = 1_800_000_000;
 const DAY_SECONDS: UnixSeconds = 86_400;
 const LIMITS: SessionLimits = SessionLimits { idle: 14 * DAY_SECONDS, absolute: 30 * DAY_SECONDS };
 
-fn secret(text: &str) -> Secret {
+pub(super) fn secret(text: &str) -> Secret {
     Secret::new(text.to_owned())
 }
 
-fn at(now: UnixSeconds) -> Origin {
+pub(super) fn at(now: UnixSeconds) -> Origin {
     Origin { at: now, ..Origin::default() }
 }
 
 pub(super) async fn grants_with_alice() -> (tempfile::TempDir, Grants) {
+    grants_with(Passwords::new().unwrap()).await
+}
+
+pub(super) async fn grants_with(passwords: Passwords) -> (tempfile::TempDir, Grants) {
     let temp = tempfile::tempdir().unwrap();
     let toml = "issuer = \"http://127.0.0.1:9000\"\naudience = \"witgate\"";
     let config = Config::parse(&temp.path().join("auth.toml"), toml).unwrap();
     let store = Store::open(&config.database, LIMITS).await.unwrap();
     let master = master_key(&config.keys.encryption_key, &store).await.unwrap();
     let keys = KeyKeeper::open(store.clone(), &master, config.keys.clone()).await.unwrap();
-    let passwords = Passwords::new().unwrap();
     let password_hash = passwords.hash(secret("correct horse")).await.unwrap();
     let roles = vec!["customer".to_owned()];
     let alice = NewUser { name: "alice".into(), email: None, password_hash, roles, tenant: "acme".into() };

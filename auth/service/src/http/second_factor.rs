@@ -71,7 +71,7 @@ pub(super) async fn enrol(
     user: SignedIn,
     JsonBody(request): JsonBody<EnrolRequest>,
 ) -> Result<Shown<Enrolled>, Refused> {
-    let enrolment = grants.enrol_factor(&user.session.user, request.password, user.origin).await?;
+    let enrolment = grants.enrol_factor(&user.session, request.password, user.origin).await?;
     let (secret, otpauth_uri) = (enrolment.base32.expose().to_owned(), enrolment.url.expose().to_owned());
     Ok((NO_STORE, Json(Enrolled { secret, otpauth_uri })))
 }
@@ -92,7 +92,7 @@ pub(super) async fn confirm(
     user: SignedIn,
     JsonBody(request): JsonBody<ConfirmRequest>,
 ) -> Result<Shown<RecoveryCodes>, Refused> {
-    Ok(shown(&grants.confirm_factor(&user.session.user, &request.otp, user.origin).await?))
+    Ok(shown(&grants.confirm_factor(&user.session, &request.otp, user.origin).await?))
 }
 
 /// Remove the second factor
@@ -111,7 +111,7 @@ pub(super) async fn remove(
     user: SignedIn,
     JsonBody(ProofRequest { password, otp }): JsonBody<ProofRequest>,
 ) -> Result<StatusCode, Refused> {
-    grants.remove_factor(&user.session.user, password, otp, user.origin).await?;
+    grants.remove_factor(&user.session, password, otp, user.origin).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -131,7 +131,7 @@ pub(super) async fn renew(
     user: SignedIn,
     JsonBody(ProofRequest { password, otp }): JsonBody<ProofRequest>,
 ) -> Result<Shown<RecoveryCodes>, Refused> {
-    Ok(shown(&grants.renew_recovery_codes(&user.session.user, password, otp, user.origin).await?))
+    Ok(shown(&grants.renew_recovery_codes(&user.session, password, otp, user.origin).await?))
 }
 
 fn shown(codes: &[Secret]) -> Shown<RecoveryCodes> {

@@ -6,6 +6,7 @@ use super::audit::{self, Event};
 use super::codes::{self, NewCode};
 use super::error::StoreError;
 use super::records::{Origin, USER_WIDTH, User, user_columns};
+use super::standing::hold_proved;
 use super::statements::{Tx, first};
 use super::value::values;
 use crate::clock::UnixSeconds;
@@ -82,8 +83,7 @@ async fn open(
     former: Option<TokenHash>,
     origin: &Origin,
 ) -> Result<bool, StoreError> {
-    let locked = "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL AND password_changed_at = $2 FOR UPDATE";
-    if first(tx, locked, values![&session.user.id, session.user.password_changed_at]).await?.is_none() {
+    if !hold_proved(tx, &session.user.id, session.user.password_changed_at).await? {
         return Ok(false);
     }
     if let Some(former) = former {

@@ -7,6 +7,7 @@ use rusqlite::ErrorCode;
 use thiserror::Error;
 use tokio_postgres::error::SqlState;
 
+use super::keys::MAX_KEYS_IN_USE;
 use crate::gate::Busy;
 
 /// Why the store did not do what was asked.
@@ -64,6 +65,15 @@ pub enum StoreError {
     /// Nobody could administer the service through its admin listener any more.
     #[error("this is the last enabled user who may administer: let another one do so first")]
     LastOperator,
+    /// No further signing key goes into use.
+    #[error(
+        "{found} signing keys are in use, and {MAX_KEYS_IN_USE} may be. Those that no longer sign leave by themselves, some \
+         65 minutes after their successor began; `witgate-auth keys rotate --now` takes away those that wait"
+    )]
+    TooManyKeys {
+        /// How many are in use.
+        found: usize,
+    },
     /// The database cannot be used, by nobody: a full disk, an I/O fault, a damaged file.
     #[error("the database cannot be used: {0}")]
     Unusable(String),

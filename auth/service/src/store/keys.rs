@@ -11,6 +11,10 @@ use super::revocations::{RevokedKind, publish};
 use super::statements::{Tx, first};
 use super::value::{Row, values};
 
+/// Most signing keys in use at once. By themselves they are a handful; who fetches the key set takes
+/// [`witgate_token::MAX_KEYS`] at most.
+pub const MAX_KEYS_IN_USE: usize = 20;
+
 impl Store {
     /// All keys that were not retired, the oldest first.
     pub async fn keys_in_use(&self) -> Result<Vec<StoredKey>, StoreError> {
@@ -25,13 +29,17 @@ impl Store {
     }
 
     /// Adds a key, unless the keys in use are other ones than the caller has seen: then somebody else was faster, and
-    /// the answer is `false`.
+    /// the answer is `false`. [`StoreError::TooManyKeys`] when there are [`MAX_KEYS_IN_USE`] beside those that it withdraws.
     pub async fn add_key(&self, new: StoredKey, seen: Vec<String>, origin: Origin) -> Result<bool, StoreError> {
         self.write(move |tx| {
             Box::pin(async move {
                 lock(tx).await?;
-                if !are(&in_use(tx).await?, &seen) {
+                let keys = in_use(tx).await?;
+                if !are(&keys, &seen) {
                     return Ok(false);
+                }
+                if keys.iter().filter(|key| !is_withdrawn(key, &new)).count() >= MAX_KEYS_IN_USE {
+                    return Err(StoreError::TooManyKeys { found: keys.len() });
                 }
                 insert(tx, &new, &origin).await?;
                 tx.announce().await?;
@@ -56,7 +64,7 @@ impl Store {
     }
 
     /// Takes a compromised key out of use at once and revokes all that it signed. `replacement` goes into use with it
-    /// when the keys in use are those that the caller has seen. `None` when there is no such key in use; `Some(false)`
+    /// when the keys in use are those that the caller has seen; they do not become more. `None` when there is no such key in use; `Some(false)`
     /// when the caller has to look again, and nothing was changed.
     pub async fn revoke_key(
         &self,
@@ -128,13 +136,18 @@ async fn insert(tx: &mut Tx<'_>, new: &StoredKey, origin: &Origin) -> Result<(),
     let sql = "INSERT INTO signing_keys (kid, alg, public_jwk, sealed_pkcs8, created_at, signs_from)
                SELECT $1, $2, $3, $4, coalesce(max(CASE WHEN created_at >= $5 THEN created_at + 1 END), $5), $6
                FROM signing_keys";
-    for waiting in in_use(tx).await?.iter().filter(|key| key.signs_from > new.signs_from) {
+    for waiting in in_use(tx).await?.iter().filter(|key| is_withdrawn(key, new)) {
         retire(tx, &waiting.kid, "withdrawn", origin).await?;
     }
     let (kid, sealed) = (&new.kid, new.sealed_pkcs8.as_slice());
     tx.execute(sql, values![kid, &new.alg, &new.public_jwk, sealed, new.created_at, new.signs_from]).await?;
     let detail = json!({ "kid": kid, "alg": new.alg, "signs_from": new.signs_from });
     audit::note(tx, origin, Event::named("key_added").detail(detail)).await
+}
+
+/// Whether this key leaves when the new one comes.
+fn is_withdrawn(key: &StoredKey, new: &StoredKey) -> bool {
+    key.signs_from > new.signs_from
 }
 
 async fn retire(tx: &mut Tx<'_>, kid: &str, reason: &str, origin: &Origin) -> Result<(), StoreError> {

@@ -1,5 +1,6 @@
 //! The store's verbs for second factors. Never sees a secret in clear, only a sealed one, and never a recovery code, only
-//! its hash. What must count once is taken and checked in one statement.
+//! its hash. What must count once is taken and checked in one statement. What users change themselves is `None` when what
+//! they proved no longer holds.
 
 use std::fmt;
 
@@ -7,6 +8,7 @@ use super::Store;
 use super::audit::{self, Event};
 use super::error::StoreError;
 use super::records::Origin;
+use super::standing::{Standing, stands};
 use super::statements::{Tx, first};
 use super::value::values;
 use crate::clock::UnixSeconds;
@@ -46,21 +48,24 @@ impl Store {
     /// Keeps a new secret until it is confirmed, in place of one that was not. `false` when there is a confirmed one.
     pub async fn enrol_second_factor(
         &self,
-        user: String,
+        by: Standing,
         sealed_secret: Vec<u8>,
         origin: Origin,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<bool>, StoreError> {
         let sql = "INSERT INTO second_factors (user_id, sealed_secret, created_at) VALUES ($1, $2, $3)
                    ON CONFLICT (user_id) DO UPDATE SET sealed_secret = excluded.sealed_secret,
                        created_at = excluded.created_at, last_step = NULL
                    WHERE second_factors.confirmed_at IS NULL";
         self.write(move |tx| {
             Box::pin(async move {
-                if tx.execute(sql, values![&user, sealed_secret.as_slice(), origin.at]).await? == 0 {
-                    return Ok(false);
+                if !stands(tx, &by).await? {
+                    return Ok(None);
                 }
-                audit::note(tx, &origin, Event::named("second_factor_enrolled").user(&user)).await?;
-                Ok(true)
+                if tx.execute(sql, values![&by.user, sealed_secret.as_slice(), origin.at]).await? == 0 {
+                    return Ok(Some(false));
+                }
+                audit::note(tx, &origin, Event::named("second_factor_enrolled").user(&by.user)).await?;
+                Ok(Some(true))
             })
         })
         .await
@@ -70,22 +75,25 @@ impl Store {
     /// is in force already.
     pub async fn confirm_second_factor(
         &self,
-        user: String,
+        by: Standing,
         sealed_secret: Vec<u8>,
         step: i64,
         recovery: Vec<RecoveryHash>,
         origin: Origin,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<bool>, StoreError> {
         let sql = "UPDATE second_factors SET confirmed_at = $3, last_step = $4
                    WHERE user_id = $1 AND sealed_secret = $2 AND confirmed_at IS NULL";
         self.write(move |tx| {
             Box::pin(async move {
-                if tx.execute(sql, values![&user, sealed_secret.as_slice(), origin.at, step]).await? == 0 {
-                    return Ok(false);
+                if !stands(tx, &by).await? {
+                    return Ok(None);
                 }
-                replace_codes(tx, &user, &recovery).await?;
-                audit::note(tx, &origin, Event::named("second_factor_confirmed").user(&user)).await?;
-                Ok(true)
+                if tx.execute(sql, values![&by.user, sealed_secret.as_slice(), origin.at, step]).await? == 0 {
+                    return Ok(Some(false));
+                }
+                replace_codes(tx, &by.user, &recovery).await?;
+                audit::note(tx, &origin, Event::named("second_factor_confirmed").user(&by.user)).await?;
+                Ok(Some(true))
             })
         })
         .await
@@ -124,39 +132,53 @@ impl Store {
     /// Puts new recovery codes in the place of all old ones. `false` when the user has no confirmed second factor.
     pub async fn replace_recovery_codes(
         &self,
-        user: String,
+        by: Standing,
         recovery: Vec<RecoveryHash>,
         origin: Origin,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<bool>, StoreError> {
         let locked = "SELECT user_id FROM second_factors WHERE user_id = $1 AND confirmed_at IS NOT NULL FOR UPDATE";
         self.write(move |tx| {
             Box::pin(async move {
-                if first(tx, locked, values![&user]).await?.is_none() {
-                    return Ok(false);
+                if !stands(tx, &by).await? {
+                    return Ok(None);
                 }
-                replace_codes(tx, &user, &recovery).await?;
-                audit::note(tx, &origin, Event::named("recovery_codes_replaced").user(&user)).await?;
-                Ok(true)
+                if first(tx, locked, values![&by.user]).await?.is_none() {
+                    return Ok(Some(false));
+                }
+                replace_codes(tx, &by.user, &recovery).await?;
+                audit::note(tx, &origin, Event::named("recovery_codes_replaced").user(&by.user)).await?;
+                Ok(Some(true))
             })
         })
         .await
     }
 
-    /// Removes the second factor, confirmed or not, and its recovery codes. `false` when there is none.
-    pub async fn remove_second_factor(&self, user: String, origin: Origin) -> Result<bool, StoreError> {
+    /// Removes the user's own second factor, confirmed or not, and its recovery codes. `false` when there is none.
+    pub async fn remove_second_factor(&self, by: Standing, origin: Origin) -> Result<Option<bool>, StoreError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let sql = "DELETE FROM second_factors WHERE user_id = $1";
-                if tx.execute(sql, values![&user]).await? == 0 {
-                    return Ok(false);
+                if !stands(tx, &by).await? {
+                    return Ok(None);
                 }
-                tx.execute("DELETE FROM recovery_codes WHERE user_id = $1", values![&user]).await?;
-                audit::note(tx, &origin, Event::named("second_factor_removed").user(&user)).await?;
-                Ok(true)
+                remove(tx, &by.user, &origin).await.map(Some)
             })
         })
         .await
     }
+
+    /// The same by an administrator, who proves nothing of the user's.
+    pub async fn reset_second_factor(&self, user: String, origin: Origin) -> Result<bool, StoreError> {
+        self.write(move |tx| Box::pin(async move { remove(tx, &user, &origin).await })).await
+    }
+}
+
+async fn remove(tx: &mut Tx<'_>, user: &str, origin: &Origin) -> Result<bool, StoreError> {
+    if tx.execute("DELETE FROM second_factors WHERE user_id = $1", values![user]).await? == 0 {
+        return Ok(false);
+    }
+    tx.execute("DELETE FROM recovery_codes WHERE user_id = $1", values![user]).await?;
+    audit::note(tx, origin, Event::named("second_factor_removed").user(user)).await?;
+    Ok(true)
 }
 
 async fn replace_codes(tx: &mut Tx<'_>, user: &str, recovery: &[RecoveryHash]) -> Result<(), StoreError> {

@@ -8,6 +8,7 @@ use super::audit::{self, Event};
 use super::error::StoreError;
 use super::records::{Origin, Session, USER_WIDTH, User};
 use super::revocations::{RevokedKind, publish};
+use super::standing::hold_proved;
 use super::statements::{Tx, first};
 use super::value::{Row, values};
 use crate::clock::UnixSeconds;
@@ -226,15 +227,14 @@ impl Store {
 }
 
 /// Opens a session when its user is enabled and has the password that was proved, with its first refresh token where it is
-/// to have one. The user's row is locked, so that disabling and a new password come before or after it.
+/// to have one.
 pub(super) async fn open(
     tx: &mut Tx<'_>,
     session: &Session,
     token: Option<&TokenHash>,
     expires: UnixSeconds,
 ) -> Result<bool, StoreError> {
-    let locked = "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL AND password_changed_at = $2 FOR UPDATE";
-    if first(tx, locked, values![&session.user.id, session.user.password_changed_at]).await?.is_none() {
+    if !hold_proved(tx, &session.user.id, session.user.password_changed_at).await? {
         return Ok(false);
     }
     let sql = "INSERT INTO sessions (sid, user_id, created_at, last_used_at, auth_time, amr, client_id, scope, audience, source)

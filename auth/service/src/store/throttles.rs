@@ -47,6 +47,16 @@ impl Store {
         .await
     }
 
+    /// Until when one of these keys is locked since the attempt began. Takes its turn among all who count, so that it sees
+    /// the failures of a moment ago, which a mere look would not. Forgets nothing.
+    pub async fn locked_meanwhile(
+        &self,
+        keys: Vec<ThrottleKey>,
+        now: UnixSeconds,
+    ) -> Result<Option<UnixSeconds>, StoreError> {
+        self.write(move |tx| Box::pin(async move { settled_lock(tx, &in_order(keys), now).await })).await
+    }
+
     /// Forgets the failures that a success clears; unless a key is locked since the attempt began: then until when, and
     /// the success must not count.
     pub async fn note_success(
@@ -57,10 +67,7 @@ impl Store {
         self.write(move |tx| {
             Box::pin(async move {
                 let keys = in_order(keys);
-                for key in &keys {
-                    lock(tx, key).await?;
-                }
-                let locked = latest_lock(tx, &keys, now).await?;
+                let locked = settled_lock(tx, &keys, now).await?;
                 if locked.is_some() {
                     return Ok(locked);
                 }
@@ -98,6 +105,18 @@ async fn latest_lock(
         latest = latest.max(failures.and_then(|failures| failures.locked_until(key, now)));
     }
     Ok(latest)
+}
+
+/// The latest lock, when all that count now have counted.
+async fn settled_lock(
+    tx: &mut Tx<'_>,
+    keys: &[ThrottleKey],
+    now: UnixSeconds,
+) -> Result<Option<UnixSeconds>, StoreError> {
+    for key in keys {
+        lock(tx, key).await?;
+    }
+    latest_lock(tx, keys, now).await
 }
 
 /// Locks the key's row. So that none of two failures at once is lost, there must be one.

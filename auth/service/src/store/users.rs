@@ -8,6 +8,7 @@ use super::audit::{self, Event};
 use super::error::StoreError;
 use super::records::{Credentials, NewUser, Origin, USER_WIDTH, User, user_columns};
 use super::sessions::{EndReason, end_all_of};
+use super::standing::{Standing, stands};
 use super::statements::{Tx, first};
 use super::value::values;
 
@@ -97,24 +98,26 @@ impl Store {
         .await
     }
 
-    /// Sets a new password hash and ends all sessions of the user but one; how many. `None` when there is no such user.
-    pub async fn set_password(
+    /// Sets a new password hash, whatever the old one was, and ends all sessions of the user; how many. `None` when there
+    /// is no such user.
+    pub async fn set_password(&self, id: String, hash: String, origin: Origin) -> Result<Option<usize>, StoreError> {
+        self.write(move |tx| Box::pin(async move { replace_password(tx, &id, &hash, None, &origin).await })).await
+    }
+
+    /// Sets the new password hash of a user who proved the old one, and ends all sessions but the one that asks; how many.
+    /// `None` when what was proved no longer holds.
+    pub async fn change_password(
         &self,
-        id: String,
+        by: Standing,
         hash: String,
-        but: Option<String>,
         origin: Origin,
     ) -> Result<Option<usize>, StoreError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let sql = "UPDATE users SET password_hash = $2, password_changed_at =
-                               CASE WHEN password_changed_at >= $3 THEN password_changed_at + 1 ELSE $3 END
-                           WHERE id = $1";
-                if tx.execute(sql, values![&id, hash, origin.at]).await? == 0 {
+                if !stands(tx, &by).await? {
                     return Ok(None);
                 }
-                audit::note(tx, &origin, Event::named("password_changed").user(&id)).await?;
-                end_all_of(tx, &id, but.as_deref(), EndReason::PasswordChanged, &origin).await.map(Some)
+                replace_password(tx, &by.user, &hash, Some(&by.sid), &origin).await
             })
         })
         .await
@@ -136,6 +139,23 @@ impl Store {
 async fn credentials(tx: &mut Tx<'_>, sql: &'static str, key: &str) -> Result<Option<Credentials>, StoreError> {
     let Some(mut row) = first(tx, sql, values![key]).await? else { return Ok(None) };
     Ok(Some(Credentials { user: User::from_row(&mut row)?, password_hash: row.take(USER_WIDTH)? }))
+}
+
+async fn replace_password(
+    tx: &mut Tx<'_>,
+    id: &str,
+    hash: &str,
+    but: Option<&str>,
+    origin: &Origin,
+) -> Result<Option<usize>, StoreError> {
+    let sql = "UPDATE users SET password_hash = $2, password_changed_at =
+                   CASE WHEN password_changed_at >= $3 THEN password_changed_at + 1 ELSE $3 END
+               WHERE id = $1";
+    if tx.execute(sql, values![id, hash, origin.at]).await? == 0 {
+        return Ok(None);
+    }
+    audit::note(tx, origin, Event::named("password_changed").user(id)).await?;
+    end_all_of(tx, id, but, EndReason::PasswordChanged, origin).await.map(Some)
 }
 
 async fn insert(tx: &mut Tx<'_>, new: &NewUser, origin: &Origin) -> Result<String, StoreError> {

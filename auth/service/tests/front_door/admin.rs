@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 
 use super::both::on_both;
 use super::operator::Operator;
-use super::service::Folder;
+use super::service::{Folder, Service};
+
+/// How many signing keys may be in use.
+const MOST_KEYS: usize = 20;
 
 on_both!(
     users_are_added_shown_changed_and_disabled,
@@ -14,6 +17,7 @@ on_both!(
     lists_come_in_pages,
     sessions_of_others_are_seen_and_ended,
     keys_are_rotated_and_retired,
+    a_signing_key_too_many_is_refused_and_does_no_harm,
 );
 
 async fn users_are_added_shown_changed_and_disabled(folder: Folder) {
@@ -152,6 +156,25 @@ async fn sessions_of_others_are_seen_and_ended(folder: Folder) {
     left.sort_unstable();
     assert_eq!(left, [200, 401]);
     assert_eq!((operator.audited("session_ended").await, folder.number("SELECT seq FROM feed")), (1, 1));
+}
+
+async fn a_signing_key_too_many_is_refused_and_does_no_harm(folder: Folder) {
+    let operator = Operator::start(&folder).await;
+    let old = operator.service.kid().await;
+    for _ in 1..MOST_KEYS {
+        assert_eq!(operator.post("/admin/v1/keys", &json!({})).await.status, 201);
+    }
+    operator.post("/admin/v1/keys", &json!({})).await.is_problem(409, "too_many_keys");
+    let refused = folder.cli(&["keys", "rotate"], "").await;
+    assert!(refused.code == 1 && refused.stderr.contains("20 signing keys are in use"), "{}", refused.stderr);
+    let listed = folder.cli(&["keys", "list"], "").await;
+    assert_eq!((listed.code, listed.stdout.lines().count()), (0, MOST_KEYS), "{}", listed.stderr);
+    // What the error advises.
+    assert_eq!(folder.cli(&["keys", "rotate", "--now"], "").await.code, 0);
+    assert_eq!(folder.number("SELECT count(*) FROM signing_keys WHERE retired_at IS NULL"), 2);
+    assert_eq!(folder.cli(&["keys", "retire", &old], "").await.code, 0);
+    assert!(operator.service.stop().await.success());
+    Service::start(&folder).await;
 }
 
 async fn keys_are_rotated_and_retired(folder: Folder) {

@@ -14,6 +14,7 @@ on_both!(
     who_denies_gives_no_code,
     without_pages_the_client_is_told_what_is_missing,
     the_code_gives_tokens_for_what_was_allowed,
+    a_nonce_that_cannot_be_stored_is_the_clients_fault,
 );
 
 const ISSUER: &str = "http://127.0.0.1:9000";
@@ -64,6 +65,15 @@ async fn the_code_gives_tokens_for_what_was_allowed(folder: Folder) {
     let tokens = browser.post("/oauth/token", &form).await;
     assert_eq!((tokens.status, tokens.string("scope").as_str()), (200, "openid orders:read"), "{tokens:?}");
     assert!(tokens.json()["id_token"].is_string(), "{tokens:?}");
+}
+
+/// Of somebody who is signed in, so that only the code is missing.
+async fn a_nonce_that_cannot_be_stored_is_the_clients_fault(folder: Folder) {
+    let (_service, mut browser) = ready(&folder).await;
+    browser.alice(&portals(&[])).await;
+    let back = browser.get(&portals(&[("nonce", "a\0b")])).await;
+    assert_eq!(answered(&back, "error").as_deref(), Some("invalid_request"), "{back:?}");
+    assert!(answered(&browser.get(&portals(&[("nonce", "a b")])).await, "code").is_some());
 }
 
 async fn a_first_party_is_not_asked_about(folder: Folder) {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value as Json;
 use witgate_auth::store::{BackupFacts, EndReason, Restoring, RevokedKind, Store, StoreError, check_backup};
 
-use super::people::{NOW, alice, at, candidate, new_user, rotate, session};
+use super::people::{NOW, alice, at, candidate, new_user, proved, rotate, session};
 use super::place::{Place, on_both};
 
 on_both!(
@@ -55,8 +55,9 @@ async fn filled(place: &Place) -> Store {
     let (ended, _) = session(&store, &user).await;
     store.end_session(ended.sid, None, EndReason::Logout, at(1)).await.unwrap();
     let sealed = vec![0, 255, 10];
-    store.enrol_second_factor(user.clone(), sealed.clone(), at(1)).await.unwrap();
-    assert!(store.confirm_second_factor(user.clone(), sealed, 7, vec![[1; 32], [2; 32]], at(1)).await.unwrap());
+    store.enrol_second_factor(proved(&open), sealed.clone(), at(1)).await.unwrap();
+    let codes = vec![[1; 32], [2; 32]];
+    assert_eq!(store.confirm_second_factor(proved(&open), sealed, 7, codes, at(1)).await.unwrap(), Some(true));
     store.add_key(super::keys::key("k1"), vec![], at(1)).await.unwrap();
     let keys = vec![witgate_auth::throttle::ThrottleKey::account(&[1; 32], "alice")];
     store.note_failure(keys, witgate_auth::store::Event::named("login_failed"), at(1)).await.unwrap();

@@ -71,7 +71,7 @@ async fn whatever_ends_all_sessions_ends_browsers(place: Place) {
     let id = alice(&store).await;
     let bobs = browser(&store, &store.add_user(new_user("bob"), at(0)).await.unwrap()).await;
     let first = browser(&store, &id).await;
-    store.set_password(id.clone(), "hash 2".into(), None, at(1)).await.unwrap();
+    store.set_password(id.clone(), "hash 2".into(), at(1)).await.unwrap();
     assert!(!is_in(&store, first, 1).await, "the password was changed");
     let second = browser(&store, &id).await;
     store.end_sessions_of_user(id.clone(), None, EndReason::Logout, at(1)).await.unwrap();
@@ -121,7 +121,7 @@ async fn codes_are_given_to_who_is_signed_in_and_void_when_all_ends(place: Place
     assert!(!store.give_code([7; 32], code(&id), at(0)).await.unwrap());
     let good = format!("SELECT count(*) FROM authorization_codes WHERE expires_at > {}", NOW + 1);
     assert_eq!(place.number(&good), 1);
-    store.set_password(id.clone(), "hash 2".into(), None, at(1)).await.unwrap();
+    store.set_password(id.clone(), "hash 2".into(), at(1)).await.unwrap();
     assert_eq!(place.number(&good), 0, "who has it cannot open a session with it");
     assert!(!store.give_code(here, code(&id), at(1)).await.unwrap());
 }

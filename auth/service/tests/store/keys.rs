@@ -1,8 +1,8 @@
 //! Signing keys: added, retired and revoked only by who has seen the present ones. Never a real key: bytes are enough.
 
-use witgate_auth::store::{RevokedKind, Store, StoredKey};
+use witgate_auth::store::{MAX_KEYS_IN_USE, RevokedKind, Store, StoreError, StoredKey};
 
-use super::people::{NOW, alice, at};
+use super::people::{NOW, alice, at, proved, session};
 use super::place::{Place, on_both};
 
 on_both!(
@@ -13,6 +13,7 @@ on_both!(
     a_revoked_key_is_replaced_and_published,
     retired_keys_are_not_revoked,
     a_key_that_signs_sooner_withdraws_those_that_wait,
+    one_key_too_many_is_refused,
     a_succession_is_noted_once,
     what_was_sealed_is_sealed_again_all_or_nothing,
 );
@@ -112,6 +113,23 @@ async fn a_key_that_signs_sooner_withdraws_those_that_wait(place: Place) {
     assert_eq!(place.number(said), 1);
 }
 
+async fn one_key_too_many_is_refused(place: Place) {
+    let store = place.open().await;
+    for n in 0..MAX_KEYS_IN_USE {
+        assert!(store.add_key(key(&format!("k{n}")), in_use(&store).await, at(0)).await.unwrap());
+    }
+    let full = in_use(&store).await;
+    let refused = store.add_key(key("more"), full.clone(), at(1)).await.unwrap_err();
+    assert!(matches!(refused, StoreError::TooManyKeys { found: MAX_KEYS_IN_USE }), "{refused}");
+    assert!(!store.add_key(key("more"), vec![], at(1)).await.unwrap(), "a stale view is told first");
+    assert_eq!(in_use(&store).await, full);
+    let replaced = store.revoke_key("k0".into(), Some(key("new")), full, at(1)).await.unwrap();
+    assert_eq!((replaced, in_use(&store).await.len()), (Some(true), MAX_KEYS_IN_USE), "one goes, one comes");
+    let urgent = StoredKey { signs_from: NOW, ..key("urgent") };
+    assert!(store.add_key(urgent, in_use(&store).await, at(2)).await.unwrap());
+    assert_eq!(in_use(&store).await, ["urgent"], "it withdraws those that wait");
+}
+
 async fn a_succession_is_noted_once(place: Place) {
     let store = place.open().await;
     store.add_key(key("k1"), vec![], at(0)).await.unwrap();
@@ -126,7 +144,8 @@ async fn what_was_sealed_is_sealed_again_all_or_nothing(place: Place) {
     let store = place.open().await;
     assert!(!store.holds_sealed().await.unwrap());
     let user = alice(&store).await;
-    store.enrol_second_factor(user.clone(), vec![8, 0, 8], at(0)).await.unwrap();
+    let (session, _) = session(&store, &user).await;
+    store.enrol_second_factor(proved(&session), vec![8, 0, 8], at(0)).await.unwrap();
     assert!(store.holds_sealed().await.unwrap());
     store.add_key(key("k1"), vec![], at(0)).await.unwrap();
     let texts = store.sealed().await.unwrap();

@@ -78,7 +78,7 @@ async fn a_connection_that_hangs_is_given_up_in_time() {
     let worker = database.sql(worker);
     signal("-STOP", &worker);
     let begun = std::time::Instant::now();
-    let refused = store.set_password(user, "hash 2".into(), None, at(1)).await.unwrap_err();
+    let refused = store.set_password(user, "hash 2".into(), at(1)).await.unwrap_err();
     assert!(matches!(refused, StoreError::Busy), "{refused:?}");
     assert!(begun.elapsed() < DEADLINE, "in time");
     store.ready().await.expect("another connection works");

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use witgate_auth::clock::UnixSeconds;
 use witgate_auth::refresh_token::TokenHash;
-use witgate_auth::store::{Candidate, NewUser, Origin, Rotation, Session, Store};
+use witgate_auth::store::{Candidate, NewUser, Origin, Rotation, Session, Standing, Store};
 
 /// When each test begins.
 pub const NOW: UnixSeconds = 1_800_000_000;
@@ -30,6 +30,11 @@ pub async fn session(store: &Store, user: &str) -> (Session, TokenHash) {
     let (session, token) = (unopened(user), fresh_hash());
     assert!(store.create_session(session.clone(), token, at(0)).await.unwrap());
     (session, token)
+}
+
+/// What the user of this session proved a moment ago.
+pub fn proved(session: &Session) -> Standing {
+    Standing::of(session, &session.user)
 }
 
 pub fn unopened(user: witgate_auth::store::User) -> Session {

@@ -30,6 +30,8 @@ async fn failures_lock_until_they_are_cleared(place: Place) {
     fail(&store, keys(), 0).await;
     assert_eq!(store.locked_until(keys(), at(0).at).await.unwrap(), Some(at(1).at));
     assert_eq!(store.locked_until(keys(), at(1).at).await.unwrap(), None);
+    let meanwhile = async |seconds| store.locked_meanwhile(keys(), at(seconds).at).await.unwrap();
+    assert_eq!((meanwhile(0).await, meanwhile(1).await), (Some(at(1).at), None));
     for locked in [fail(&store, keys(), 0).await, store.note_success(keys(), at(0).at).await.unwrap()] {
         assert_eq!(locked, Some(at(1).at), "what ends during a lock counts neither way");
     }

@@ -125,7 +125,7 @@ async fn all_that_ends_sessions_works_at_once() {
         tasks.spawn(async move {
             match n % 5 {
                 0 => drop(store.end_sessions_of_user(user, None, EndReason::Revoked, at(1)).await.unwrap()),
-                1 => drop(store.set_password(user, format!("hash {n}"), None, at(1)).await.unwrap()),
+                1 => drop(store.set_password(user, format!("hash {n}"), at(1)).await.unwrap()),
                 2 => drop(store.end_session(open.sid, None, EndReason::Logout, at(1)).await.unwrap()),
                 3 => drop(store.disable_user("alice".into(), at(1)).await.unwrap()),
                 _ => drop(rotate(&store, token, candidate(), 1).await),

@@ -1,8 +1,8 @@
 //! Users: names, changes, passwords, the disabled state. Never through the service: its own tests do that.
 
-use witgate_auth::store::{StoreError, UserChange};
+use witgate_auth::store::{EndReason, StoreError, UserChange};
 
-use super::people::{alice, at, fresh_hash, new_user, session, unopened};
+use super::people::{alice, at, fresh_hash, new_user, proved, session, unopened};
 use super::place::{Place, on_both};
 
 on_both!(
@@ -12,6 +12,8 @@ on_both!(
     users_are_listed_by_name,
     changes_touch_what_they_name,
     a_new_password_ends_the_other_sessions,
+    what_was_proved_before_a_reset_changes_nothing,
+    of_a_reset_and_a_change_at_once_the_reset_stays,
     a_password_that_changed_after_it_was_checked_opens_no_session,
     disabling_ends_sessions_and_enabling_does_not_revive_them,
     a_hash_is_replaced_unless_it_changed,
@@ -81,7 +83,7 @@ async fn a_new_password_ends_the_other_sessions(place: Place) {
     let id = alice(&store).await;
     let ((kept, _), (one, _), (two, _)) =
         (session(&store, &id).await, session(&store, &id).await, session(&store, &id).await);
-    let ended = store.set_password(id.clone(), "hash 2".into(), Some(kept.sid.clone()), at(5)).await.unwrap();
+    let ended = store.change_password(proved(&kept), "hash 2".into(), at(5)).await.unwrap();
     assert_eq!(ended, Some(2));
     assert!(store.open_session(kept.sid).await.unwrap().is_some());
     for sid in [one.sid, two.sid] {
@@ -89,7 +91,56 @@ async fn a_new_password_ends_the_other_sessions(place: Place) {
     }
     assert_eq!(store.credentials_of(id).await.unwrap().unwrap().password_hash, "hash 2");
     assert_eq!(store.feed_head().await.unwrap().seq, 2);
-    assert_eq!(store.set_password("nobody".into(), "x".into(), None, at(6)).await.unwrap(), None);
+    assert_eq!(store.set_password("nobody".into(), "x".into(), at(6)).await.unwrap(), None);
+}
+
+/// All that users change in their own accounts, each overtaken by each thing that takes their standing away.
+async fn what_was_proved_before_a_reset_changes_nothing(place: Place) {
+    let store = place.open().await;
+    let id = alice(&store).await;
+    let (first, _) = session(&store, &id).await;
+    store.enrol_second_factor(proved(&first), vec![1], at(0)).await.unwrap();
+    for overtaking in 0..4 {
+        let (own, _) = session(&store, &id).await;
+        let stale = || proved(&own);
+        match overtaking {
+            0 => drop(store.set_password(id.clone(), "of the administrator".into(), at(0)).await.unwrap()),
+            1 => drop(store.end_session(own.sid.clone(), None, EndReason::Revoked, at(0)).await.unwrap()),
+            2 => drop(store.end_sessions_of_user(id.clone(), None, EndReason::Logout, at(0)).await.unwrap()),
+            _ => drop(store.disable_user("alice".into(), at(0)).await.unwrap()),
+        }
+        let before = (place.number("SELECT count(*) FROM audit"), place.number("SELECT seq FROM feed"));
+        assert_eq!(store.change_password(stale(), "of the thief".into(), at(0)).await.unwrap(), None, "{overtaking}");
+        assert_eq!(store.enrol_second_factor(stale(), vec![2], at(0)).await.unwrap(), None, "{overtaking}");
+        let confirmed = store.confirm_second_factor(stale(), vec![1], 7, vec![], at(0)).await.unwrap();
+        assert_eq!(confirmed, None, "{overtaking}");
+        assert_eq!(store.replace_recovery_codes(stale(), vec![], at(0)).await.unwrap(), None, "{overtaking}");
+        assert_eq!(store.remove_second_factor(stale(), at(0)).await.unwrap(), None, "{overtaking}");
+        let after = (place.number("SELECT count(*) FROM audit"), place.number("SELECT seq FROM feed"));
+        assert_eq!(before, after, "{overtaking}: nothing was done");
+    }
+    assert_eq!(store.credentials_of(id.clone()).await.unwrap().unwrap().password_hash, "of the administrator");
+    let factor = store.second_factor(id.clone()).await.unwrap().expect("it is as it was");
+    assert_eq!((factor.sealed_secret, factor.confirmed_at), (vec![1], None));
+    assert!(store.reset_second_factor(id, at(0)).await.unwrap(), "an administrator proves nothing");
+}
+
+/// In either order, at two nodes.
+async fn of_a_reset_and_a_change_at_once_the_reset_stays(place: Place) {
+    let (one, two) = (place.open().await, place.open().await);
+    let id = alice(&one).await;
+    for round in 0..20 {
+        let (own, _) = session(&one, &id).await;
+        let (by, reset) = (proved(&own), format!("reset {round}"));
+        let changing = tokio::spawn({
+            let two = two.clone();
+            async move { two.change_password(by, "of the thief".into(), at(1)).await.unwrap() }
+        });
+        one.set_password(id.clone(), reset.clone(), at(1)).await.unwrap();
+        changing.await.unwrap();
+        assert_eq!(one.credentials_of(id.clone()).await.unwrap().unwrap().password_hash, reset);
+        assert!(one.open_session(own.sid).await.unwrap().is_none());
+    }
 }
 
 /// Changed within the second in which it was set, too.
@@ -100,7 +151,7 @@ async fn a_password_that_changed_after_it_was_checked_opens_no_session(place: Pl
     let open = async |user| store.create_session(unopened(user), fresh_hash(), at(0)).await.unwrap();
     let mut checked = vec![user().await];
     for hash in ["hash 2", "hash 3"] {
-        store.set_password(id.clone(), hash.into(), None, at(0)).await.unwrap();
+        store.set_password(id.clone(), hash.into(), at(0)).await.unwrap();
         checked.push(user().await);
     }
     let latest = checked.pop().unwrap();

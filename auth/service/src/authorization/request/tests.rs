@@ -53,6 +53,9 @@ fn what_is_missing_or_strange_is_refused() {
     refused("request_uri=https%3A%2F%2Fa", "request_uri_not_supported");
     refused("registration=%7B%7D", "registration_not_supported");
     refused(&format!("nonce={}", "n".repeat(1025)), "invalid_request");
+    for control in ["%00", "a%00b", "a%0A", "%7F", "%C2%80"] {
+        refused(&format!("nonce={control}"), "invalid_request");
+    }
     refused("x=1&x=1", "invalid_request");
     refused("resource=a&resource=b", "invalid_target");
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::json_body::JsonBody;
-use super::super::openapi::{Always, BodyRefused, OperatorRefused, Unknown};
+use super::super::openapi::{Always, BodyRefused, KeysFull, OperatorRefused, Unknown};
 use super::super::path_id::PathId;
 use super::super::refused::Refused;
 use super::operator::Operator;
@@ -71,7 +71,7 @@ pub(super) async fn list(State(grants): State<Grants>, Operator(origin): Operato
 #[utoipa::path(
     post, path = "/admin/v1/keys", tag = "keys", operation_id = "rotate_key", request_body = RotateBody,
     security(("bearer" = [])),
-    responses((status = 201, description = "made", body = NewKey), BodyRefused, OperatorRefused, Always)
+    responses((status = 201, description = "made", body = NewKey), BodyRefused, OperatorRefused, KeysFull, Always)
 )]
 pub(super) async fn rotate(
     State(grants): State<Grants>,

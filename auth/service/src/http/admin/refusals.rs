@@ -26,6 +26,7 @@ pub(super) fn of_store(error: StoreError) -> Refused {
     let code = match error {
         StoreError::NameTaken { .. } => "name_taken",
         StoreError::LastOperator => "last_operator",
+        StoreError::TooManyKeys { .. } => "too_many_keys",
         other => return GrantError::from(other).into(),
     };
     Refused::new(StatusCode::CONFLICT, code, error.to_string())

@@ -91,6 +91,8 @@ refusals! {
     Unknown: "404" "nothing has this id (`not_found`)";
     /// Something else is in the way.
     Conflict: "409" "the name is taken (`name_taken`), or nobody could administer any more (`last_operator`)";
+    /// No further signing key may be added.
+    KeysFull: "409" "there are as many signing keys as may be (`too_many_keys`)";
 }
 
 /// What an OAuth endpoint for clients may answer besides 200.

@@ -13,8 +13,8 @@ use utoipa::openapi::{Components, ComponentsBuilder, Info, OpenApi, OpenApiBuild
 use utoipa::{PartialSchema, ToSchema};
 
 pub(super) use answers::{
-    Always, BadQuery, BearerRefused, BodyRefused, ClientRefusals, Conflict, FactorExists, NoFactor, OauthRefusals,
-    OpenidNeeded, OperatorRefused, OwnClientNeeded, PageAnswers, SignInRefused, Unknown,
+    Always, BadQuery, BearerRefused, BodyRefused, ClientRefusals, Conflict, FactorExists, KeysFull, NoFactor,
+    OauthRefusals, OpenidNeeded, OperatorRefused, OwnClientNeeded, PageAnswers, SignInRefused, Unknown,
 };
 use answers::{OauthErrorDocument, ProblemDocument};
 pub(super) use forms::{AuthorizeQuery, GrantForm, LogoutQuery, TokenForm};
