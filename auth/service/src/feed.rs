@@ -220,7 +220,7 @@ impl Follower {
 mod tests {
     use super::*;
     use crate::config::{DatabaseConfig, SessionLimits};
-    use crate::store::{Event, Origin};
+    use crate::store::{Event, IssuedToken, Origin};
 
     const LONG: Duration = Duration::from_secs(60);
 
@@ -232,8 +232,13 @@ mod tests {
     }
 
     async fn revoke(store: &Store, jti: &str) {
-        let origin = Origin::local("test", clock::now());
-        store.revoke_token(jti.to_owned(), Event::named("token_revoked"), origin).await.unwrap();
+        revoke_at(store, jti, clock::now()).await;
+    }
+
+    async fn revoke_at(store: &Store, jti: &str, now: i64) {
+        let (jti, subject) = (jti.to_owned(), "u".to_owned());
+        let token = IssuedToken { jti, subject, issued_at: now, expires_at: now + 60 };
+        store.revoke_token(token, Event::named("token_revoked"), Origin::local("test", now)).await.unwrap();
     }
 
     #[tokio::test]
@@ -287,8 +292,7 @@ mod tests {
         let (_temp, store) = store().await;
         let (feed, follower) = Feed::new(store.clone());
         let point = store.feed_head().await.unwrap();
-        let old = Origin::local("test", 1_000_000_000);
-        store.revoke_token("old".into(), Event::named("token_revoked"), old).await.unwrap();
+        revoke_at(&store, "old", 1_000_000_000).await;
         revoke(&store, "new").await;
         assert_eq!(feed.after(&point, Duration::ZERO).await.unwrap().entries.len(), 2);
         follower.prune().await;

@@ -13,7 +13,7 @@ use crate::vault::MasterKey;
 
 /// The open store.
 pub(super) async fn open_store(config: &Config) -> Result<Store, Failure> {
-    Ok(Store::open(&config.database, config.sessions).await?)
+    Ok(Store::open(&config.database, config.sessions).await?.with_tokens_of(config.access_token_seconds))
 }
 
 /// The open store of the configuration at this path.

@@ -5,7 +5,7 @@ use witgate_token::Claims;
 
 use super::{GrantError, Grants};
 use crate::clock::UnixSeconds;
-use crate::store::{Client, Event, Origin, RevokedKind, Session};
+use crate::store::{Client, Event, IssuedToken, Origin, RevokedKind, Session};
 
 /// An access token that counts now.
 #[derive(Debug, Clone)]
@@ -44,9 +44,9 @@ impl Grants {
     /// A token that counts now, with its holder.
     pub async fn active(&self, token: &str, origin: &Origin) -> Result<Option<Active>, GrantError> {
         let Some(claims) = self.own_tokens.verify(token, origin.at) else { return Ok(None) };
-        let Some(jti) = claims.token_id().map(str::to_owned) else { return Ok(None) };
+        let Some(token) = issued(&claims) else { return Ok(None) };
         let Some(holder) = self.holder(&claims).await? else { return Ok(None) };
-        if self.store.is_revoked(RevokedKind::Token, jti, origin.at).await? {
+        if self.store.is_token_revoked(token).await? {
             return Ok(None);
         }
         Ok(Some(Active { claims, holder }))
@@ -66,21 +66,35 @@ impl Grants {
         if claims.get("client_id").and_then(|id| id.as_str()) != Some(subject.as_str()) {
             return Ok(None);
         }
-        let issued = claims.issued_at().and_then(|at| UnixSeconds::try_from(at).ok()).unwrap_or_default();
+        let issued = issued_at(claims).unwrap_or_default();
         if self.store.is_revoked(RevokedKind::Client, subject.clone(), issued).await? {
             return Ok(None);
         }
         Ok(self.enabled_client(subject).await?.map(|client| Holder::Client(Box::new(client))))
     }
 
-    /// Revokes an access token that counts, by its `jti`.
+    /// Revokes an access token that counts.
     pub async fn revoke_access_token(&self, active: &Active, origin: Origin) -> Result<(), GrantError> {
-        let Some(jti) = active.claims.token_id() else { return Ok(()) };
+        let Some(token) = issued(&active.claims) else { return Ok(()) };
         let event = Event::named("token_revoked").client(active.client_id());
         let event = match active.session() {
             Some(session) => event.user(&session.user.id).sid(&session.sid),
             None => event,
         };
-        Ok(self.store.revoke_token(jti.to_owned(), event, origin).await?)
+        Ok(self.store.revoke_token(token, event, origin).await?)
     }
+}
+
+/// What the store asks about; nothing where it could not be revoked.
+fn issued(claims: &Claims) -> Option<IssuedToken> {
+    Some(IssuedToken {
+        jti: claims.token_id()?.to_owned(),
+        subject: claims.subject().to_owned(),
+        issued_at: issued_at(claims)?,
+        expires_at: UnixSeconds::try_from(claims.expires_at()).ok()?,
+    })
+}
+
+fn issued_at(claims: &Claims) -> Option<UnixSeconds> {
+    claims.issued_at().and_then(|at| UnixSeconds::try_from(at).ok())
 }

@@ -7,13 +7,15 @@ use serde_json::json;
 
 use super::Store;
 use super::audit::{self, Event};
+use super::endings::{Whose, lock_open};
 use super::error::StoreError;
 use super::records::Origin;
-use super::revocations::{RevokedKind, publish};
+use super::revocations::{LEEWAY_SECONDS, RevokedKind, publish};
 use super::sessions::EndReason;
 use super::statements::{Tx, first};
 use super::value::{Row, values};
 use crate::clock::UnixSeconds;
+use crate::config::MAX_ACCESS_TOKEN_SECONDS;
 use crate::grant_type::GrantType;
 use crate::opaque::TokenHash;
 
@@ -45,6 +47,11 @@ pub struct Client {
     /// When it was disabled, if so.
     pub disabled_at: Option<UnixSeconds>,
 }
+
+/// How far ahead of the request that disables a client its tokens are revoked, in seconds. One that was asked for before
+/// COMMIT is issued after it, by a clock that may be ahead. A disabled client never comes back, so there is no good token
+/// that could be meant.
+const REVOKED_AHEAD_SECONDS: UnixSeconds = MAX_ACCESS_TOKEN_SECONDS as UnixSeconds + LEEWAY_SECONDS;
 
 /// The `auth_method` of a client that has nothing to prove itself with.
 const PUBLIC: &str = "none";
@@ -139,10 +146,13 @@ impl Store {
                     return Ok(None);
                 }
                 audit::note(tx, &origin, Event::named("client_disabled").client(&client_id)).await?;
-                let sids = end_all_of(tx, &client_id, &origin).await?;
-                publish(tx, RevokedKind::Session, &sids, origin.at).await?;
-                publish(tx, RevokedKind::Client, &[client_id], origin.at).await?;
-                Ok(Some(sids.len()))
+                let locked = lock_open(tx, Whose::Client(&client_id), origin.at).await?;
+                locked.end(tx, EndReason::ClientDisabled.as_str(), &origin).await?;
+                let ended = locked.count;
+                // Each token of a session names the client, so this is all that a reader needs to know.
+                let before = origin.at.saturating_add(REVOKED_AHEAD_SECONDS);
+                publish(tx, RevokedKind::Client, &[client_id], before).await?;
+                Ok(Some(ended))
             })
         })
         .await
@@ -167,21 +177,6 @@ async fn insert(tx: &mut Tx<'_>, new: &Client, origin: &Origin) -> Result<(), St
     }
     let detail = json!({ "name": new.name, "scopes": new.scopes, "grant_types": new.grant_types });
     audit::note(tx, origin, Event::named("client_added").client(id).detail(detail)).await
-}
-
-/// Ends the open sessions of a client; their ids.
-async fn end_all_of(tx: &mut Tx<'_>, client_id: &str, origin: &Origin) -> Result<Vec<String>, StoreError> {
-    let reason = EndReason::ClientDisabled.as_str();
-    let sql = "UPDATE sessions SET ended_at = $2, end_reason = $3
-               WHERE client_id = $1 AND ended_at IS NULL RETURNING sid, user_id";
-    let mut sids = Vec::new();
-    for mut row in tx.query(sql, values![client_id, origin.at, reason]).await? {
-        let (sid, user): (String, String) = (row.take(0)?, row.take(1)?);
-        let event = Event::named("session_ended").user(&user).sid(&sid).client(client_id);
-        audit::note(tx, origin, event.detail(json!({ "reason": reason }))).await?;
-        sids.push(sid);
-    }
-    Ok(sids)
 }
 
 fn client(mut row: Row) -> Result<Client, StoreError> {

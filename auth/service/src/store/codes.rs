@@ -9,7 +9,7 @@ use super::Store;
 use super::audit::{self, Event};
 use super::error::StoreError;
 use super::records::{Origin, Session, User, user_columns};
-use super::sessions::{EndReason, end, open};
+use super::sessions::{EndReason, Expiries, end, open};
 use super::statements::{Tx, first};
 use super::value::values;
 use crate::clock::UnixSeconds;
@@ -99,7 +99,7 @@ impl Store {
     /// Spends a code for a session, with its first refresh token where there is one; or ends the session when the code
     /// was spent before. Only who has the right verifier can do either.
     pub async fn redeem_code(&self, by: Redemption, origin: Origin) -> Result<Redeemed, StoreError> {
-        let expires = self.lives().token_expiry(origin.at, origin.at);
+        let expires = self.expiries(origin.at, origin.at);
         self.write(move |tx| Box::pin(async move { redeem(tx, &by, expires, &origin).await })).await
     }
 }
@@ -151,12 +151,7 @@ async fn locked(tx: &mut Tx<'_>, hash: &TokenHash) -> Result<Option<Kept>, Store
     Ok(Some(Kept { code, used_at: row.take(10)?, sid: row.take(11)? }))
 }
 
-async fn redeem(
-    tx: &mut Tx<'_>,
-    by: &Redemption,
-    expires: UnixSeconds,
-    origin: &Origin,
-) -> Result<Redeemed, StoreError> {
+async fn redeem(tx: &mut Tx<'_>, by: &Redemption, expires: Expiries, origin: &Origin) -> Result<Redeemed, StoreError> {
     let Some(Kept { code, used_at, sid }) = locked(tx, &by.hash).await? else { return Ok(Redeemed::Unknown) };
     if code.client_id != by.client_id {
         return Ok(Redeemed::Unknown);
@@ -190,7 +185,7 @@ async fn spend(
     tx: &mut Tx<'_>,
     code: NewCode,
     refresh: Option<&TokenHash>,
-    expires: UnixSeconds,
+    expires: Expiries,
     origin: &Origin,
 ) -> Result<Redeemed, StoreError> {
     const USER: &str = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.id = $1");

@@ -7,8 +7,8 @@ use super::Store;
 use super::audit::{self, Event};
 use super::error::StoreError;
 use super::records::{Origin, StoredKey};
-use super::revocations::{RevokedKind, publish};
-use super::statements::{Tx, first};
+use super::revocations::{RevokedKind, lock, publish};
+use super::statements::Tx;
 use super::value::{Row, values};
 
 /// Most signing keys in use at once. By themselves they are a handful; who fetches the key set takes
@@ -110,11 +110,6 @@ impl Store {
         })
         .await
     }
-}
-
-pub(super) async fn lock(tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    first(tx, "SELECT id FROM feed WHERE id = 1 FOR UPDATE", &[]).await?;
-    Ok(())
 }
 
 async fn in_use(tx: &mut Tx<'_>) -> Result<Vec<StoredKey>, StoreError> {

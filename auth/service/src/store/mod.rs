@@ -13,6 +13,8 @@ mod postgres;
 mod batches;
 mod audit;
 mod revocations;
+mod subject_revocations;
+mod endings;
 mod sessions;
 mod refresh;
 mod users;
@@ -46,10 +48,12 @@ pub use sealed::{Sealed, SealedKind};
 pub use second_factors::SecondFactor;
 pub use sessions::EndReason;
 pub use standing::Standing;
+pub use subject_revocations::{IssuedToken, MAX_OF_SUBJECT};
 pub use upkeep::KEPT_SECONDS;
 pub use users::UserChange;
 
-use crate::config::{DatabaseConfig, SessionLimits};
+use crate::clock::UnixSeconds;
+use crate::config::{DatabaseConfig, MAX_ACCESS_TOKEN_SECONDS, SessionLimits};
 use postgres::Postgres;
 use sqlite::Sqlite;
 use statements::{Answer, Tx};
@@ -64,6 +68,7 @@ const ASK_AGAIN: Duration = Duration::from_millis(200);
 pub struct Store {
     database: Database,
     lives: SessionLimits,
+    token_seconds: u32,
 }
 
 #[derive(Clone)]
@@ -83,7 +88,14 @@ impl Store {
             }
             DatabaseConfig::Postgres(config) => Database::Postgres(Postgres::open(config).await?),
         };
-        Ok(Store { database, lives })
+        Ok(Store { database, lives, token_seconds: MAX_ACCESS_TOKEN_SECONDS })
+    }
+
+    /// The same, for a service whose access tokens live so long, in seconds. Without it they are taken to live as long as any
+    /// may.
+    #[must_use]
+    pub fn with_tokens_of(self, token_seconds: u32) -> Store {
+        Store { token_seconds, ..self }
     }
 
     /// Whether the store works.
@@ -112,6 +124,11 @@ impl Store {
 
     fn lives(&self) -> SessionLimits {
         self.lives
+    }
+
+    /// When an access token of now expires.
+    fn token_until(&self, now: UnixSeconds) -> UnixSeconds {
+        now.saturating_add(self.token_seconds.into())
     }
 
     /// Runs a verb in one transaction; an `Err` undoes all of it.

@@ -5,7 +5,7 @@ use super::Store;
 use super::audit::{self, Event};
 use super::error::StoreError;
 use super::records::{Origin, Session};
-use super::sessions::{EndReason, SESSION_WIDTH, end, insert_token, session_columns};
+use super::sessions::{EndReason, Expiries, SESSION_WIDTH, end, insert_token, note_issue, session_columns};
 use super::statements::{Tx, first};
 use super::value::values;
 use crate::clock::UnixSeconds;
@@ -62,14 +62,15 @@ impl Store {
         candidate: Candidate,
         origin: Origin,
     ) -> Result<Rotation, StoreError> {
-        let lives = self.lives();
+        let (lives, access) = (self.lives(), self.token_until(origin.at));
         self.write(move |tx| {
             Box::pin(async move {
                 let Some(token) = locked(tx, &presented).await? else { return Ok(Rotation::Unknown) };
                 if token.session.client_id != client {
                     return Ok(Rotation::Unknown);
                 }
-                let expires = lives.token_expiry(token.session.created_at, origin.at);
+                let refresh = lives.token_expiry(token.session.created_at, origin.at);
+                let expires = Expiries { refresh, access };
                 let over = token.expires_at.min(token.session.created_at.saturating_add(lives.absolute)) <= origin.at;
                 rotate(tx, token, over, expires, &presented, &candidate, &origin).await
             })
@@ -119,7 +120,7 @@ async fn rotate(
     tx: &mut Tx<'_>,
     token: FoundToken,
     over: bool,
-    expires: UnixSeconds,
+    expires: Expiries,
     presented: &TokenHash,
     candidate: &Candidate,
     origin: &Origin,
@@ -143,11 +144,12 @@ async fn rotate(
     }
     if let Some(spent) = spent {
         audit::note(tx, origin, Event::named("refresh_repeated").user(&session.user.id).sid(&session.sid)).await?;
+        note_issue(tx, &session.sid, origin.at, expires.access).await?;
         return Ok(Rotation::Repeated(session, spent.salt));
     }
     spend(tx, presented, candidate, origin.at).await?;
-    insert_token(tx, &candidate.hash, &session.sid, origin.at, expires).await?;
-    tx.execute("UPDATE sessions SET last_used_at = $2 WHERE sid = $1", values![&session.sid, origin.at]).await?;
+    insert_token(tx, &candidate.hash, &session.sid, origin.at, expires.refresh).await?;
+    note_issue(tx, &session.sid, origin.at, expires.access).await?;
     Ok(Rotation::Rotated(session))
 }
 

@@ -3,10 +3,8 @@
 //! Never forgets an entry while a token that it means could still pass.
 
 use super::Store;
-use super::audit::{self, Event};
 use super::batches::{self, BATCH};
 use super::error::StoreError;
-use super::records::Origin;
 use super::statements::{Tx, first, number};
 use super::value::{Row, values};
 use crate::clock::UnixSeconds;
@@ -16,7 +14,7 @@ use crate::config::MAX_ACCESS_TOKEN_SECONDS;
 /// operator of a gateway may allow.
 pub const LEEWAY_SECONDS: UnixSeconds = 300;
 /// How long it stays in the database after that, in seconds, so that a node with a clock behind still lists it.
-const KEPT_SECONDS: UnixSeconds = 3600;
+pub(super) const KEPT_SECONDS: UnixSeconds = 3600;
 /// Most entries in one delta; the next one goes on where it ends.
 const MAX_DELTA: i64 = 10_000;
 
@@ -63,7 +61,7 @@ pub struct Revoked {
     pub kind: RevokedKind,
     /// The `jti`, `sid`, `sub`, `client_id` or `kid`.
     pub name: String,
-    /// When it was revoked.
+    /// Of a user or a client: the last second whose tokens are meant. Of anything else: when it was revoked.
     pub at: UnixSeconds,
     /// When the last token that is meant expires; nothing for a key.
     pub until: Option<UnixSeconds>,
@@ -91,40 +89,48 @@ pub struct FeedPage {
     pub entries: Vec<Revoked>,
 }
 
-/// Publishes that these names are revoked now. Tokens that were issued meanwhile live at most
-/// [`MAX_ACCESS_TOKEN_SECONDS`], whatever the configuration was when they were issued.
+/// Until the end of the transaction nobody else publishes anything.
+pub(super) async fn lock(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    first(tx, "SELECT id FROM feed WHERE id = 1 FOR UPDATE", &[]).await?;
+    Ok(())
+}
+
+/// Publishes that these keys, or the tokens of these clients up to this time, are revoked. Tokens that were issued until
+/// then live at most [`MAX_ACCESS_TOKEN_SECONDS`], whatever the configuration was when they were issued.
 pub(super) async fn publish(
     tx: &mut Tx<'_>,
     kind: RevokedKind,
     names: &[String],
     at: UnixSeconds,
 ) -> Result<(), StoreError> {
-    if names.is_empty() {
+    let until = (kind != RevokedKind::Key).then(|| at.saturating_add(MAX_ACCESS_TOKEN_SECONDS.into()));
+    let entries: Vec<_> = names.iter().map(|name| (name.as_str(), until)).collect();
+    append(tx, kind, &entries, at, None).await
+}
+
+/// Writes entries, each with its name and when it means nothing any more, at the end of the feed. All of them are tokens of
+/// the subject, where there is one.
+pub(super) async fn append(
+    tx: &mut Tx<'_>,
+    kind: RevokedKind,
+    entries: &[(&str, Option<UnixSeconds>)],
+    at: UnixSeconds,
+    subject: Option<&str>,
+) -> Result<(), StoreError> {
+    if entries.is_empty() {
         return Ok(());
     }
-    let until = (kind != RevokedKind::Key).then(|| at.saturating_add(MAX_ACCESS_TOKEN_SECONDS.into()));
-    let count = names.len() as i64;
+    let count = entries.len() as i64;
     let last = number(tx, "UPDATE feed SET seq = seq + $1 WHERE id = 1 RETURNING seq", values![count]).await?;
-    let sql = "INSERT INTO revocations (seq, kind, name, at, until_at) VALUES ($1, $2, $3, $4, $5)";
-    for (seq, name) in (last - count + 1..).zip(names) {
-        tx.execute(sql, values![seq, kind.as_str(), name, at, until]).await?;
+    let sql = "INSERT INTO revocations (seq, kind, name, at, until_at, subject) VALUES ($1, $2, $3, $4, $5, $6)";
+    for (seq, (name, until)) in (last - count + 1..).zip(entries) {
+        tx.execute(sql, values![seq, kind.as_str(), *name, at, *until, subject]).await?;
     }
     tx.announce().await
 }
 
 impl Store {
-    /// Revokes one access token by its `jti`.
-    pub async fn revoke_token(&self, jti: String, event: Event, origin: Origin) -> Result<(), StoreError> {
-        self.write(move |tx| {
-            Box::pin(async move {
-                audit::note(tx, &origin, event).await?;
-                publish(tx, RevokedKind::Token, &[jti], origin.at).await
-            })
-        })
-        .await
-    }
-
-    /// Whether this very name is revoked, for introspection. `issued_at` is the token's `iat`.
+    /// Whether this very name is revoked. `issued_at` is the token's `iat`.
     pub async fn is_revoked(
         &self,
         kind: RevokedKind,

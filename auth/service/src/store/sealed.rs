@@ -6,8 +6,8 @@ use serde_json::json;
 use super::Store;
 use super::audit::{self, Event};
 use super::error::StoreError;
-use super::keys::lock;
 use super::records::Origin;
+use super::revocations::lock;
 use super::statements::{Tx, number};
 use super::value::{Row, values};
 

@@ -5,11 +5,13 @@ use serde_json::json;
 
 use super::Store;
 use super::audit::{self, Event};
+use super::endings::{Whose, last_expiry, last_issued, lock_open, unknown_expiry};
 use super::error::StoreError;
 use super::records::{Origin, Session, USER_WIDTH, User};
-use super::revocations::{RevokedKind, publish};
+use super::revocations::RevokedKind;
 use super::standing::hold_proved;
 use super::statements::{Tx, first};
+use super::subject_revocations::{MAX_OF_SUBJECT, Revoking, forgotten_before, publish_of};
 use super::value::{Row, values};
 use crate::clock::UnixSeconds;
 use crate::refresh_token::TokenHash;
@@ -96,11 +98,25 @@ impl Session {
     }
 }
 
+/// When the tokens of a session expire that are given out now.
+#[derive(Clone, Copy)]
+pub(super) struct Expiries {
+    /// The refresh token.
+    pub refresh: UnixSeconds,
+    /// The access token.
+    pub access: UnixSeconds,
+}
+
 impl Store {
+    /// When tokens of now expire, of a session that was created then.
+    pub(super) fn expiries(&self, session_created: UnixSeconds, now: UnixSeconds) -> Expiries {
+        Expiries { refresh: self.lives().token_expiry(session_created, now), access: self.token_until(now) }
+    }
+
     /// Opens a session with its first refresh token. `false` when the user is gone, was disabled, or got
     /// another password meanwhile.
     pub async fn create_session(&self, session: Session, token: TokenHash, origin: Origin) -> Result<bool, StoreError> {
-        let expires = self.lives().token_expiry(session.created_at, session.created_at);
+        let expires = self.expiries(session.created_at, session.created_at);
         self.write(move |tx| {
             Box::pin(async move {
                 let opened = open(tx, &session, Some(&token), expires).await?;
@@ -232,22 +248,38 @@ pub(super) async fn open(
     tx: &mut Tx<'_>,
     session: &Session,
     token: Option<&TokenHash>,
-    expires: UnixSeconds,
+    expires: Expiries,
 ) -> Result<bool, StoreError> {
     if !hold_proved(tx, &session.user.id, session.user.password_changed_at).await? {
         return Ok(false);
     }
-    let sql = "INSERT INTO sessions (sid, user_id, created_at, last_used_at, auth_time, amr, client_id, scope, audience, source)
-               VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9)";
+    let sql = "INSERT INTO sessions (sid, user_id, created_at, last_used_at, auth_time, amr, client_id, scope, audience, source,
+                   tokens_until)
+               VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10)";
     let (scope, audience, source) = (session.scope.as_ref(), session.audience.as_ref(), session.source.as_ref());
     let (sid, user, amr) = (&session.sid, &session.user.id, session.amr.as_slice());
-    let row =
-        values![sid, user, session.created_at, session.auth_time, amr, &session.client_id, scope, audience, source];
-    tx.execute(sql, row).await?;
+    let (created, auth_time, client, until) =
+        (session.created_at, session.auth_time, &session.client_id, expires.access);
+    tx.execute(sql, values![sid, user, created, auth_time, amr, client, scope, audience, source, until]).await?;
     if let Some(token) = token {
-        insert_token(tx, token, sid, session.created_at, expires).await?;
+        insert_token(tx, token, sid, session.created_at, expires.refresh).await?;
     }
     Ok(true)
+}
+
+/// Notes that an access token was issued. Clocks of nodes differ, and a life may have been longer before: neither time goes
+/// back.
+pub(super) async fn note_issue(
+    tx: &mut Tx<'_>,
+    sid: &str,
+    issued: UnixSeconds,
+    until: UnixSeconds,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE sessions SET last_used_at = CASE WHEN last_used_at > $2 THEN last_used_at ELSE $2 END,
+                   tokens_until = CASE WHEN tokens_until IS NULL THEN $4 WHEN tokens_until > $3 THEN tokens_until ELSE $3 END
+               WHERE sid = $1";
+    tx.execute(sql, values![sid, issued, until, unknown_expiry(issued)]).await?;
+    Ok(())
 }
 
 /// Stores a refresh token by its hash.
@@ -280,13 +312,21 @@ pub(super) async fn end(
     reason: EndReason,
     origin: &Origin,
 ) -> Result<Option<Session>, StoreError> {
+    const END: &str = concat!(
+        "UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE sid = $1 AND ended_at IS NULL RETURNING ",
+        last_issued!("$2"),
+        ", ",
+        last_expiry!("$4")
+    );
     let Some(session) = find(tx, sid).await? else { return Ok(None) };
-    let sql = "UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE sid = $1 AND ended_at IS NULL";
-    if tx.execute(sql, values![sid, origin.at, reason.as_str()]).await? == 0 {
-        return Ok(None);
-    }
-    audit::note(tx, origin, ended(&session.user.id, sid, reason).client(&session.client_id)).await?;
-    publish(tx, RevokedKind::Session, &[sid.to_owned()], origin.at).await?;
+    let ended = first(tx, END, values![sid, origin.at, reason.as_str(), unknown_expiry(origin.at)]).await?;
+    let Some(mut ended) = ended else { return Ok(None) };
+    let (issued, until) = (ended.take(0)?, ended.take(1)?);
+    let (subject, detail) = (&*session.user.id, json!({ "reason": reason.as_str() }));
+    let event = Event::named("session_ended").user(subject).sid(sid).client(&session.client_id);
+    audit::note(tx, origin, event.detail(detail)).await?;
+    let (kind, names) = (RevokedKind::Session, vec![(sid.to_owned(), until)]);
+    publish_of(tx, &Revoking { subject, kind, names, issued, until }, origin.at).await?;
     Ok(Some(session))
 }
 
@@ -300,21 +340,14 @@ pub(super) async fn end_all_of(
 ) -> Result<usize, StoreError> {
     // Two that end several sessions could wait for each other's.
     first(tx, "SELECT id FROM users WHERE id = $1 FOR UPDATE", values![user]).await?;
-    let sql = "UPDATE sessions SET ended_at = $2, end_reason = $3
-               WHERE user_id = $1 AND ended_at IS NULL AND sid <> coalesce($4, '') RETURNING sid";
-    let rows = tx.query(sql, values![user, origin.at, reason.as_str(), but]).await?;
-    let sids: Vec<String> = rows.into_iter().map(|mut row| row.take(0)).collect::<Result<_, _>>()?;
+    let locked = lock_open(tx, Whose::User(user, but), origin.at).await?;
+    let names = locked.alive(tx, forgotten_before(origin.at), origin.at, MAX_OF_SUBJECT as i64 + 1).await?;
+    locked.end(tx, reason.as_str(), origin).await?;
     let browsers = "UPDATE browser_sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL";
     tx.execute(browsers, values![user, origin.at]).await?;
     // Codes that were not redeemed yet would open a session afterwards.
     tx.execute("DELETE FROM authorization_codes WHERE user_id = $1 AND used_at IS NULL", values![user]).await?;
-    for sid in &sids {
-        audit::note(tx, origin, ended(user, sid, reason)).await?;
-    }
-    publish(tx, RevokedKind::Session, &sids, origin.at).await?;
-    Ok(sids.len())
-}
-
-fn ended(user: &str, sid: &str, reason: EndReason) -> Event {
-    Event::named("session_ended").user(user).sid(sid).detail(json!({ "reason": reason.as_str() }))
+    let (subject, kind, issued, until) = (user, RevokedKind::Session, locked.issued, locked.until);
+    publish_of(tx, &Revoking { subject, kind, names, issued, until }, origin.at).await?;
+    Ok(locked.count)
 }

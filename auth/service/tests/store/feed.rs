@@ -1,9 +1,9 @@
 //! The feed: numbers, deltas, snapshots, pruning. Never over HTTP: the service's own tests do that.
 
 use witgate_auth::config::MAX_ACCESS_TOKEN_SECONDS;
-use witgate_auth::store::{EndReason, Event, FeedHead, FeedPage, LEEWAY_SECONDS, RevokedKind, Store};
+use witgate_auth::store::{EndReason, FeedHead, FeedPage, LEEWAY_SECONDS, RevokedKind, Store};
 
-use super::people::{NOW, alice, at, session};
+use super::people::{self, NOW, alice, at, session};
 use super::place::{Place, on_both};
 
 on_both!(
@@ -19,7 +19,7 @@ on_both!(
 const OVER: i64 = MAX_ACCESS_TOKEN_SECONDS as i64 + LEEWAY_SECONDS;
 
 async fn revoke(store: &Store, jti: &str, seconds: i64) {
-    store.revoke_token(jti.into(), Event::named("token_revoked"), at(seconds)).await.unwrap();
+    people::revoke(store, "somebody", jti, seconds).await;
 }
 
 async fn since(store: &Store, epoch: &str, seq: i64) -> FeedPage {

@@ -16,6 +16,7 @@ mod rotation;
 mod codes;
 mod assertions;
 mod feed;
+mod crowding;
 mod keys;
 mod throttles;
 mod upkeep;

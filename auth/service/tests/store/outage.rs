@@ -6,7 +6,7 @@ use witgate_auth::config::{DatabaseConfig, PostgresConfig};
 use witgate_auth::store::{EndReason, Store, StoreError};
 use witgate_ground::postgres::Postgres;
 
-use super::people::{alice, at, candidate, rotate, session};
+use super::people::{alice, at, candidate, revoke, rotate, session};
 use super::place::{LIVES, reached_at};
 
 /// How long a store may need to come back.
@@ -56,9 +56,7 @@ async fn wakes_again(store: &Store, other: &Store, sid: String) {
         let mut in_a_row = 0;
         while in_a_row < 3 {
             let begun = std::time::Instant::now();
-            let (jti, event) = (sid.clone(), witgate_auth::store::Event::named("tested"));
-            let (_, revoked) = tokio::join!(store.stirred(), other.revoke_token(jti, event, at(4)));
-            revoked.unwrap();
+            tokio::join!(store.stirred(), revoke(other, &sid, "a token", 4));
             in_a_row = if begun.elapsed() < Duration::from_millis(100) { in_a_row + 1 } else { 0 };
         }
     };

@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use witgate_auth::clock::UnixSeconds;
+use witgate_auth::config::MAX_ACCESS_TOKEN_SECONDS;
 use witgate_auth::refresh_token::TokenHash;
-use witgate_auth::store::{Candidate, NewUser, Origin, Rotation, Session, Standing, Store};
+use witgate_auth::store::{Candidate, Event, IssuedToken, NewUser, Origin, Rotation, Session, Standing, Store};
 
 /// When each test begins.
 pub const NOW: UnixSeconds = 1_800_000_000;
@@ -13,6 +14,19 @@ pub const CLIENT: &str = "witgate-portal";
 
 pub fn at(seconds: UnixSeconds) -> Origin {
     Origin { source: Some("192.0.2.7".into()), ..Origin::local("test", NOW + seconds) }
+}
+
+/// An access token of so many seconds after [`NOW`], of the longest life.
+pub fn issued(subject: &str, jti: &str, seconds: UnixSeconds) -> IssuedToken {
+    let issued_at = NOW + seconds;
+    let expires_at = issued_at + UnixSeconds::from(MAX_ACCESS_TOKEN_SECONDS);
+    IssuedToken { jti: jti.into(), subject: subject.into(), issued_at, expires_at }
+}
+
+/// Revokes a token in the second in which it was issued.
+pub async fn revoke(store: &Store, subject: &str, jti: &str, seconds: UnixSeconds) {
+    let token = issued(subject, jti, seconds);
+    store.revoke_token(token, Event::named("token_revoked"), at(seconds)).await.unwrap();
 }
 
 pub fn new_user(name: &str) -> NewUser {

@@ -8,9 +8,8 @@ use uuid::Uuid;
 
 use super::super::audit::{self, Event};
 use super::super::error::StoreError;
-use super::super::keys::lock;
 use super::super::records::Origin;
-use super::super::revocations::{RevokedKind, publish};
+use super::super::revocations::{RevokedKind, lock, publish};
 use super::super::sessions::EndReason;
 use super::super::statements::{Tx, number};
 use super::super::value::{Value, values};

@@ -76,6 +76,7 @@ const SPECS: [Spec; 15] = [
             "auth_time",
             "amr",
             "source",
+            "tokens_until",
         ],
     ),
     ("refresh_tokens", &[Key::Bytes], &["hash", "sid", "issued_at", "expires_at", "spent_at", "salt", "successor"]),
@@ -110,7 +111,7 @@ const SPECS: [Spec; 15] = [
     ("recovery_codes", &[Key::Text, Key::Bytes], &["user_id", "hash", "used_at"]),
     ("throttles", &[Key::Text], &["key", "failures", "last_at"]),
     (FEED, &[Key::Int], &["id", "epoch", "seq", "pruned_to"]),
-    ("revocations", &[Key::Int], &["seq", "kind", "name", "at", "until_at"]),
+    ("revocations", &[Key::Int], &["seq", "kind", "name", "at", "until_at", "subject"]),
     (
         "audit",
         &[Key::Int],
