@@ -5,8 +5,11 @@ use deadpool_postgres::ClientWrapper;
 use super::super::error::StoreError;
 
 /// Numbered from 1; the table `schema_version` holds the number of the last one applied. Never edit a released one.
-pub(super) const MIGRATIONS: [&str; 2] =
-    [include_str!("../migrations/postgres/0001_start.sql"), include_str!("../migrations/postgres/0004_upkeep.sql")];
+pub(super) const MIGRATIONS: [&str; 3] = [
+    include_str!("../migrations/postgres/0001_start.sql"),
+    include_str!("../migrations/postgres/0004_upkeep.sql"),
+    include_str!("../migrations/postgres/0006_revoked_names.sql"),
+];
 /// The advisory lock of this work, so that nodes which start at once do it one after the other.
 const LOCK: i64 = 0x7769_7467_6174_6501;
 
