@@ -53,7 +53,9 @@ pub(super) enum TakeFault {
     Elsewhere,
     #[error("the document is older than the one in force: it was issued at {issued_at}, that one at {in_force}")]
     Older { issued_at: u64, in_force: u64 },
-    #[error("the feed went back from number {in_force} to {number} in one epoch: who brings back a former state must begin another")]
+    #[error(
+        "the feed went back from number {in_force} to {number} in one epoch: who brings back a former state must begin another"
+    )]
     Back { number: u64, in_force: u64 },
     #[error("the document is of {issued_at}, more than {AHEAD_SECONDS} seconds ahead of our clock at {now}")]
     Ahead { issued_at: u64, now: u64 },

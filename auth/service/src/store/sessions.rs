@@ -89,8 +89,7 @@ const LAST_USED: &str = usable_sessions!(" ORDER BY s.last_used_at DESC, s.sid L
 pub(super) const LAST_USED_OF_USER: &str =
     usable_sessions!(" AND s.user_id = $4 ORDER BY s.last_used_at DESC, s.sid LIMIT $3");
 const BY_SID: &str = usable_sessions!(" AND s.sid > $4 ORDER BY s.sid LIMIT $3");
-pub(super) const BY_SID_OF_USER: &str =
-    usable_sessions!(" AND s.sid > $4 AND s.user_id = $5 ORDER BY s.sid LIMIT $3");
+pub(super) const BY_SID_OF_USER: &str = usable_sessions!(" AND s.sid > $4 AND s.user_id = $5 ORDER BY s.sid LIMIT $3");
 
 impl Session {
     /// Reads `session_columns!` from the start of a row.

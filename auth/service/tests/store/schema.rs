@@ -1,15 +1,11 @@
 //! The schema: made once, by whoever comes first, and refused when it is newer. Never a downgrade.
 
-use witgate_auth::store::{EndReason, RevokedKind, Store, StoreError};
+use witgate_auth::store::{RevokedKind, Store, StoreError};
 
-use super::people::{alice, at, session};
+use super::people::{NOW, alice};
 use super::place::{LIVES, Place, on_both, reached_at};
 
-on_both!(
-    nodes_that_start_at_once_make_one_schema,
-    a_newer_schema_is_refused,
-    a_schema_of_before_is_brought_up_to_date,
-);
+on_both!(nodes_that_start_at_once_make_one_schema, a_newer_schema_is_refused, a_schema_of_before_is_brought_up_to_date,);
 
 async fn nodes_that_start_at_once_make_one_schema(place: Place) {
     let config = place.config();
@@ -37,27 +33,34 @@ async fn a_newer_schema_is_refused(place: Place) {
     assert!(refused.to_string().contains("newer program"), "{refused}");
 }
 
-/// As the version before the last migration left it.
+/// A database that the version before `0006_revoked_names.sql` made and used.
 async fn a_schema_of_before_is_brought_up_to_date(place: Place) {
-    let store = place.open().await;
-    let (ended, _) = session(&store, &alice(&store).await).await;
-    store.end_session(ended.sid.clone(), None, EndReason::Logout, at(1)).await.unwrap();
-    drop(store);
-    place.sql("DROP INDEX revocations_of_name");
-    let index = match place {
+    let indexes = match place {
         Place::Sqlite(_) => {
-            place.sql("PRAGMA user_version = 3");
+            place.batch(include_str!("../../src/store/migrations/sqlite/0001_start.sql"));
+            place.batch(include_str!("../../src/store/migrations/sqlite/0002_lifecycle.sql"));
+            place.batch(include_str!("../../src/store/migrations/sqlite/0005_upkeep.sql"));
+            place.batch("PRAGMA user_version = 3");
             "SELECT count(*) FROM sqlite_master WHERE name = 'revocations_of_name'"
         }
         Place::Postgres(_) => {
-            place.sql("DELETE FROM schema_version WHERE number = 3");
+            place.batch(include_str!("../../src/store/migrations/postgres/0001_start.sql"));
+            place.batch(include_str!("../../src/store/migrations/postgres/0004_upkeep.sql"));
+            place.batch(
+                "CREATE TABLE schema_version (number BIGINT NOT NULL); INSERT INTO schema_version VALUES (1), (2)",
+            );
             "SELECT count(*) FROM pg_indexes WHERE indexname = 'revocations_of_name'"
         }
     };
-    assert_eq!(place.number(index), 0);
-    let store = place.open().await;
-    assert_eq!(place.number(index), 1);
-    assert!(store.is_revoked(RevokedKind::Session, ended.sid, at(1).at).await.unwrap(), "what was there stays");
+    place.batch(&format!(
+        "UPDATE feed SET seq = 1; INSERT INTO revocations (seq, kind, name, at, until_at) VALUES (1, 'token', 't', {NOW}, {NOW})"
+    ));
+    assert_eq!(place.number(indexes), 0);
+    for _ in 0..2 {
+        let store = place.open().await;
+        assert_eq!(place.number(indexes), 1);
+        assert!(store.is_revoked(RevokedKind::Token, "t".into(), NOW).await.unwrap(), "what was there stays");
+    }
 }
 
 #[tokio::test]
