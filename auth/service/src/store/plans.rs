@@ -6,7 +6,7 @@ use super::sessions::{BY_SID_OF_USER, LAST_USED_OF_USER};
 use super::value::{Value, values};
 use crate::config::{DatabaseConfig, PostgresConfig, SessionLimits};
 
-/// Of few rows PostgreSQL would rather read all.
+/// Of few rows PostgreSQL would rather read all. It sees through a user that may be named or not; SQLite does not.
 const FILL: &str = "
     INSERT INTO users (id, name, password_hash, roles, tenant, created_at)
         SELECT i, i, '', '[]', 't', 0 FROM generate_series(1, 500) i;

@@ -35,7 +35,7 @@ fn no_secret_is_shown() {
 
 /// `auth.toml` as it ships.
 fn example() -> String {
-    fs::read_to_string("auth.toml").unwrap()
+    fs::read_to_string("auth.toml").expect("the example")
 }
 
 /// What it means in this folder.
