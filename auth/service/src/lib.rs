@@ -37,3 +37,6 @@ pub mod grants;
 pub mod feed;
 pub mod http;
 pub mod cli;
+
+#[cfg(test)]
+mod documented_events;

@@ -54,7 +54,7 @@ pub(super) enum Document {
 }
 
 pub(super) struct Snapshot {
-    /// When the issuer made it, in seconds since 1970-01-01 UTC. A later one is never older.
+    /// When the issuer made it by its clock, in seconds since 1970-01-01 UTC.
     pub issued_at: u64,
     pub revocations: Revocations,
     /// Absent where the server knows snapshots only.

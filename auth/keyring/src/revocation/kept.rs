@@ -1,6 +1,6 @@
 //! What is kept of a feed, and what an answer of it makes of that: a whole one replaces it, a delta goes on from it.
 //!
-//! Never goes back in time, never skips a number, and never waits or fetches.
+//! Never goes back, by its numbers within an epoch and by time otherwise, never skips a number, and never waits or fetches.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use http::HeaderValue;
 use witgate_token::Revocations;
 
-use super::document::{self, Cursor, Delta, Document, DocumentFault};
+use super::document::{self, Cursor, Delta, Document, DocumentFault, Snapshot};
 
 /// How far the issuer's clock may be ahead of ours, in seconds. A document of a far future would shut out all after it.
 const AHEAD_SECONDS: u64 = 300;
@@ -18,7 +18,7 @@ const SWEEP_PAUSE: Duration = Duration::from_secs(600);
 /// What the issuer revoked, as far as is known.
 #[derive(Clone)]
 pub(super) struct Kept {
-    /// When the issuer said so last, in seconds since 1970-01-01 UTC.
+    /// The latest time that the issuer ever said, in seconds since 1970-01-01 UTC.
     pub issued_at: u64,
     pub revoked: Arc<Revocations>,
     /// Of a server that has no cursor.
@@ -53,6 +53,10 @@ pub(super) enum TakeFault {
     Elsewhere,
     #[error("the document is older than the one in force: it was issued at {issued_at}, that one at {in_force}")]
     Older { issued_at: u64, in_force: u64 },
+    #[error(
+        "the feed went back from number {in_force} to {number} in one epoch: who brings back a former state must begin another"
+    )]
+    Back { number: u64, in_force: u64 },
     #[error("the document is of {issued_at}, more than {AHEAD_SECONDS} seconds ahead of our clock at {now}")]
     Ahead { issued_at: u64, now: u64 },
 }
@@ -74,30 +78,43 @@ pub(super) fn take(
 ) -> Result<(Kept, Brought), TakeFault> {
     match document::read(body)? {
         Document::Snapshot(snapshot) => {
-            in_time(before, snapshot.issued_at, now)?;
+            not_ahead(snapshot.issued_at, now)?;
+            before.map_or(Ok(()), |before| not_back(before, &snapshot))?;
             let etag = etag.filter(|_| snapshot.cursor.is_none());
-            let (issued_at, revoked) = (snapshot.issued_at, Arc::new(snapshot.revocations));
+            let (issued_at, revoked) = (latest(before, snapshot.issued_at), Arc::new(snapshot.revocations));
             let kept = Kept { issued_at, revoked, etag, cursor: snapshot.cursor, as_of, swept: as_of };
             Ok((kept, Brought::Snapshot))
         }
         Document::Delta(delta) => {
             let before = before.filter(|before| goes_on(before, &delta)).ok_or(TakeFault::Elsewhere)?;
-            in_time(Some(before), delta.issued_at, now)?;
+            not_ahead(delta.issued_at, now)?;
             let brought = Brought::Delta { revocations: delta.revocations.len() };
             Ok((advanced(before, delta, as_of, now)?, brought))
         }
     }
 }
 
-/// A cache on the way, or an issuer that lost its memory, could bring revoked tokens back.
-fn in_time(before: Option<&Kept>, issued_at: u64, now: u64) -> Result<(), TakeFault> {
-    if issued_at > now.saturating_add(AHEAD_SECONDS) {
-        return Err(TakeFault::Ahead { issued_at, now });
+fn not_ahead(issued_at: u64, now: u64) -> Result<(), TakeFault> {
+    if issued_at > now.saturating_add(AHEAD_SECONDS) { Err(TakeFault::Ahead { issued_at, now }) } else { Ok(()) }
+}
+
+/// A cache on the way, or an issuer that lost its memory, could bring revoked tokens back. Within an epoch the numbers tell
+/// what is older: the clocks of an issuer's nodes differ, and one can be set back. Only between epochs, or without
+/// numbers, nothing but the time tells.
+fn not_back(before: &Kept, snapshot: &Snapshot) -> Result<(), TakeFault> {
+    if let (Some(at), Some(Cursor { epoch, number })) = (&before.cursor, &snapshot.cursor)
+        && at.epoch == *epoch
+    {
+        let (number, in_force) = (*number, at.number);
+        return if number < in_force { Err(TakeFault::Back { number, in_force }) } else { Ok(()) };
     }
-    match before {
-        Some(before) if issued_at < before.issued_at => Err(TakeFault::Older { issued_at, in_force: before.issued_at }),
-        _ => Ok(()),
-    }
+    let (issued_at, in_force) = (snapshot.issued_at, before.issued_at);
+    if issued_at < in_force { Err(TakeFault::Older { issued_at, in_force }) } else { Ok(()) }
+}
+
+/// It never goes back, so that nothing of a former epoch is taken for new after the issuer's clock was set back.
+fn latest(before: Option<&Kept>, issued_at: u64) -> u64 {
+    before.map_or(issued_at, |before| before.issued_at.max(issued_at))
 }
 
 fn goes_on(before: &Kept, delta: &Delta) -> bool {
@@ -106,7 +123,8 @@ fn goes_on(before: &Kept, delta: &Delta) -> bool {
 
 /// Who judges meanwhile judges by the old set: the new one is a copy.
 fn advanced(before: &Kept, delta: Delta, as_of: Instant, now: u64) -> Result<Kept, DocumentFault> {
-    let mut kept = Kept { issued_at: delta.issued_at, cursor: Some(delta.cursor), as_of, ..before.clone() };
+    let issued_at = latest(Some(before), delta.issued_at);
+    let mut kept = Kept { issued_at, cursor: Some(delta.cursor), as_of, ..before.clone() };
     if !delta.revocations.is_empty() || as_of.saturating_duration_since(before.swept) > SWEEP_PAUSE {
         let mut revoked = Revocations::clone(&before.revoked);
         revoked.forget_expired(now);
@@ -129,8 +147,11 @@ mod tests {
     }
 
     fn snapshot(cursor: u64) -> Kept {
-        let document = json!({"issued_at": NOW, "epoch": "e", "cursor": cursor, "revocations": [token("t0", NOW + 9)]});
-        taken(None, &document).expect("a snapshot").0
+        taken(None, &whole("e", cursor, NOW)).expect("a snapshot").0
+    }
+
+    fn whole(epoch: &str, cursor: u64, issued_at: u64) -> Value {
+        json!({"issued_at": issued_at, "epoch": epoch, "cursor": cursor, "revocations": [token("t0", NOW + 9)]})
     }
 
     fn token(jti: &str, until: u64) -> Value {
@@ -172,11 +193,41 @@ mod tests {
     }
 
     #[test]
-    fn a_delta_is_never_older_nor_far_ahead() {
+    fn a_delta_goes_by_its_number_whatever_the_clock_but_is_never_far_ahead() {
         let before = snapshot(4);
-        for (issued_at, is_taken) in [(NOW - 1, false), (NOW, true), (NOW + 300, true), (NOW + 301, false)] {
-            let taken = taken(Some(&before), &delta("e", 4, issued_at, &[]));
+        for (issued_at, is_taken) in [(0, true), (NOW - 1, true), (NOW + 300, true), (NOW + 301, false)] {
+            let taken = taken(Some(&before), &delta("e", 4, issued_at, &[token("t1", NOW + 9)]));
             assert_eq!(taken.is_ok(), is_taken, "{issued_at}");
+        }
+    }
+
+    #[test]
+    fn within_an_epoch_a_snapshot_goes_by_its_number() {
+        let before = snapshot(4);
+        for (number, issued_at) in [(4, NOW - 3600), (4, NOW), (9, 0), (9, NOW + 300)] {
+            let kept = taken(Some(&before), &whole("e", number, issued_at)).expect("not back").0;
+            assert_eq!(kept.cursor.map(|at| at.number), Some(number));
+        }
+        for issued_at in [NOW - 1, NOW, NOW + 300] {
+            let back = taken(Some(&before), &whole("e", 3, issued_at)).err().expect("refused");
+            assert!(matches!(back, TakeFault::Back { number: 3, in_force: 4 }) && !back.is_gap(), "{back}");
+        }
+        let ahead = taken(Some(&before), &whole("e", 9, NOW + 301));
+        assert!(matches!(ahead, Err(TakeFault::Ahead { .. })));
+    }
+
+    /// The issuer's clock is set back: what was replayed of another epoch, or without numbers, must not pass for new.
+    #[test]
+    fn another_epoch_needs_a_time_as_late_as_any_before() {
+        let mut kept = snapshot(4);
+        kept = taken(Some(&kept), &delta("e", 4, NOW - 3600, &[])).expect("a delta").0;
+        kept = taken(Some(&kept), &whole("e", 5, NOW - 3600)).expect("a snapshot").0;
+        let without = |issued_at: u64| json!({"issued_at": issued_at, "revocations": []});
+        for older in [whole("f", 99, NOW - 1), without(NOW - 1)] {
+            assert!(matches!(taken(Some(&kept), &older), Err(TakeFault::Older { in_force: NOW, .. })), "{older}");
+        }
+        for newer in [whole("f", 0, NOW), without(NOW)] {
+            taken(Some(&kept), &newer).expect("not older");
         }
     }
 

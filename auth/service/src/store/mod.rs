@@ -182,3 +182,6 @@ impl std::fmt::Debug for Store {
         f.debug_struct("Store").field("database", &kind).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod plans;

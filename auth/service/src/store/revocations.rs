@@ -17,6 +17,8 @@ pub const LEEWAY_SECONDS: UnixSeconds = 300;
 pub(super) const KEPT_SECONDS: UnixSeconds = 3600;
 /// Most entries in one delta; the next one goes on where it ends.
 const MAX_DELTA: i64 = 10_000;
+/// When a name of this kind was revoked last.
+pub(super) const LAST_REVOKED: &str = "SELECT max(at) FROM revocations WHERE kind = $1 AND name = $2";
 
 /// What an entry means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,10 +139,9 @@ impl Store {
         name: String,
         issued_at: UnixSeconds,
     ) -> Result<bool, StoreError> {
-        let sql = "SELECT max(at) FROM revocations WHERE kind = $1 AND name = $2";
         let at = self.read(move |tx| {
             Box::pin(async move {
-                first(tx, sql, values![kind.as_str(), &name])
+                first(tx, LAST_REVOKED, values![kind.as_str(), &name])
                     .await?
                     .map_or(Ok(None), |mut row| row.take::<Option<i64>>(0))
             })

@@ -12,7 +12,7 @@ use super::revocations::RevokedKind;
 use super::standing::hold_proved;
 use super::statements::{Tx, first};
 use super::subject_revocations::{MAX_OF_SUBJECT, Revoking, forgotten_before, publish_of};
-use super::value::{Row, values};
+use super::value::{Row, Value, values};
 use crate::clock::UnixSeconds;
 use crate::refresh_token::TokenHash;
 
@@ -73,6 +73,26 @@ pub(super) use session_columns;
 
 /// How many columns [`Session`] has.
 pub(super) const SESSION_WIDTH: usize = USER_WIDTH + 9;
+
+/// The open sessions that began after `$1` and were used after `$2`; and so on.
+macro_rules! usable_sessions {
+    ($and_so_on:literal) => {
+        concat!(
+            "SELECT ",
+            session_columns!(),
+            " FROM sessions s JOIN users u ON u.id = s.user_id
+              WHERE s.ended_at IS NULL AND s.created_at > $1 AND s.last_used_at > $2",
+            $and_so_on
+        )
+    };
+}
+
+// Of one user each has a statement of its own: no index serves a user that may be named or not.
+const LAST_USED: &str = usable_sessions!(" ORDER BY s.last_used_at DESC, s.sid LIMIT $3");
+pub(super) const LAST_USED_OF_USER: &str =
+    usable_sessions!(" AND s.user_id = $4 ORDER BY s.last_used_at DESC, s.sid LIMIT $3");
+const BY_SID: &str = usable_sessions!(" AND s.sid > $4 ORDER BY s.sid LIMIT $3");
+pub(super) const BY_SID_OF_USER: &str = usable_sessions!(" AND s.sid > $4 AND s.user_id = $5 ORDER BY s.sid LIMIT $3");
 
 impl Session {
     /// Reads `session_columns!` from the start of a row.
@@ -197,22 +217,8 @@ impl Store {
 
     /// The open sessions of a user, or of all, that can still be used; the last used one first.
     pub async fn list_sessions(&self, user: Option<String>, now: UnixSeconds) -> Result<Vec<Session>, StoreError> {
-        const SQL: &str = concat!(
-            "SELECT ",
-            session_columns!(),
-            " FROM sessions s JOIN users u ON u.id = s.user_id
-              WHERE s.ended_at IS NULL AND s.created_at > $2 AND s.last_used_at > $3 AND s.user_id = coalesce($1, s.user_id)
-              ORDER BY s.last_used_at DESC, s.sid LIMIT $4"
-        );
-        let lives = self.lives();
-        let (since, used) = (now - lives.absolute, now - lives.idle);
-        self.read(move |tx| {
-            Box::pin(async move {
-                let rows = tx.query(SQL, values![user, since, used, MAX_LISTED]).await?;
-                rows.into_iter().map(|mut row| Session::from_row(&mut row)).collect()
-            })
-        })
-        .await
+        let sql = if user.is_some() { LAST_USED_OF_USER } else { LAST_USED };
+        self.usable_sessions(sql, now, [Some(MAX_LISTED.into()), user.map(Value::from)]).await
     }
 
     /// The open sessions of a user, or of all, that can still be used, with a sid after this one; by sid, at most so many.
@@ -223,18 +229,23 @@ impl Store {
         limit: i64,
         now: UnixSeconds,
     ) -> Result<Vec<Session>, StoreError> {
-        const SQL: &str = concat!(
-            "SELECT ",
-            session_columns!(),
-            " FROM sessions s JOIN users u ON u.id = s.user_id
-              WHERE s.ended_at IS NULL AND s.created_at > $2 AND s.last_used_at > $3 AND s.user_id = coalesce($1, s.user_id)
-              AND s.sid > $4 ORDER BY s.sid LIMIT $5"
-        );
+        let sql = if user.is_some() { BY_SID_OF_USER } else { BY_SID };
+        self.usable_sessions(sql, now, [Some(limit.into()), Some(after.into()), user.map(Value::from)]).await
+    }
+
+    /// What one of the `usable_sessions!` finds, with its values from `$3` on.
+    async fn usable_sessions<const N: usize>(
+        &self,
+        sql: &'static str,
+        now: UnixSeconds,
+        more: [Option<Value>; N],
+    ) -> Result<Vec<Session>, StoreError> {
         let lives = self.lives();
-        let (since, used) = (now - lives.absolute, now - lives.idle);
+        let mut values = values![now - lives.absolute, now - lives.idle].to_vec();
+        values.extend(more.into_iter().flatten());
         self.read(move |tx| {
             Box::pin(async move {
-                let rows = tx.query(SQL, values![user, since, used, after, limit]).await?;
+                let rows = tx.query(sql, &values).await?;
                 rows.into_iter().map(|mut row| Session::from_row(&mut row)).collect()
             })
         })

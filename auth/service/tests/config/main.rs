@@ -3,7 +3,9 @@
 //! Never edits a pair unless BLESS=1 is set.
 
 use std::fs;
-use witgate_auth::config::Config;
+use std::path::Path;
+
+use witgate_auth::config::{Config, DatabaseConfig, EncryptionKeySource};
 use witgate_ground::pairs;
 
 /// Fewer pairs than this means that the test looked in the wrong place.
@@ -31,12 +33,36 @@ fn no_secret_is_shown() {
     }
 }
 
+/// `auth.toml` as it ships.
+fn example() -> String {
+    fs::read_to_string("auth.toml").expect("the example")
+}
+
+/// What it means in this folder.
+fn meant(folder: &Path, text: &str) -> Config {
+    Config::parse(&folder.join("auth.toml"), text).unwrap_or_else(|faults| panic!("{}", faults.render()))
+}
+
 #[test]
-fn the_example_has_no_fault() {
+fn the_example_has_no_fault_by_itself_and_shows_the_defaults() {
     let folder = tempfile::tempdir().unwrap();
-    for file in ["pwned.txt", "auth.key"] {
+    let least = "issuer = \"http://127.0.0.1:9000\"\naudience = \"witgate\"\n";
+    let (shown, usual) = (meant(folder.path(), &example()), meant(folder.path(), least));
+    assert_eq!(format!("{shown:#?}"), format!("{usual:#?}"));
+}
+
+#[test]
+fn what_the_example_has_commented_out_is_right_too() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["pwned.txt", "auth.key", "pg.password"] {
         fs::write(folder.path().join(file), "").unwrap();
     }
-    let text = fs::read_to_string("auth.toml").unwrap();
-    Config::parse(&folder.path().join("auth.toml"), &text).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let is_setting = |line: &&str| line.contains(" = ") || line.starts_with('[');
+    let lines = example();
+    let lines = lines.lines().map(|line| line.strip_prefix("# ").filter(is_setting).unwrap_or(line));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let shown = meant(folder.path(), &text.replace("\"state/auth.sqlite\"", "\"postgres://witgate@127.0.0.1/auth\""));
+    let is_postgres = matches!(&shown.database, DatabaseConfig::Postgres(found) if found.password_file.is_some());
+    assert!(is_postgres && shown.admin.is_some() && shown.passwords.breached_file.is_some());
+    assert!(matches!(shown.keys.encryption_key, EncryptionKeySource::File(_)));
 }

@@ -212,3 +212,28 @@ async fn a_database_that_holds_something_is_refused(place: Place) {
     }
     assert!(store.list_users(String::new(), 10).await.unwrap().is_empty());
 }
+
+/// The server ends a statement of a verb after 7 seconds. To end all sessions of a large database takes longer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restore_has_more_time_for_a_statement_than_a_verb() {
+    let Some(place) = Place::postgres() else { return };
+    let (backup, _) = taken(&filled(&Place::sqlite()).await).await;
+    let store = place.open().await;
+    place.sql("CREATE TABLE deadlines (seen TEXT)");
+    place.sql(
+        "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         INSERT INTO deadlines VALUES (current_setting('statement_timeout')); RETURN NEW; END $$",
+    );
+    place.sql("CREATE TRIGGER tell BEFORE UPDATE ON sessions FOR EACH ROW EXECUTE FUNCTION tell()");
+    restored(&store, &backup, false).await.unwrap();
+    let seen = "SELECT string_agg(DISTINCT seen, ' ') FROM deadlines";
+    assert_eq!(place.sql(seen), "1h");
+    place.sql("DELETE FROM deadlines");
+    let user = store.list_users(String::new(), 1).await.unwrap().remove(0);
+    for _ in 0..20 {
+        // The connection that restored is among those of the pool.
+        let (open, _) = session(&store, &user.id).await;
+        store.end_session(open.sid, None, EndReason::Logout, at(101)).await.unwrap();
+    }
+    assert_eq!(place.sql(seen), "7s", "no other write has it");
+}

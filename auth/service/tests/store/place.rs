@@ -1,6 +1,8 @@
 //! A database for one test, SQLite or PostgreSQL, and the macro that runs a test on both. Never shared by two tests.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 
 use witgate_auth::config::{DatabaseConfig, PostgresConfig, SessionLimits};
 use witgate_auth::store::{Store, StoreError};
@@ -54,6 +56,15 @@ impl Place {
         self.try_sql(sql).unwrap()
     }
 
+    /// Several statements, also before the store was ever opened here.
+    #[track_caller]
+    pub fn batch(&self, sql: &str) {
+        match self {
+            Place::Postgres(database) => drop(database.sql(sql)),
+            Place::Sqlite(_) => sqlite_batch(&self.file(), sql).unwrap(),
+        }
+    }
+
     #[track_caller]
     pub fn number(&self, sql: &str) -> i64 {
         self.sql(sql).parse().unwrap()
@@ -69,7 +80,7 @@ pub fn reached_at(url: String) -> PostgresConfig {
     PostgresConfig { url, password_file: None, connections: 16, tls: false }
 }
 
-fn sqlite(file: &std::path::Path, sql: &str) -> rusqlite::Result<String> {
+fn sqlite(file: &Path, sql: &str) -> rusqlite::Result<String> {
     let connection = rusqlite::Connection::open(file)?;
     connection.busy_timeout(std::time::Duration::from_secs(20))?;
     let mut statement = connection.prepare(sql)?;
@@ -80,6 +91,13 @@ fn sqlite(file: &std::path::Path, sql: &str) -> rusqlite::Result<String> {
         rusqlite::types::Value::Text(text) => text,
         other => format!("{other:?}"),
     })
+}
+
+/// The file is as private as the store makes it: else it is refused.
+fn sqlite_batch(file: &Path, sql: &str) -> std::io::Result<()> {
+    std::fs::create_dir_all(file.parent().expect("a folder"))?;
+    File::options().write(true).create(true).truncate(false).mode(0o600).open(file)?;
+    rusqlite::Connection::open(file).and_then(|connection| connection.execute_batch(sql)).map_err(std::io::Error::other)
 }
 
 /// Runs each of these functions on both databases.

@@ -38,10 +38,12 @@ pub fn router(app: App) -> Router {
         .route("/catalogue", get(catalogue::list))
         .route("/catalogue/{sku}", get(catalogue::one))
         .route_layer(token.clone().scopes([catalogue::READ]));
+    let token = token.scopes([reservations::WRITE]);
+    let reserving = tokens::sensitive(token, &app.keyring, "POST /reservations, DELETE /reservations/{order_id}");
     let writes = Router::new()
         .route("/reservations", post(reservations::reserve))
         .route("/reservations/{order_id}", delete(reservations::release))
-        .route_layer(token.scopes([reservations::WRITE]));
+        .route_layer(reserving);
     let paths = Router::new().route("/healthz", get(healthy)).merge(staff).merge(reads).merge(writes);
     layers::around(paths).with_state(app)
 }

@@ -12,4 +12,6 @@ mod keys;
 
 mod process;
 
+mod revoked;
+
 mod stock;

@@ -5,9 +5,10 @@ use deadpool_postgres::ClientWrapper;
 use super::super::error::StoreError;
 
 /// Numbered from 1; the table `schema_version` holds the number of the last one applied. Never edit a released one.
-pub(super) const MIGRATIONS: [&str; 3] = [
+pub(super) const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/postgres/0001_start.sql"),
     include_str!("../migrations/postgres/0004_upkeep.sql"),
+    include_str!("../migrations/postgres/0006_revoked_names.sql"),
     include_str!("../migrations/postgres/0007_revoked_subjects.sql"),
 ];
 /// The advisory lock of this work, so that nodes which start at once do it one after the other.

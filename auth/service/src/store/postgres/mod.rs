@@ -90,6 +90,10 @@ impl Postgres {
         self.in_time(limit, async |connection: &mut Object| {
             let builder = connection.build_transaction().isolation_level(isolation).read_only(read_only);
             let mut tx = PostgresTx(builder.start().await?);
+            if limit > DEADLINE {
+                // Until COMMIT or ROLLBACK; else the server ends one long statement sooner than the whole.
+                tx.0.batch_execute(&format!("SET LOCAL statement_timeout = {}", limit.as_millis())).await?;
+            }
             let done = verb(&mut tx).await?;
             tx.0.commit().await?;
             Ok(done)

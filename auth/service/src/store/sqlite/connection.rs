@@ -18,10 +18,11 @@ const FOLDER_MODE: u32 = 0o700;
 /// Mode of the database file; SQLite gives its -wal and -shm files the same.
 const FILE_MODE: u32 = 0o600;
 /// Numbered from 1; `PRAGMA user_version` holds the number of the last one applied. Never edit one that was released.
-pub(super) const MIGRATIONS: [&str; 4] = [
+pub(super) const MIGRATIONS: [&str; 5] = [
     include_str!("../migrations/sqlite/0001_start.sql"),
     include_str!("../migrations/sqlite/0002_lifecycle.sql"),
     include_str!("../migrations/sqlite/0005_upkeep.sql"),
+    include_str!("../migrations/sqlite/0006_revoked_names.sql"),
     include_str!("../migrations/sqlite/0007_revoked_subjects.sql"),
 ];
 
