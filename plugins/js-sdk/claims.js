@@ -14,7 +14,7 @@ export function get(name) {
     case "integer":
       return exact(name, value.val);
     case "json":
-      return JSON.parse(value.val) ?? undefined;
+      return parsed(name, value.val);
     default:
       return value.val;
   }
@@ -22,6 +22,12 @@ export function get(name) {
 
 /** Whether `scope` or `scp` has this scope. */
 export const hasScope = (scope) => gateway.hasScope(scope);
+
+// A number outside the range of an s64 comes as JSON.
+function parsed(name, json) {
+  const value = JSON.parse(json) ?? undefined;
+  return typeof value === "number" ? exact(name, value) : value;
+}
 
 // Two ids past 2^53 would become one number, and one tenant would pass as another.
 function exact(name, integer) {

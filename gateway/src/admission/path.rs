@@ -142,6 +142,20 @@ pub fn canonical(raw_path: &str) -> Result<CanonicalPath, PathFault> {
     Ok(CanonicalPath(text.into()))
 }
 
+/// Checks a path that stands for one of a request on its way: a policy is handed canonical paths only.
+///
+/// # Errors
+/// What becomes of a request with this path before any policy is asked.
+pub fn check(path: &str) -> Result<(), String> {
+    match canonical(path) {
+        Ok(canonical) if canonical.as_str() == path => Ok(()),
+        Ok(canonical) => {
+            Err(format!("no policy is asked about {path:?}: the gateway makes `{canonical}` of it; write that"))
+        }
+        Err(fault) => Err(format!("no policy is asked about {path:?}: {fault}, and the gateway answers 400")),
+    }
+}
+
 fn push_segment(segment: &[u8], text: &mut String, decoded: &mut Vec<u8>) -> Result<(), PathFault> {
     let mut at = 0;
     while let Some(&byte) = segment.get(at) {

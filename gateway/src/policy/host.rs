@@ -17,6 +17,9 @@ use super::tokens::Tokens;
 use super::transcript::{Demanded, Wanted};
 use crate::unix_time;
 
+/// Where the range of an s64 ends, 2^63.
+const INTEGERS_END: f64 = 9_223_372_036_854_775_808.0;
+
 impl types::Host for GuestState {}
 
 impl request::Host for GuestState {
@@ -238,8 +241,9 @@ fn claim_value(value: &serde_json::Value) -> claims::ClaimValue {
         Value::Bool(flag) => ClaimValue::Boolean(*flag),
         Value::Number(number) => match (number.as_i64(), number.as_f64()) {
             (Some(integer), _) => ClaimValue::Integer(integer),
-            (None, Some(float)) => ClaimValue::Number(float),
-            (None, None) => ClaimValue::Json(number.to_string()),
+            // Further out a float stands for many integers, and two ids would be one.
+            (None, Some(float)) if float.abs() < INTEGERS_END => ClaimValue::Number(float),
+            (None, _) => ClaimValue::Json(number.to_string()),
         },
         Value::Array(items) if items.iter().all(Value::is_string) => {
             ClaimValue::Texts(items.iter().filter_map(Value::as_str).map(str::to_owned).collect())
@@ -284,6 +288,21 @@ mod tests {
         check(serde_json::json!(["a", "b"]), &format!("{:?}", ClaimValue::Texts(vec!["a".into(), "b".into()])));
         check(serde_json::json!(["a", 1]), &format!("{:?}", ClaimValue::Json("[\"a\",1]".into())));
         check(serde_json::Value::Null, &format!("{:?}", ClaimValue::Json("null".into())));
+    }
+
+    #[test]
+    fn an_integer_is_exact_or_has_no_digits() {
+        use claims::ClaimValue;
+        let handed = |json: &str| claim_value(&serde_json::from_str(json).expect("a number"));
+        assert!(matches!(handed("9223372036854775807"), ClaimValue::Integer(i64::MAX)));
+        for exact in ["9223372036854775808", "18446744073709551001", "18446744073709551615"] {
+            assert!(matches!(handed(exact), ClaimValue::Json(json) if json == exact));
+        }
+        // Past 64 bits the digits are lost, which the text shows: it is no integer's.
+        for lost in ["18446744073709551616", "-9223372036854775809", "1e300"] {
+            assert!(matches!(handed(lost), ClaimValue::Json(json) if json.contains('e')), "{lost}");
+        }
+        assert!(matches!(handed("1.5e18"), ClaimValue::Number(1.5e18)));
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub mod tokens;
 pub mod secrecy;
 pub mod decision;
 pub mod trace;
-mod query;
+pub(crate) mod query;
 mod transcript;
 mod bearer;
 pub mod exchange;

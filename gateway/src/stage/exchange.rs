@@ -10,6 +10,7 @@ use url::form_urlencoded;
 use witgate_cases::{Case, Chance, Request, Signed, Token, TokenFailure};
 use witgate_token::Refusal;
 
+use crate::admission::path;
 use crate::observe::request_id::RequestId;
 use crate::policy::base64url::encoded;
 use crate::policy::exchange::{Attributes, Exchange};
@@ -26,7 +27,7 @@ const UNREADABLE: &str = "unreadable";
 /// The request of a case, with what the case says that the host knows.
 ///
 /// # Errors
-/// When HTTP has no such request.
+/// When the gateway would hand no such request to a policy, or HTTP has none.
 pub(crate) fn of(case: &Case) -> Result<Exchange, String> {
     let mut exchange = bare(&case.request, rehearsed(case))?;
     exchange.query = query(&case.request.query);
@@ -46,10 +47,11 @@ pub(crate) fn of(case: &Case) -> Result<Exchange, String> {
 /// A request without headers, query or attributes.
 ///
 /// # Errors
-/// When the method is none.
+/// When the method is none, or no request that a policy is asked about has the path.
 pub(crate) fn bare(request: &Request, case: Rehearsed) -> Result<Exchange, String> {
     let method = &request.method;
     let parsed = Method::from_bytes(method.as_bytes()).map_err(|_| format!("{method:?} is no method"))?;
+    path::check(&request.path)?;
     Ok(Exchange {
         method: parsed,
         path: request.path.as_str().into(),

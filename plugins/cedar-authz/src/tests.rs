@@ -99,7 +99,17 @@ fn what_has_no_form_in_cedar_refuses() {
     let request = mock::request("GET", "/").claim("sub", "alice").header("x-tier", [0xff]);
     assert_eq!(word(all, &request), "request_unreadable");
     assert_eq!(word(all, &mock::request("GET", "/")), "principal_missing");
-    assert_eq!(word(all, &mock::request("GET", "/").claim("sub", json!(["alice"]))), "principal_missing");
+    for claim in [json!(["alice"]), json!(1e300)] {
+        assert_eq!(word(all, &mock::request("GET", "/").claim("sub", claim.clone())), "principal_missing", "{claim}");
+    }
+}
+
+#[test]
+fn two_integers_are_two_principals() {
+    let one = format!("permit (principal == User::\"{}\", action, resource);", u64::MAX);
+    let word_of = |id: u64| word(&one, &mock::request("GET", "/").claim("sub", id));
+    assert_eq!(word_of(u64::MAX), "allow");
+    assert_eq!(word_of(u64::MAX - 614), "no_policy_permits");
 }
 
 #[test]

@@ -20,7 +20,7 @@ struct Headers;
 #[derive(Debug, Clone)]
 struct HeaderValues;
 
-/// `request.query`: the first value of each parameter.
+/// `request.query`: the first value of each parameter; the upstream gets them all.
 #[derive(Debug, Clone)]
 struct Query;
 

@@ -30,6 +30,7 @@ fn alice() -> Request {
         .claim("level", 3)
         .claim("ratio", 0.5)
         .claim("admin", true)
+        .claim("uid", u64::MAX)
         .claim("nothing", json!(null))
         .claim("org", json!({"plan": "gold", "seats": [1, 2], "owner": {"id": "alice"}}))
         .claim("https://example.com/groups", ["a", "b"])
@@ -85,6 +86,7 @@ fn expressions_that_hold() {
         r#"claims.email == "a@example.com" || claims.sub == "alice""#,
         r#"type(claims.level) == int && type(claims.ratio) == double && type(claims.sub) == string"#,
         r#"claims.level == 3.0 && claims.level > 2u"#,
+        r#"claims.uid == 18446744073709551615u && claims.uid != 18446744073709551001u && claims.uid > 3"#,
         r#"claims.admin ? hasScope("orders:write") : false"#,
         r#"size(claims.sub) == 5 && claims.sub + "@" + attributes.tenant == "alice@acme""#,
         r#"[1, 2, 3].exists_one(x, x == claims.level) && {"gold": 1}[claims.org.plan] == 1"#,

@@ -55,14 +55,15 @@ impl Subject {
     }
 }
 
-/// Lists and objects equal nothing here.
+/// Lists and objects equal nothing here. A number outside the range of an s64 is JSON.
 fn scalar(value: ClaimValue) -> Option<Value> {
     match value {
         ClaimValue::Text(text) => Some(text.into()),
         ClaimValue::Integer(integer) => Some(integer.into()),
         ClaimValue::Number(number) => Some(number.into()),
         ClaimValue::Boolean(boolean) => Some(boolean.into()),
-        ClaimValue::Texts(_) | ClaimValue::Json(_) => None,
+        ClaimValue::Json(json) => serde_json::from_str(&json).ok().filter(Value::is_number),
+        ClaimValue::Texts(_) => None,
     }
 }
 

@@ -26,6 +26,13 @@ const RULES: &str = r#"{"rules": [
     {"when": {"header": "X-Version", "equals": "beta"}, "upstream": "beta"}
 ]}"#;
 
+#[test]
+fn two_integers_are_two_tenants() {
+    let rules = format!(r#"{{"rules": [{{"when": {{"claim": "uid", "equals": {}}}, "upstream": "a"}}]}}"#, u64::MAX);
+    assert_eq!(choice(&rules, &get().claim("uid", u64::MAX)), "a");
+    assert_eq!(choice(&rules, &get().claim("uid", u64::MAX - 614)), "default");
+}
+
 fn get() -> Request {
     mock::request("GET", "/orders")
 }

@@ -13,8 +13,8 @@ pub fn is_legal(text: &str) -> bool {
     text.len() <= MAX_BYTES && text.bytes().all(legal) && !text.starts_with(blank) && !text.ends_with(blank)
 }
 
-/// A scalar as it is, a list of texts joined with `,`. `None` for objects, mixed lists, and lists whose items have a
-/// comma in them: the upstream could not tell where one ends.
+/// A scalar as it is, a list of texts joined with `,`. `None` for objects, mixed lists, numbers whose digits are lost, and
+/// lists whose items have a comma in them: the upstream could not tell where one ends.
 pub fn of_claim(value: &ClaimValue) -> Option<String> {
     match value {
         ClaimValue::Texts(texts) if texts.iter().any(|text| text.contains(',')) => None,
@@ -47,5 +47,7 @@ mod tests {
         assert_eq!(of_claim(&texts(&[])).as_deref(), Some(""));
         assert_eq!(of_claim(&texts(&["a,b"])), None);
         assert_eq!(of_claim(&ClaimValue::Json("{}".into())), None);
+        assert_eq!(of_claim(&ClaimValue::Json(u64::MAX.to_string())), Some(u64::MAX.to_string()));
+        assert_eq!(of_claim(&ClaimValue::Json("1e300".into())), None);
     }
 }

@@ -68,7 +68,9 @@ test("a claim is found by name and by pointer, and keeps its shape", () => {
 });
 
 test("an integer that a number cannot hold is an error, not another tenant", () => {
-  assert.throws(() => GET.claim("id", 2 ** 53).run(() => claims.get("id")), RangeError);
+  for (const id of [2 ** 53, 2n ** 63n - 1n, 2n ** 64n - 1n, 1e300]) {
+    assert.throws(() => GET.claim("id", id).run(() => claims.get("id")), RangeError, String(id));
+  }
 });
 
 test("a token is verified before its claims are there", () => {
@@ -152,6 +154,8 @@ test("the store counts in one step and says what it will not do", () => {
       assert.deepEqual([store.increment("old", 2), store.increment("new"), store.get("none")], [7, 1, undefined]);
       assert.throws(() => store.increment("word"), failed(store.StoreError, "not-a-number"));
       assert.throws(() => store.set("", "x"), failed(store.StoreError, "key"));
+      assert.deepEqual([store.increment("gone", 2, 0), store.get("gone")], [2, undefined]);
+      assert.deepEqual([store.set("brief", "x", 0), store.get("brief"), store.get("")], [undefined, undefined, undefined]);
       store.delete("old");
       assert.equal(store.get("old"), undefined);
     });

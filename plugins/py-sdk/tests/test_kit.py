@@ -46,6 +46,12 @@ class Request(unittest.TestCase):
             made = made.claim(name, value)
         made.run(look)
 
+    def test_an_integer_is_exact_or_an_error(self) -> None:
+        for exact in (2**53 + 1, 2**63, 2**64 - 1):
+            self.assertEqual(GET.claim("id", exact).run(lambda: claims.get("id")), exact)
+        with self.assertRaises(OverflowError):
+            GET.claim("id", float(2**64)).run(lambda: claims.get("id"))
+
     def test_nothing_is_left_after_a_run_but_the_log(self) -> None:
         GET.claim("sub", "alice").run(lambda: log.info("seen", n=1))
         self.assertIsNone(claims.get("sub"))
@@ -135,6 +141,9 @@ class Granted(unittest.TestCase):
                 with self.assertRaises(store.StoreError) as failed:
                     call()
                 self.assertEqual(failed.exception.reason, reason)
+            self.assertEqual((store.increment("gone", 2, 0), store.get("gone")), (2, None))
+            store.set("word", "x", 0)
+            self.assertEqual((store.get("word"), store.get("")), (None, None))
             store.delete("old")
             self.assertIsNone(store.get("old"))
 

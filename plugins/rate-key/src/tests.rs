@@ -1,5 +1,5 @@
 //! The filter against the mock: never a real limiter.
-use witgate_plugin::mock;
+use witgate_plugin::{Action, Filter, HeaderOp, mock, serde_json};
 
 use super::RateKey;
 
@@ -29,6 +29,16 @@ fn a_wrong_config_names_its_key() {
         assert!(why.starts_with(expected), "{config}:\n  {why}\n  {expected}");
         assert!(!why.contains("short"), "a secret is never repeated: {why}");
     }
+}
+
+#[test]
+fn two_integers_are_two_callers() {
+    let policy: RateKey = mock::configure(r#"{"from": [{"claim": "uid"}]}"#).unwrap();
+    let key = |id: serde_json::Value| mock::request("GET", "/").claim("uid", id).run(|| policy.on_request());
+    let set = |text: &str| Action::Forward(vec![HeaderOp::Set("x-rate-key".into(), text.into())]);
+    assert_eq!(key(u64::MAX.into()), set("claim:uid=18446744073709551615"));
+    assert_eq!(key((u64::MAX - 614).into()), set("claim:uid=18446744073709551001"));
+    assert!(matches!(key(1e300.into()), Action::Refused(_)), "its digits are lost");
 }
 
 #[test]

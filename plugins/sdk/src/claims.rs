@@ -68,12 +68,14 @@ impl ClaimValue {
         }
     }
 
-    /// A scalar as text; `None` for lists and objects, which have no one spelling.
+    /// A scalar as text; `None` for lists and objects, which have no one spelling, and for a number too large for 64 bits,
+    /// whose digits are not known.
     ///
     /// ```
     /// use witgate_plugin::ClaimValue;
     ///
     /// assert_eq!(ClaimValue::Integer(3).to_text().as_deref(), Some("3"));
+    /// assert_eq!(ClaimValue::Json(u64::MAX.to_string()).to_text(), Some(u64::MAX.to_string()));
     /// assert_eq!(ClaimValue::Texts(vec!["a".into()]).to_text(), None);
     /// ```
     pub fn to_text(&self) -> Option<String> {
@@ -82,9 +84,15 @@ impl ClaimValue {
             Self::Integer(integer) => Some(integer.to_string()),
             Self::Number(number) => Some(number.to_string()),
             Self::Boolean(boolean) => Some(boolean.to_string()),
+            Self::Json(json) if is_digits(json) => Some(json.clone()),
             Self::Texts(_) | Self::Json(_) => None,
         }
     }
+}
+
+/// Whether JSON is an integer that an `s64` does not hold: all others come as `Integer`.
+fn is_digits(json: &str) -> bool {
+    !json.is_empty() && json.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn parsed<'de, V: IntoDeserializer<'de, ValueError>, T: DeserializeOwned>(value: V) -> Option<T> {
@@ -133,6 +141,23 @@ mod tests {
             assert_eq!(get::<Vec<String>>("roles"), None);
             assert_eq!(get::<u32>("level"), None);
             assert_eq!(get::<String>("/roles/0"), None);
+        });
+    }
+
+    #[test]
+    fn integers_past_an_s64_are_exact_or_nothing() {
+        let request = mock::request("GET", "/")
+            .claim("one", u64::MAX)
+            .claim("other", u64::MAX - 1)
+            .claim("lost", 1e300)
+            .claim("fraction", 1.5);
+        request.run(|| {
+            assert_eq!((get::<u64>("one"), get::<u64>("other")), (Some(u64::MAX), Some(u64::MAX - 1)));
+            assert_eq!((get::<i64>("one"), get::<String>("one")), (None, None));
+            assert_eq!(value("one").and_then(|claim| claim.to_text()), Some(u64::MAX.to_string()));
+            assert_eq!(value("lost").and_then(|claim| claim.to_text()), None);
+            assert_eq!((get::<u64>("lost"), get::<f64>("lost")), (None, Some(1e300)));
+            assert_eq!(value("fraction"), Some(ClaimValue::Number(1.5)));
         });
     }
 

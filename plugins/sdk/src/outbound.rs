@@ -9,7 +9,8 @@
 //!
 //! /// Another service decides; without its answer nobody passes.
 //! fn authorize() -> Decision {
-//!     let question = outbound::Request::get(format!("https://api.example.com/may?path={}", request::path()));
+//!     // Encoded: the path is the caller's, and may have an `&` in it.
+//!     let question = outbound::Request::get("https://api.example.com/may").query("path", &request::path());
 //!     match outbound::send(&question.header("accept", "text/plain")) {
 //!         Ok(answer) if answer.status == 200 && answer.body == b"yes" => Decision::Allow,
 //!         Ok(_) => Decision::Deny(Refusal::forbidden("not_permitted", "You may not do this.")),
@@ -22,11 +23,16 @@
 //!
 //! use witgate_plugin::mock;
 //! let yes = Ok(outbound::Response { status: 200, headers: vec![], body: b"yes".to_vec() });
-//! let request = mock::request("GET", "/a").answer("https://api.example.com/may?path=/a", yes);
+//! let request = mock::request("GET", "/a").answer("https://api.example.com/may?path=%2Fa", yes);
 //! assert_eq!(request.run(authorize), Decision::Allow);
 //! ```
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 pub use crate::granted::{OutboundError as Error, Request, Response};
 use crate::host;
+
+/// All but RFC 3986's unreserved characters: nothing else means the same in every part of a URL, and to every server.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Sends one request and takes the whole answer, whatever its status.
 ///
@@ -74,6 +80,44 @@ impl Request {
         Self { method: "POST".to_owned(), body: body.into(), ..Self::get(url) }
     }
 
+    /// One more segment of the path, encoded: with a slash or a question mark in it it is still one. Before any [`query`](Self::query).
+    ///
+    /// ```
+    /// use witgate_plugin::outbound::{Error, Request};
+    ///
+    /// let plans = Request::get("https://billing.example.com/plans");
+    /// let plan = plans.clone().segment("acme/../globex?x").unwrap();
+    /// assert_eq!(plan.url, "https://billing.example.com/plans/acme%2F..%2Fglobex%3Fx");
+    /// assert_eq!(plans.segment(".."), Err(Error::Invalid), "another path, however it is encoded");
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an empty one, `.` and `..`, which no encoding makes a segment, and behind a query or a fragment.
+    pub fn segment(mut self, text: &str) -> Result<Self, Error> {
+        if matches!(text, "" | "." | "..") || self.url.contains(['?', '#']) {
+            return Err(Error::Invalid);
+        }
+        let slash = if self.url.ends_with('/') { "" } else { "/" };
+        self.url = format!("{}{slash}{}", self.url, utf8_percent_encode(text, RESERVED));
+        Ok(self)
+    }
+
+    /// One more parameter of the query, encoded: whatever is in it, it is one value.
+    ///
+    /// ```
+    /// use witgate_plugin::outbound::Request;
+    ///
+    /// let may = Request::get("https://api.example.com/may").query("path", "/a&path=/b").query("by", "Zoë +1");
+    /// assert_eq!(may.url, "https://api.example.com/may?path=%2Fa%26path%3D%2Fb&by=Zo%C3%AB%20%2B1");
+    /// ```
+    #[must_use]
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        let before = if self.url.contains('?') { '&' } else { '?' };
+        let [name, value] = [name, value].map(|text| utf8_percent_encode(text, RESERVED));
+        self.url = format!("{}{before}{name}={value}", self.url);
+        self
+    }
+
     /// One more header. Those of the connection and of the framing are the gateway's: it leaves them out.
     ///
     /// ```
@@ -108,6 +152,22 @@ impl Response {
 mod tests {
     use super::*;
     use crate::mock;
+
+    #[test]
+    fn what_is_encoded_stays_in_its_place() {
+        let base = || Request::get("https://a/");
+        for text in ["/", "?", "#", "&", "=", "%2e%2e", "\\", "a b", "...", "\u{0}", "😀"] {
+            let segment = base().segment(text).expect("a segment").url;
+            let rest = segment.strip_prefix("https://a/").expect("one slash");
+            assert!(!rest.contains(['/', '?', '#', '\\', ' ']), "{segment}");
+            let query = base().query(text, text).query("last", "").url;
+            assert_eq!((query.matches(['?', '&', '#']).count(), query.matches('=').count()), (2, 2), "{query}");
+        }
+        for none in ["", ".", ".."] {
+            assert_eq!(base().segment(none), Err(Error::Invalid));
+        }
+        assert_eq!(base().query("a", "b").segment("c"), Err(Error::Invalid), "it would be a part of the query");
+    }
 
     #[test]
     fn the_mock_answers_what_was_made_up_and_denies_the_rest() {

@@ -122,7 +122,8 @@ pub fn header_values(name: &str) -> Vec<Vec<u8>> {
     host::header_values(name)
 }
 
-/// The first value of a query parameter, percent-decoded.
+/// The first value of a query parameter, percent-decoded; `None` where that is no UTF-8. Others of the same name are not seen,
+/// and the upstream gets them all: let it read the first, or decide by something else.
 ///
 /// ```
 /// use witgate_plugin::{mock, request};

@@ -6,18 +6,18 @@
 //! ```
 //! use witgate_plugin::{Decision, Refusal, claims, store};
 //!
-//! /// At most a hundred requests of one subject in a minute.
+//! /// At most a hundred requests of one subject in a minute. Whether they may, those behind it decide.
 //! fn authorize() -> Decision {
 //!     let subject: String = claims::get("sub").unwrap_or_default();
 //!     match store::increment(&format!("requests/{subject}"), 1, Some(60)) {
-//!         Ok(..=100) => Decision::Allow,
+//!         Ok(..=100) => Decision::Abstain,
 //!         Ok(_) => Decision::Deny(Refusal::new(429, "too_many_requests", "Try again in a minute.")),
 //!         Err(_) => Decision::Deny(Refusal::new(503, "not_counted", "Try again.")),
 //!     }
 //! }
 //!
 //! let request = witgate_plugin::mock::request("GET", "/").claim("sub", "alice");
-//! assert_eq!(request.run(authorize), Decision::Allow);
+//! assert_eq!(request.run(authorize), Decision::Abstain);
 //! ```
 pub use crate::granted::{MAX_KEY_BYTES, MAX_VALUE_BYTES, StoreError};
 use crate::host;
@@ -34,7 +34,8 @@ pub fn get(key: &str) -> Option<Vec<u8>> {
     host::store_get(key)
 }
 
-/// Puts a value under a key. It lives `ttl_seconds`, at most and by default as long as the store's entry says.
+/// Puts a value under a key. It lives `ttl_seconds`, at most and by default as long as the store's entry says; the gateway
+/// warns where it says less.
 ///
 /// ```
 /// use witgate_plugin::{mock, store};
@@ -103,7 +104,12 @@ mod tests {
             assert_eq!(set("big", &[0; MAX_VALUE_BYTES + 1], None), Err(StoreError::ValueTooLarge));
             assert_eq!(increment("most", i64::MAX, None), Ok(i64::MAX));
             assert_eq!(increment("most", 1, None), Err(StoreError::Overflow));
+            assert_eq!((increment("gone", 2, Some(0)), get("gone")), (Ok(2), None));
+            assert_eq!((increment("old", 1, Some(0)), get("old")), (Ok(8), Some(b"8".to_vec())), "it keeps its end");
+            assert_eq!((set("old", b"9", Some(0)), get("old")), (Ok(()), None));
         });
+        let long = "k".repeat(MAX_KEY_BYTES + 1);
+        mock::request("GET", "/").store_entry(&long, "v").run(move || assert_eq!(get(&long), None, "no key"));
         mock::request("GET", "/").run(|| assert_eq!(get("old"), None, "every run starts afresh"));
     }
 }

@@ -169,15 +169,16 @@ pub enum Action {
 pub enum ClaimValue {
     /// A JSON string.
     Text(String),
-    /// A JSON integer that fits 64 bits.
+    /// A JSON integer that fits 64 bits with a sign.
     Integer(i64),
-    /// Any other JSON number.
+    /// A JSON number with a fraction or an exponent, inside of the same range.
     Number(f64),
     /// A JSON boolean.
     Boolean(bool),
     /// A JSON array of strings only.
     Texts(Vec<String>),
-    /// Anything else, as JSON text.
+    /// Anything else, as JSON text: also a number outside of that range, where an `f64` would stand for many integers. An
+    /// integer below 2^64 has its exact digits; further out the text has an exponent.
     Json(String),
 }
 

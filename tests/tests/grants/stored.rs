@@ -32,6 +32,25 @@ async fn a_store_is_shared_by_workers_and_by_plugins_that_name_it() {
     assert_eq!(got(&stack, &token, "three", &format!("set big {}", "v".repeat(4096))).await, "Err(ValueTooLarge)");
 }
 
+/// What a limit would count too little of is told once for each plugin, by its name, however often it asks.
+#[tokio::test]
+async fn a_window_that_outlasts_its_store_is_told_once() {
+    let brief = "store = { name = \"brief\", ttl-seconds = 60 }";
+    let (stack, token) = stack(&[entry("one", &[brief, HTTP]), entry("two", &[brief, HTTP])]).await;
+    let told = || stack.gateway_log().matches("the policy's window outlasts its store and is cut").count();
+    assert_eq!(got(&stack, &token, "one", "count n 60").await, "Ok(1)");
+    assert_eq!(told(), 0, "as long as the store remembers");
+    for count in 2..=3 {
+        assert_eq!(got(&stack, &token, "one", "count n 3600").await, format!("Ok({count})"));
+    }
+    assert_eq!(got(&stack, &token, "two", "count n 61").await, "Ok(4)");
+    let both = || async { (told() >= 2).then_some(()) };
+    deadline::until(SOON, "a line of each", both).await;
+    let log = stack.gateway_log();
+    let line = |plugin: &str| log.lines().any(|line| line.contains("outlasts its store") && line.contains(plugin));
+    assert!(told() == 2 && line("\"one\"") && line("\"two\"") && log.contains("3600"), "{log}");
+}
+
 #[tokio::test]
 async fn a_store_outlives_a_reload_and_no_change_of_its_bounds() {
     let (stack, token) = stack(&[entry("one", &[STORE, HTTP])]).await;

@@ -51,6 +51,30 @@ fn the_same_request_is_a_case_that_holds() {
 }
 
 #[test]
+fn an_id_past_63_bits_is_itself_or_nobody() {
+    let asked = |id: &str| {
+        let claim = format!("uid={id}");
+        run("rate_key", &["GET", "/", "--claim", &claim, "--settings", r#"{"from":[{"claim":"uid"}]}"#])
+    };
+    for id in ["18446744073709551615", "18446744073709551001"] {
+        says(&asked(id), 0, &[&format!("claim:uid={id}")]);
+    }
+    says(&asked("18446744073709551616"), 0, &["rate_key_missing"]);
+}
+
+#[test]
+fn a_path_that_no_policy_is_asked_about_is_refused_with_the_reason() {
+    for (path, why) in [
+        ("/public/../admin", "a dot segment, and the gateway answers 400"),
+        ("//admin", "an empty segment"),
+        ("/admin%2Fx", "an encoded slash"),
+        ("/%61dmin", "the gateway makes `/admin` of it"),
+    ] {
+        says(&run("claims_authz", &["GET", path, "--settings", SETTINGS]), 2, &[why]);
+    }
+}
+
+#[test]
 fn a_credential_is_neither_shown_nor_written_into_a_case() {
     let token = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
     let header = format!("authorization: Bearer {token}");

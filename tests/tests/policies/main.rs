@@ -65,6 +65,8 @@ async fn the_ready_policies_decide_in_the_gateway() {
     a_sign_in_that_is_not_enough_is_told_as_rfc_9470_wants(&gateway).await;
     without_a_clock_it_is_closed(&gateway).await;
     a_tenant_is_the_tokens(&gateway).await;
+    the_first_parameter_counts_whatever_it_holds(&gateway).await;
+    two_integers_are_two_ids(&gateway).await;
     let token = gateway.token(&json!({}));
     assert_eq!(
         gateway.answer("rated", Some(&token), &[("x-rate-key", "mine")]).await,
@@ -128,5 +130,29 @@ async fn a_tenant_is_the_tokens(gateway: &Gateway) {
     ];
     for (headers, (status, code)) in cases {
         assert_eq!(gateway.answer("tenants", Some(&token), headers).await, (status, code.to_owned()), "{headers:?}");
+    }
+}
+
+/// What comes after it may be another one for the upstream.
+async fn the_first_parameter_counts_whatever_it_holds(gateway: &Gateway) {
+    let token = gateway.token(&json!({}));
+    for (query, status) in [
+        ("tenant=acme", 200),
+        ("tenant=acme&tenant=%ff", 200),
+        ("tenant=globex&tenant=acme", 403),
+        ("tenant=%ff", 403),
+        ("tenant=%ff&tenant=acme", 403),
+    ] {
+        let request = gateway.stack.ask(Method::GET, &format!("/whoami?{query}")).header("x-test-route", "acme");
+        let answer = request.bearer_auth(&token).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), status, "{query}");
+    }
+}
+
+/// As `f64`s they are equal.
+async fn two_integers_are_two_ids(gateway: &Gateway) {
+    for (id, status) in [(u64::MAX, 200), (u64::MAX - 614, 403)] {
+        let token = gateway.token(&json!({ "uid": id }));
+        assert_eq!(gateway.answer("one-id", Some(&token), &[]).await.0, status, "{id}");
     }
 }

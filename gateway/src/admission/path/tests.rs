@@ -59,6 +59,16 @@ fn what_is_ambiguous_is_refused() {
 }
 
 #[test]
+fn a_path_on_its_way_is_canonical_as_it_stands() {
+    for path in ["/", "/orders/1", "/a%40b/", "/caf%C3%A9"] {
+        assert_eq!(super::check(path), Ok(()));
+    }
+    let why = |path| super::check(path).expect_err("must be refused");
+    assert!(why("/%61dmin").contains("makes `/admin` of it"), "{}", why("/%61dmin"));
+    assert!(why("/public/../admin").contains("a dot segment, and the gateway answers 400"));
+}
+
+#[test]
 fn the_cap_is_exact() {
     let longest = format!("/{}", "a".repeat(MAX_PATH_BYTES - 1));
     assert!(canonical(&longest).is_ok());

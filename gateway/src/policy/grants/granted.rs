@@ -10,6 +10,7 @@ use wasmtime::{Result, StoreContextMut};
 
 use super::outbound::Outbound;
 use super::scripted;
+use super::shortened::Shortened;
 use super::store::Store;
 use crate::policy::bindings::outbound::{Error as OutboundError, Request, Response};
 use crate::policy::bindings::store::Error as StoreError;
@@ -67,21 +68,25 @@ fn link_store(linker: &mut LinkerInstance<'_, GuestState>, store: &Arc<Store>) -
     let get = Arc::clone(store);
     linker.func_wrap("get", move |mut context: Context<'_>, (key,): (String,)| {
         let value = match case(&mut context) {
-            Some(case) => case.store.get(&key).cloned(),
+            Some(case) => scripted::get(&case.store, &key),
             None => get.get(&key, Instant::now()),
         };
         let shown = || value.as_deref().map(|value| String::from_utf8_lossy(value).into_owned());
         context.data_mut().read(What::Store, &key, value.as_ref().map_or(0, Vec::len), shown)?;
         Ok((value,))
     })?;
-    let set = Arc::clone(store);
+    let (told, set) = (Arc::new(Shortened::default()), Arc::clone(store));
+    let counted = Arc::clone(&told);
     linker.func_wrap(
         "set",
         move |mut context: Context<'_>, (key, value, seconds): (String, Vec<u8>, Option<u32>)| {
             context.data_mut().note_deed();
             let outcome: Result<(), StoreError> = match case(&mut context) {
-                Some(case) => scripted::set(&mut case.store, key, value),
-                None => set.set(&key, value, seconds, Instant::now()),
+                Some(case) => scripted::set(&mut case.store, key, value, seconds),
+                None => {
+                    told.hear(&context.data().plugin, &set, seconds);
+                    set.set(&key, value, seconds, Instant::now())
+                }
             };
             Ok((outcome,))
         },
@@ -98,8 +103,11 @@ fn link_store(linker: &mut LinkerInstance<'_, GuestState>, store: &Arc<Store>) -
     let increment = Arc::clone(store);
     linker.func_wrap("increment", move |mut context: Context<'_>, (key, by, seconds): (String, i64, Option<u32>)| {
         let sum: Result<i64, StoreError> = match case(&mut context) {
-            Some(case) => scripted::increment(&mut case.store, key.clone(), by),
-            None => increment.increment(&key, by, seconds, Instant::now()),
+            Some(case) => scripted::increment(&mut case.store, key.clone(), by, seconds),
+            None => {
+                counted.hear(&context.data().plugin, &increment, seconds);
+                increment.increment(&key, by, seconds, Instant::now())
+            }
         };
         let shown = || sum.ok().map(|sum| sum.to_string());
         context.data_mut().read(What::Store, &key, size_of::<i64>(), shown)?;

@@ -5,6 +5,7 @@
 mod part;
 mod store;
 mod stores;
+mod shortened;
 mod scripted;
 mod outbound_request;
 mod outbound;

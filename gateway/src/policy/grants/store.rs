@@ -74,6 +74,16 @@ impl Store {
         if fits { Ok(by) } else { Err(Error::ValueTooLarge) }
     }
 
+    /// Whether an entry that shall live so long lives shorter.
+    pub(super) fn cuts(&self, seconds: u32) -> bool {
+        Duration::from_secs(seconds.into()) > self.ttl
+    }
+
+    /// How long an entry lives at most.
+    pub(super) fn ttl_seconds(&self) -> u64 {
+        self.ttl.as_secs()
+    }
+
     fn part(&self, key: &str) -> MutexGuard<'_, Part> {
         let index = usize::try_from(self.hasher.hash_one(key)).unwrap_or_default() % self.parts.len();
         self.parts[index].lock().unwrap_or_else(PoisonError::into_inner)

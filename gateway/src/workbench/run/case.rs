@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde_json::{Map, Value};
-use url::form_urlencoded;
 use witgate_cases::{Case, Request, Response, Texts};
+
+use crate::admission::path;
+use crate::policy::query;
 
 /// What was given, each as it was written.
 #[derive(Debug, Clone, Default)]
@@ -55,12 +57,13 @@ pub struct Asked {
 /// # Errors
 /// What cannot be read, and how it is written.
 pub fn case(asked: &Asked) -> Result<Case, String> {
-    let (path, query) = asked.target.split_once('?').unwrap_or((&asked.target, ""));
+    let (path, parameters) = asked.target.split_once('?').unwrap_or((&asked.target, ""));
     if !path.starts_with('/') {
         return Err(format!("{path:?} is no path; such as: witgate plugin run GET /orders/1"));
     }
+    path::check(path)?;
     let mut request = Request::new(&asked.method, path);
-    request.query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    request.query = query::parameters(parameters);
     request.headers = headers(&asked.headers)?;
     request.attributes = pairs("attribute", &asked.attributes)?;
     request.route = asked.route.clone().unwrap_or(request.route);
@@ -161,9 +164,18 @@ mod tests {
     }
 
     #[test]
+    fn a_parameter_is_what_a_policy_would_read() {
+        let query = case(&asked("/?a=1&a=2&b=%ff&b=1&c=x+y")).expect("a case").request.query;
+        assert_eq!(query, BTreeMap::from([("a".into(), "1".into()), ("c".into(), "x y".into())]));
+    }
+
+    #[test]
     fn what_cannot_be_read_is_refused_with_how_it_is_written() {
         let why = |asked: Asked| case(&asked).expect_err("refused");
         assert!(why(asked("orders")).contains("GET /orders/1"));
+        for path in ["/public/../admin", "//admin", "/admin%2Fx", "/%61dmin"] {
+            assert!(why(asked(path)).contains("no policy is asked about"), "{path}");
+        }
         assert!(why(Asked { headers: vec!["x-a".into()], ..asked("/") }).contains("NAME: VALUE"));
         assert!(
             why(Asked { attributes: vec!["a".into()], ..asked("/") }).contains("--attribute is written NAME=VALUE")

@@ -3,6 +3,9 @@
 import { pointed } from "../pointer.js";
 import { state } from "../state.js";
 
+// The range of an s64.
+const [LEAST, MOST] = [-(2n ** 63n), 2n ** 63n - 1n];
+
 export default {
   get(name) {
     const value = pointed(state().claims, name);
@@ -18,7 +21,8 @@ export default {
 function shape(value) {
   if (typeof value === "string") return { tag: "text", val: value };
   if (typeof value === "boolean") return { tag: "boolean", val: value };
-  if (Number.isInteger(value)) return { tag: "integer", val: value };
+  const isInteger = Number.isInteger(value) || typeof value === "bigint";
+  if (isInteger) return value >= LEAST && value <= MOST ? { tag: "integer", val: value } : { tag: "json", val: String(value) };
   if (typeof value === "number") return { tag: "number", val: value };
   const isTexts = Array.isArray(value) && value.every((item) => typeof item === "string");
   return isTexts ? { tag: "texts", val: value } : { tag: "json", val: JSON.stringify(value) };

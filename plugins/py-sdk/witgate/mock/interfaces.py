@@ -27,7 +27,8 @@ def query_param(name: str) -> str | None:
 
 
 def claim(name: str) -> Any:
-    """In the gateway's shapes: a list of texts only is texts; other lists, objects and null are JSON."""
+    """In the gateway's shapes: a list of texts only is texts; other lists, objects, null and numbers outside the range of
+    an s64 are JSON."""
     value = pointed(state.current.claims, name)
     if value is None:
         return None
@@ -40,7 +41,8 @@ def claim(name: str) -> Any:
         int: claims.ClaimValue_Integer,
         float: claims.ClaimValue_Number,
     }
-    shape = shapes.get(type(value))
+    is_far = type(value) in (int, float) and not -(2**63) <= value < 2**63
+    shape = None if is_far else shapes.get(type(value))
     return claims.ClaimValue_Json(json.dumps(value)) if shape is None else shape(value)
 
 
@@ -55,14 +57,18 @@ def log(level: Level, message: str, fields: list[tuple[str, str]]) -> None:
 
 
 def store_get(key: str) -> bytes | None:
-    return state.current.store.get(key)
+    return state.current.store.get(key) if _is_key(key) else None
 
 
 def store_set(key: str, value: bytes, ttl_seconds: int | None) -> None:
     _check_key(key)
     if len(value) > MAX_VALUE_BYTES:
         raise Err(store.Error.VALUE_TOO_LARGE)
-    state.current.store[key] = value
+    # What lives no second is gone already.
+    if ttl_seconds == 0:
+        state.current.store.pop(key, None)
+    else:
+        state.current.store[key] = value
 
 
 def store_delete(key: str) -> None:
@@ -71,6 +77,8 @@ def store_delete(key: str) -> None:
 
 def store_increment(key: str, by: int, ttl_seconds: int | None) -> int:
     _check_key(key)
+    if ttl_seconds == 0 and key not in state.current.store:
+        return by
     try:
         total = int(state.current.store.get(key, b"0").decode("ascii")) + by
     except ValueError:
@@ -89,6 +97,10 @@ def send(request: Any) -> Any:
     return answer
 
 
+def _is_key(key: str) -> bool:
+    return 1 <= len(key.encode()) <= MAX_KEY_BYTES
+
+
 def _check_key(key: str) -> None:
-    if not 1 <= len(key.encode()) <= MAX_KEY_BYTES:
+    if not _is_key(key):
         raise Err(store.Error.KEY)

@@ -1,6 +1,7 @@
 //! From verified claims to attributes.
 //!
-//! Never makes an attribute of a list or an object: they have no one spelling, and a later stage would guess.
+//! Never makes an attribute of a list or an object: they have no one spelling, and a later stage would guess. Nor of a number
+//! whose digits are lost: two would be one.
 use std::collections::BTreeMap;
 
 use crate::{claims, warn};
@@ -14,7 +15,7 @@ fn text(claim: &str) -> Option<String> {
     let value = claims::value(claim)?;
     let text = value.to_text();
     if text.is_none() {
-        warn!("the claim is a list or an object and makes no attribute", claim = claim);
+        warn!("the claim has no one spelling and makes no attribute", claim = claim);
     }
     text
 }

@@ -5,15 +5,20 @@ use super::state::with;
 use crate::granted::{MAX_KEY_BYTES, MAX_VALUE_BYTES, OutboundError, Request, Response, StoreError};
 
 pub fn store_get(key: &str) -> Option<Vec<u8>> {
+    check_key(key).ok()?;
     with(|state| state.store.get(key).cloned())
 }
 
-pub fn store_set(key: &str, value: &[u8], _ttl_seconds: Option<u32>) -> Result<(), StoreError> {
+pub fn store_set(key: &str, value: &[u8], ttl_seconds: Option<u32>) -> Result<(), StoreError> {
     check_key(key)?;
     if value.len() > MAX_VALUE_BYTES {
         return Err(StoreError::ValueTooLarge);
     }
-    with(|state| state.store.insert(key.to_owned(), value.to_vec()));
+    // What lives no second is gone already, and what was there is replaced.
+    with(|state| match ttl_seconds {
+        Some(0) => state.store.remove(key),
+        _ => state.store.insert(key.to_owned(), value.to_vec()),
+    });
     Ok(())
 }
 
@@ -21,9 +26,10 @@ pub fn store_delete(key: &str) {
     with(|state| state.store.remove(key));
 }
 
-pub fn store_increment(key: &str, by: i64, _ttl_seconds: Option<u32>) -> Result<i64, StoreError> {
+pub fn store_increment(key: &str, by: i64, ttl_seconds: Option<u32>) -> Result<i64, StoreError> {
     check_key(key)?;
     let before = match store_get(key) {
+        None if ttl_seconds == Some(0) => return Ok(by),
         None => 0,
         Some(value) => {
             String::from_utf8(value).ok().and_then(|text| text.parse().ok()).ok_or(StoreError::NotANumber)?

@@ -8,6 +8,9 @@ use super::state::{LogEvent, State, with};
 use super::token::Judge;
 use crate::types::{ClaimValue, Demands, Failure, JoseHeader, Level};
 
+/// Where the range of an s64 ends, 2^63: further out a float stands for many integers.
+const INTEGERS_END: f64 = 9_223_372_036_854_775_808.0;
+
 pub fn method() -> String {
     with(|state| state.method.clone())
 }
@@ -105,15 +108,16 @@ pub fn log(level: Level, message: &str, fields: &[(String, String)]) {
     with(|state| state.logs.push(event));
 }
 
-/// The same shapes as the gateway's: a list of strings only is texts, other lists, objects and null are JSON.
+/// The same shapes as the gateway's: a list of strings only is texts; other lists, objects, null and numbers outside the
+/// range of an s64 are JSON.
 fn claim_value(value: &Value) -> ClaimValue {
     match value {
         Value::String(text) => ClaimValue::Text(text.clone()),
         Value::Bool(boolean) => ClaimValue::Boolean(*boolean),
         Value::Number(number) => match (number.as_i64(), number.as_f64()) {
             (Some(integer), _) => ClaimValue::Integer(integer),
-            (None, Some(number)) => ClaimValue::Number(number),
-            (None, None) => ClaimValue::Json(number.to_string()),
+            (None, Some(number)) if number.abs() < INTEGERS_END => ClaimValue::Number(number),
+            (None, _) => ClaimValue::Json(number.to_string()),
         },
         Value::Array(items) => texts(items).map_or_else(|| ClaimValue::Json(value.to_string()), ClaimValue::Texts),
         Value::Object(_) | Value::Null => ClaimValue::Json(value.to_string()),

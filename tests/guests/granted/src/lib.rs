@@ -1,8 +1,8 @@
 //! An authorizer that uses what gateway.toml may grant, as the header `x-ask` says, and denies with what it got as the
 //! message. Never for production.
 //!
-//! `clock`, `elapsed`, `random`, `env NAME`, `secret`, `tell`, `say`, `get KEY`, `set KEY VALUE`, `delete KEY`, `count KEY`,
-//! `http METHOD URL [BODY]`. Without a word about it: `leave KEY VALUE` and `take KEY` change the store, `started` denies
+//! `clock`, `elapsed`, `random`, `env NAME`, `secret`, `tell`, `say`, `get KEY`, `set KEY VALUE`, `delete KEY`, `count KEY
+//! [SECONDS]`, `http METHOD URL [BODY]`. Without a word about it: `leave KEY VALUE` and `take KEY` change the store, `started` denies
 //! where the key `at-start` was there when the instance was configured. Anything else allows.
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -65,6 +65,7 @@ impl Authorizer for Granted {
                 "deleted".to_owned()
             }
             ["count", key] => format!("{:?}", store::increment(key, 1, None)),
+            ["count", key, seconds] => format!("{:?}", store::increment(key, 1, seconds.parse().ok())),
             ["leave", key, value] => {
                 return quietly(|| store::set(key, value.as_bytes(), None).expect("there is room"));
             }
