@@ -330,7 +330,7 @@ mod tests {
         let text = metrics.encode().expect("encodes");
         assert_eq!(
             text.lines().filter(|line| line.starts_with("witgate_refusals_total{route=\"orders\"")).count(),
-            MOST_CODES + 1
+            MOST_CODES + 2
         );
         for line in [
             "witgate_refusals_total{route=\"orders\",code=\"denied_0\"} 2",
