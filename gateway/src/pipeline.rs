@@ -99,15 +99,15 @@ fn shown(outcome: &Result<Response<AnswerBody>, Refused>) -> Answer {
 }
 
 fn answer(outcome: Result<Response<AnswerBody>, Refused>, event: Event) -> Response<AnswerBody> {
-    let id = event.id.clone();
     match outcome {
         Ok(mut response) => {
-            response.headers_mut().insert(request_id::HEADER, id.header_value());
+            response.headers_mut().insert(request_id::HEADER, event.id.header_value());
             let aftermath = event.answered(response.status());
             response.body_mut().body_mut().tell(aftermath);
             response
         }
         Err(refused) => {
+            let id = event.id.clone();
             event.refused(&refused);
             reply::refusal(&refused, &id).map(|document| Held::new(OutboundBody::Document(document), None))
         }

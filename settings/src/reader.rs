@@ -37,6 +37,11 @@ pub fn at<T>(value: &Spanned<T>) -> Span {
     value.span().into()
 }
 
+/// Where one item of a list was written, or the whole list.
+pub fn at_item(list: &StringList, item: Option<usize>) -> Span {
+    item.map_or_else(|| at(list), |item| at(&list.get_ref()[item]))
+}
+
 impl<'t> Table<'t> {
     /// `place` is how messages call it, such as `[limits]`; faults of the whole table point at `span`.
     pub fn new(place: impl Into<String>, span: Span, entries: &'t DeTable<'t>) -> Table<'t> {

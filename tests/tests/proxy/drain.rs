@@ -29,12 +29,7 @@ async fn a_stop_serves_who_waits_in_the_queue() {
 #[tokio::test]
 async fn a_stop_finishes_what_was_begun() {
     let mut wire = Wire::start("", "").await;
-    let mut client = wire.client().await;
-    client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    let mut upstream = wire.accepted().await;
-    upstream.until("\r\n\r\n").await;
-    upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf").await;
-    client.until("half").await;
+    let (mut client, mut upstream) = wire.half_answered("/a").await;
     signal(&wire, "-TERM");
     let address = wire.address().to_owned();
     let refused = || async { TcpStream::connect(&address).await.is_err().then_some(()) };
@@ -47,12 +42,7 @@ async fn a_stop_finishes_what_was_begun() {
 #[tokio::test]
 async fn a_second_stop_waits_for_nobody() {
     let mut wire = Wire::start("", "").await;
-    let mut client = wire.client().await;
-    client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    let mut upstream = wire.accepted().await;
-    upstream.until("\r\n\r\n").await;
-    upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf").await;
-    client.until("half").await;
+    let (mut client, _upstream) = wire.half_answered("/a").await;
     signal(&wire, "-TERM");
     wire.logged("the drain", |line| line.contains("draining")).await;
     signal(&wire, "-INT");

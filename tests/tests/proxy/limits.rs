@@ -88,10 +88,7 @@ async fn a_dripping_head_ends_and_a_large_one_is_refused() {
 #[tokio::test]
 async fn a_silent_upstream_is_given_up() {
     let wire = Wire::start("", "response-timeout-ms = 300").await;
-    let mut client = wire.client().await;
-    client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    let mut upstream = wire.accepted().await;
-    upstream.until("\r\n\r\n").await;
+    let (mut client, _upstream) = wire.asked("/a").await;
     let answer = client.until("upstream_timeout").await;
     assert!(answer.starts_with("HTTP/1.1 504"), "{answer}");
     // The head must come in time here, so this upstream has more of it.
@@ -108,10 +105,7 @@ async fn a_silent_upstream_is_given_up() {
 #[tokio::test]
 async fn an_upstream_that_is_gone_or_talks_nonsense_is_named_as_the_fault() {
     let wire = Wire::start("", "").await;
-    let mut client = wire.client().await;
-    client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    let mut upstream = wire.accepted().await;
-    upstream.until("\r\n\r\n").await;
+    let (mut client, mut upstream) = wire.asked("/a").await;
     upstream.send("not http at all\r\n\r\n").await;
     let answer = client.until("upstream_failed").await;
     assert!(answer.starts_with("HTTP/1.1 502"), "{answer}");
@@ -142,10 +136,7 @@ async fn an_idle_connection_outlives_the_head_limit_also_after_a_refusal() {
 #[tokio::test]
 async fn a_client_that_reads_nothing_ends() {
     let wire = Wire::start("idle-timeout-ms = 300\nheader-timeout-ms = 300", "").await;
-    let mut client = wire.client().await;
-    client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    let mut upstream = wire.accepted().await;
-    upstream.until("\r\n\r\n").await;
+    let (_client, mut upstream) = wire.asked("/a").await;
     upstream.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").await;
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
     // The gateway stops reading when its client does, and gives both up: the upstream sees its connection end.

@@ -17,10 +17,7 @@ async fn nobody_reading_the_log_costs_nothing() {
 #[tokio::test]
 async fn a_client_that_goes_away_leaves_a_line() {
     let wire = Wire::start("", "").await;
-    let mut client = wire.client().await;
-    client.send("GET /left HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    let mut upstream = wire.accepted().await;
-    upstream.until("\r\n\r\n").await;
+    let (client, _upstream) = wire.asked("/left").await;
     drop(client);
     wire.logged("the client that went away", |line| line.contains("\"client_gone\"") && line.contains("\"/left\""))
         .await;
@@ -29,25 +26,14 @@ async fn a_client_that_goes_away_leaves_a_line() {
 #[tokio::test]
 async fn an_answer_that_ends_early_leaves_a_line() {
     let wire = Wire::start("", "response-timeout-ms = 300").await;
-    let half = "HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\nhalf";
-    let mut client = wire.client().await;
-    client.send("GET /broken HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    let mut upstream = wire.accepted().await;
-    upstream.until("\r\n\r\n").await;
-    upstream.send(half).await;
-    client.until("half").await;
+    let (mut client, upstream) = wire.half_answered("/broken").await;
     drop(upstream);
     assert_eq!(client.rest().await, "");
     wire.logged("the upstream that broke off", |line| {
         line.contains("an answer was cut") && line.contains("could not be read")
     })
     .await;
-    let mut client = wire.client().await;
-    client.send("GET /stalled HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    let mut upstream = wire.accepted().await;
-    upstream.until("\r\n\r\n").await;
-    upstream.send(half).await;
-    client.until("half").await;
+    let (mut client, _upstream) = wire.half_answered("/stalled").await;
     assert_eq!(client.rest().await, "");
     wire.logged("the upstream that stalled", |line| {
         ["an answer was cut", "stalled", "\"upstream\":\"test\"", "\"route\":\"all\"", "\"request_id\":\""]

@@ -68,10 +68,7 @@ async fn a_body_of_unknown_length_is_never_lost() {
 #[tokio::test]
 async fn an_old_upstream_does_not_make_the_gateway_old() {
     let wire = Wire::start("", "").await;
-    let mut client = wire.client().await;
-    client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    let mut upstream = wire.accepted().await;
-    upstream.until("\r\n\r\n").await;
+    let (mut client, mut upstream) = wire.asked("/a").await;
     upstream.send("HTTP/1.0 200 OK\r\n\r\nwhole").await;
     drop(upstream);
     let answer = client.until("0\r\n\r\n").await;

@@ -77,6 +77,23 @@ impl Wire {
         End(TcpStream::connect(&self.address).await.expect("the gateway listens"))
     }
 
+    /// A client that has asked for a path, and the upstream that has read all of that.
+    pub async fn asked(&self, path: &str) -> (End, End) {
+        let mut client = self.client().await;
+        client.send(&format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n")).await;
+        let mut upstream = self.accepted().await;
+        upstream.until("\r\n\r\n").await;
+        (client, upstream)
+    }
+
+    /// The same, when the client has read the first `half` of eight bytes of an answer.
+    pub async fn half_answered(&self, path: &str) -> (End, End) {
+        let (mut client, mut upstream) = self.asked(path).await;
+        upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf").await;
+        client.until("half").await;
+        (client, upstream)
+    }
+
     /// The gateway's next connection to the upstream.
     pub async fn accepted(&self) -> End {
         let (stream, _) = timeout(PATIENCE, self.upstream.accept()).await.expect("a connection").expect("accepts");

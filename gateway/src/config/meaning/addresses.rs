@@ -7,7 +7,7 @@ use crate::config::written::{Written, WrittenGateway};
 use std::net::SocketAddr;
 use toml::Spanned;
 use witgate_settings::fault::Faults;
-use witgate_settings::reader::at;
+use witgate_settings::reader::{at, at_item};
 use witgate_wire::{NetworkFault, TrustedProxies};
 
 /// Longest identity prefix, in bytes.
@@ -39,7 +39,7 @@ pub(super) fn trusted_proxies(written: &WrittenGateway, faults: &mut Faults) -> 
     let Some(list) = &written.trusted_proxies else { return TrustedProxies::default() };
     let (proxies, found) = TrustedProxies::read(list.get_ref().iter().map(|text| text.get_ref().as_str()));
     for NetworkFault { place, message, hint } in found {
-        faults.push(place.map_or_else(|| at(list), |place| at(&list.get_ref()[place])), message, hint);
+        faults.push(at_item(list, place), message, hint);
     }
     proxies
 }

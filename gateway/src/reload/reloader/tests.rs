@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
+
 use super::*;
 use crate::policy::loading::Compiling;
 
@@ -69,11 +71,21 @@ fn write_with_secret(path: &Path, headers: u32) {
     fs::write(path, format!("{text}[secrets.key]\nfile = \"secret\"\n")).expect("written");
 }
 
-fn secret(folder: &Path) -> PathBuf {
-    let secret = folder.join("secret");
+/// A gateway.toml with a secret, and what serves by it.
+struct Rotated {
+    path: PathBuf,
+    secret: PathBuf,
+    reloader: Reloader,
+    _folder: TempDir,
+}
+
+fn with_secret() -> Rotated {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, secret) = (folder.path().join("gateway.toml"), folder.path().join("secret"));
     fs::write(&secret, "one").expect("written");
     fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).expect("a mode");
-    secret
+    write_with_secret(&path, 100);
+    Rotated { reloader: start(&path), path, secret, _folder: folder }
 }
 
 /// Writes into the file as it is: same length, same time of modification. Again until the file system's clock shows it.
@@ -93,10 +105,7 @@ fn headers(reloader: &Reloader) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_that_is_rotated_undoes_no_rollback() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (path, secret) = (folder.path().join("gateway.toml"), secret(folder.path()));
-    write_with_secret(&path, 100);
-    let reloader = start(&path);
+    let Rotated { path, secret, reloader, _folder } = with_secret();
     // What is on disk does not even name the secret.
     write(&path, 90);
     assert_eq!((reloader.look(), rollback(&reloader)), (Outcome::Accepted(2), Outcome::Accepted(3)));
@@ -115,10 +124,7 @@ async fn a_secret_that_is_rotated_undoes_no_rollback() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_that_is_rotated_is_taken_up_whatever_the_disk_says() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (path, secret) = (folder.path().join("gateway.toml"), secret(folder.path()));
-    write_with_secret(&path, 100);
-    let reloader = start(&path);
+    let Rotated { path, secret, reloader, _folder } = with_secret();
     assert_eq!(reloader.reload(), Outcome::Unchanged);
     rotate(&secret);
     assert_eq!(reloader.reload(), Outcome::Accepted(2), "of the same length and time");
