@@ -118,8 +118,8 @@ impl Gateway {
 impl Drop for Cluster {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.nodes.iter().for_each(|node| eprintln!("{}", node.last_words()));
             self.gateways.iter().for_each(|gateway| eprintln!("{}", gateway.child.last_words()));
+            self.nodes.iter().for_each(|node| eprintln!("{}", node.last_words()));
         }
     }
 }

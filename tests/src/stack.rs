@@ -168,7 +168,8 @@ impl Stack {
 impl Drop for Stack {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.children.iter().for_each(|child| eprintln!("{}", child.last_words()));
+            // The gateway, which starts last, first: what is long is cut off on the way to who reads it.
+            self.children.iter().rev().for_each(|child| eprintln!("{}", child.last_words()));
         }
         while self.children.pop().is_some() {}
     }

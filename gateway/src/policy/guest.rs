@@ -174,8 +174,8 @@ pub(super) fn store(engine: &wasmtime::Engine, state: GuestState) -> Store<Guest
 pub(super) fn begin_call(store: &mut Store<GuestState>, allowance: Allowance, yields: bool) {
     let state = store.data_mut();
     state.yields = yields;
-    state.mark.set();
-    state.clock.begin(allowance);
+    let is_cold = state.mark.set();
+    state.clock.begin(allowance, is_cold);
     state.used = Used::default();
     state.exceeded = None;
     state.refused = None;
@@ -184,6 +184,11 @@ pub(super) fn begin_call(store: &mut Store<GuestState>, allowance: Allowance, yi
 
 /// The call is over, however it went.
 pub(super) fn end_call(store: &mut Store<GuestState>) {
+    store.data_mut().mark.end();
+}
+
+/// The start is over, however it went.
+pub(super) fn end_start(store: &mut Store<GuestState>) {
     store.data_mut().mark.clear();
 }
 
@@ -218,5 +223,37 @@ impl ResourceLimiter for GuestState {
 
     fn memories(&self) -> usize {
         self.limits.parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::observe::metrics::Metrics;
+    use crate::policy::ticker::Pulse;
+
+    /// CPU time until a call that begins now is ended.
+    fn runs(store: &mut Store<GuestState>) -> Duration {
+        let limits = store.data().limits;
+        begin_call(store, Allowance { limit: Limit::CpuMs, cpu: limits.cpu, wall: Duration::from_secs(3600) }, false);
+        let began = thread_cpu_time();
+        while matches!(store.data_mut().tick(), UpdateDeadline::Continue(_)) {}
+        end_call(store);
+        thread_cpu_time() - began
+    }
+
+    #[test]
+    fn a_call_after_a_while_has_slack_and_the_next_has_none() {
+        let pulse = Arc::<Pulse>::default();
+        let limits = PluginLimits { cpu: Duration::from_millis(20), ..PluginLimits::default() };
+        let log_rate = LogRate::new("p", 1, Metrics::default().policies().of("p"));
+        let state = GuestState::new("p", limits, (None, CallMark::new(&pulse)), Arc::new(log_rate));
+        let mut store = store(&wasmtime::Engine::default(), state);
+        assert!(runs(&mut store) < 5 * limits.cpu, "it was made just now");
+        pulse.long_after();
+        assert!(runs(&mut store) > 9 * limits.cpu);
+        assert!(runs(&mut store) < 5 * limits.cpu, "it is warm");
     }
 }

@@ -121,7 +121,7 @@ impl Blueprint {
     ) -> Result<Instance, StartError> {
         let (mut store, turns) = self.store(cpu, wall);
         let started = in_turns(turns.as_ref(), self.started(&mut store, said));
-        guest::end_call(&mut store);
+        guest::end_start(&mut store);
         let (functions, configured) = settled(&store, started)?;
         configured.map_err(|why| StartError::Config(self.hidden.hide(&why).into_owned()))?;
         let service = Service::begin(&self.recycle, store.data().memory_used(), self.limits.memory_bytes);

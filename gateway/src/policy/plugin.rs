@@ -34,8 +34,8 @@ use crate::refusal::Refused;
 const START_SLACK: u32 = 4;
 /// CPU time that a start in the way of a request may be allowed, with its slack: all routes of the worker wait for it.
 const LONGEST_ON_A_WORKER: Duration = Duration::from_millis(40);
-/// CPU time that every later start may use, however quick the first one was.
-const LEAST_START_CPU: Duration = Duration::from_millis(5);
+/// CPU time that every later start may use, however quick the first one was: it may find everything cold.
+const LEAST_START_CPU: Duration = Duration::from_millis(20);
 
 /// A loaded plugin.
 pub struct Plugin {
