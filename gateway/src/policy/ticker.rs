@@ -46,7 +46,6 @@ impl Pulse {
     fn begin(&self, slot: usize) {
         self.calls[slot].0.fetch_add(1, Ordering::SeqCst);
         if self.rests.load(Ordering::SeqCst) && self.rests.swap(false, Ordering::SeqCst) {
-            self.ticks.fetch_add(COLD_TICKS, Ordering::Relaxed);
             self.wake();
         }
     }
@@ -73,6 +72,8 @@ impl Pulse {
 
     /// Until a call begins or the end comes. A stray wake-up is one more look.
     fn rest(&self) {
+        // There are no ticks meanwhile: who is called next has waited, nobody knows how long.
+        self.ticks.fetch_add(COLD_TICKS, Ordering::SeqCst);
         self.rests.store(true, Ordering::SeqCst);
         while self.rests.load(Ordering::SeqCst) && self.is_calm() && !self.stops.load(Ordering::SeqCst) {
             std::thread::park();

@@ -48,7 +48,7 @@ pub use sealed::{Sealed, SealedKind};
 pub use second_factors::SecondFactor;
 pub use sessions::EndReason;
 pub use standing::Standing;
-pub use subject_revocations::{IssuedToken, MAX_OF_SUBJECT};
+pub use subject_revocations::{CROWD, IssuedToken, MAX_OF_SUBJECT, MAX_OF_SUBJECT_IN_A_CROWD};
 pub use upkeep::KEPT_SECONDS;
 pub use users::UserChange;
 

@@ -12,9 +12,13 @@ use crate::clock::UnixSeconds;
 
 /// Most entries that one subject has in the feed at a time, for single tokens and for sessions. What is revoked beyond is one
 /// entry for the subject, for all tokens that are no newer than the revoked ones: other sessions need a new access
-/// token then, which a refresh brings. A reader takes 100,000 entries in all, so it takes 500 subjects to fill it. Nobody
-/// signs out so often within the life of an access token, unless it is done on purpose.
+/// token then, which a refresh brings. A reader takes 100,000 entries in all. Nobody signs out so often within the life of an
+/// access token, unless it is done on purpose.
 pub const MAX_OF_SUBJECT: usize = 200;
+/// The same while the feed is crowded: then it takes thousands of subjects to fill what is left.
+pub const MAX_OF_SUBJECT_IN_A_CROWD: usize = 10;
+/// Entries from which on the feed is crowded: half of what a reader takes.
+pub const CROWD: usize = 50_000;
 
 /// What is revoked of one subject.
 pub(super) struct Revoking<'a> {
@@ -83,11 +87,23 @@ pub(super) async fn publish_of(tx: &mut Tx<'_>, revoking: &Revoking<'_>, now: Un
     }
     let listed = "SELECT count(*) FROM revocations WHERE subject = $1 AND until_at > $2";
     let listed = number(tx, listed, values![*subject, unlisted(now)]).await?;
-    if listed + entries.len() as i64 <= MAX_OF_SUBJECT as i64 {
+    if has_room(tx, listed + entries.len() as i64, now).await? {
         append(tx, *kind, &entries, now, Some(subject)).await
     } else {
         fold(tx, revoking, now).await
     }
+}
+
+/// Whether one subject may have so many entries. All of the feed are counted only for one that has more than most do.
+async fn has_room(tx: &mut Tx<'_>, entries: i64, now: UnixSeconds) -> Result<bool, StoreError> {
+    if entries <= MAX_OF_SUBJECT_IN_A_CROWD as i64 {
+        return Ok(true);
+    }
+    if entries > MAX_OF_SUBJECT as i64 {
+        return Ok(false);
+    }
+    let all = "SELECT count(*) FROM (SELECT seq FROM revocations WHERE until_at > $1 LIMIT $2) AS listed";
+    Ok(number(tx, all, values![unlisted(now), CROWD as i64]).await? < CROWD as i64)
 }
 
 /// An entry that means nothing since then is in no snapshot.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use witgate_auth::config::MAX_ACCESS_TOKEN_SECONDS;
 use witgate_auth::store::{
-    Client, EndReason, Event, FeedHead, FeedPage, IssuedToken, LEEWAY_SECONDS, MAX_OF_SUBJECT, RevokedKind, Rotation,
-    Store,
+    CROWD, Client, EndReason, Event, FeedHead, FeedPage, IssuedToken, LEEWAY_SECONDS, MAX_OF_SUBJECT,
+    MAX_OF_SUBJECT_IN_A_CROWD, Revoked, RevokedKind, Rotation, Store,
 };
 
 use super::people::{CLIENT, NOW, alice, at, candidate, issued, new_user, revoke, rotate, session};
@@ -16,6 +16,7 @@ on_both!(
     a_session_without_a_living_token_is_no_entry,
     a_session_of_an_unknown_life_has_the_longest,
     one_subject_does_not_fill_the_feed,
+    in_a_crowd_a_subject_has_fewer_entries,
     sessions_beyond_the_bound_are_revoked_with_their_last_token,
     the_entry_of_a_subject_never_revokes_less,
     all_sessions_of_a_user_with_many_are_one_entry,
@@ -156,6 +157,40 @@ async fn one_subject_does_not_fill_the_feed(place: Place) {
     let later = many + MAX_LIFE + LEEWAY_SECONDS;
     revoke(&store, "loud", "later", later).await;
     assert_eq!(kinds(&snapshot(&store, later).await), BTreeMap::from([("token", 1)]));
+}
+
+async fn in_a_crowd_a_subject_has_fewer_entries(place: Place) {
+    let store = place.open().await;
+    let few = MAX_OF_SUBJECT_IN_A_CROWD as i64;
+    let (others, later) = (CROWD as i64 - few - 1, LEEWAY_SECONDS);
+    // As many again are over.
+    place.sql(&format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2 * {others})
+         INSERT INTO revocations (seq, kind, name, at, until_at, subject)
+         SELECT i, 'token', 'other-' || i, {NOW}, {NOW} + 1000 * (i % 2), 'other-' || i FROM n"
+    ));
+    place.sql(&format!("UPDATE feed SET seq = 2 * {others}"));
+    for (subject, tokens) in [("early", few + 1), ("late", few + 2), ("early", few + 2)] {
+        for number in 0..tokens {
+            revoke(&store, subject, &format!("{subject}-{number}"), later).await;
+        }
+        for number in 0..tokens {
+            let token = issued(subject, &format!("{subject}-{number}"), later);
+            assert!(store.is_token_revoked(token).await.unwrap(), "{subject}-{number}");
+        }
+    }
+    let page = snapshot(&store, later).await;
+    let of = |subject: &str, kind| {
+        let is_meant = |entry: &&Revoked| entry.name.starts_with(subject) && entry.kind == kind;
+        page.entries.iter().filter(is_meant).count() as i64
+    };
+    assert_eq!(
+        (of("early", RevokedKind::Token), of("early", RevokedKind::Subject)),
+        (few + 1, 1),
+        "the last one in time"
+    );
+    assert_eq!((of("late", RevokedKind::Token), of("late", RevokedKind::Subject)), (few, 1));
+    assert_eq!(page.entries.len() as i64, others + 2 * few + 3);
 }
 
 async fn sessions_beyond_the_bound_are_revoked_with_their_last_token(place: Place) {
