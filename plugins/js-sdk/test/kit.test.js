@@ -69,8 +69,16 @@ test("a claim is found by name and by pointer, and keeps its shape", () => {
 
 test("an integer that a number cannot hold is an error, not another tenant", () => {
   for (const id of [2 ** 53, 2n ** 63n - 1n, 2n ** 64n - 1n, 1e300]) {
-    assert.throws(() => GET.claim("id", id).run(() => claims.get("id")), RangeError, String(id));
+    for (const claim of [id, [id], ["a", { ids: [id] }], { team: { id } }]) {
+      assert.throws(() => GET.claim("id", claim).run(() => claims.get("id")), RangeError, String(id));
+    }
   }
+  const most = Number.MAX_SAFE_INTEGER;
+  const held = { ids: [most, -most, 0.5, 2n], none: null, text: '"9007199254740993"', no: undefined };
+  GET.claim("held", held).run(() => {
+    assert.deepEqual(claims.get("held"), { ids: [most, -most, 0.5, 2], none: null, text: '"9007199254740993"' });
+    assert.throws(() => GET.claim("held", [2n ** 53n + 1n]).run(() => claims.get("held").includes(2 ** 53)), RangeError);
+  });
 });
 
 test("a token is verified before its claims are there", () => {

@@ -49,8 +49,13 @@ class Request(unittest.TestCase):
     def test_an_integer_is_exact_or_an_error(self) -> None:
         for exact in (2**53 + 1, 2**63, 2**64 - 1):
             self.assertEqual(GET.claim("id", exact).run(lambda: claims.get("id")), exact)
-        with self.assertRaises(OverflowError):
-            GET.claim("id", float(2**64)).run(lambda: claims.get("id"))
+            self.assertEqual(GET.claim("id", [exact, {"at": exact}]).run(lambda: claims.get("id")), [exact, {"at": exact}])
+        for lost in (2**64, 2**64 + 1, -(2**63) - 1, float(2**64)):
+            for claim in (lost, [lost], ["a", {"ids": [lost]}], {"team": {"id": lost}}):
+                with self.assertRaises(OverflowError, msg=claim):
+                    GET.claim("id", claim).run(lambda: claims.get("id"))
+        held = {"ids": [-(2**63), 0.5, 1e16], "none": None, "text": "1e300"}
+        self.assertEqual(GET.claim("held", held).run(lambda: claims.get("held")), held)
 
     def test_nothing_is_left_after_a_run_but_the_log(self) -> None:
         GET.claim("sub", "alice").run(lambda: log.info("seen", n=1))
