@@ -112,6 +112,14 @@ test("a demand that fails is told in the gateway's words", () => {
 test("answers are those of the Rust SDK", () => {
   assert.deepEqual(Decision.deny(403, "a", "b"), { tag: "deny", val: Refusal.forbidden("a", "b") });
   assert.deepEqual(Outcome.authenticated({ tenant: 7 }), { tag: "authenticated", val: [["tenant", "7"]] });
+  const given = { a: "x", b: 0, c: false, d: 2n, no: undefined, none: null, empty: "" };
+  const pairs = [["a", "x"], ["b", "0"], ["c", "false"], ["d", "2"], ["empty", ""]];
+  assert.deepEqual(Outcome.authenticated(given).val, pairs);
+  assert.deepEqual(Selection.to("b", { attributes: given }).val.attributes, pairs);
+  for (const wrong of [["acme"], {}, NaN, Symbol("a"), () => "acme"]) {
+    assert.throws(() => Outcome.authenticated({ tenant: wrong }), /^TypeError: the attribute tenant must be/);
+    assert.throws(() => Selection.to("b", { attributes: { tenant: wrong } }), /^TypeError: the attribute tenant must be/);
+  }
   assert.deepEqual(Selection.to("b"), { tag: "to", val: { upstream: "b", path: null, attributes: [] } });
   const ops = [HeaderOp.set("x-a", "é"), HeaderOp.remove("cookie")];
   assert.deepEqual(Action.forward(ops).val, [

@@ -98,6 +98,14 @@ class Answers(unittest.TestCase):
         self.assertEqual(Decision.deny(403, "a", "b").value, Refusal.forbidden("a", "b"))
         self.assertEqual(Outcome.authenticated({"tenant": 7}).value, [("tenant", "7")])
         self.assertEqual(Selection.to("b", "/c").value.path, "/c")
+        given = {"a": "x", "b": 0, "c": False, "d": True, "e": 0.5, "none": None, "empty": ""}
+        pairs = [("a", "x"), ("b", "0"), ("c", "false"), ("d", "true"), ("e", "0.5"), ("empty", "")]
+        self.assertEqual(Outcome.authenticated(given).value, pairs)
+        self.assertEqual(Selection.to("b", attributes=given).value.attributes, pairs)
+        for wrong in (["acme"], {}, ("acme",), float("nan"), b"acme"):
+            for answer in (Outcome.authenticated, lambda attributes: Selection.to("b", attributes=attributes)):
+                with self.assertRaisesRegex(TypeError, "the attribute tenant must be"):
+                    answer({"tenant": wrong})
         self.assertEqual(Action.forward([HeaderOp.set("x-a", "é")]).value[0].value, ("x-a", b"\xc3\xa9"))
         names = ("bad_request", "unauthorized", "forbidden", "not_found", "too_many_requests", "unavailable")
         self.assertEqual([getattr(Refusal, name)("c", "m").status for name in names], [400, 401, 403, 404, 429, 503])
