@@ -6,8 +6,8 @@ use witgate_tests::languages::Language;
 
 use crate::gateway::{Gateway, components, plugin};
 
-const TENANT_GUARD: &str =
-    "config = { header = \"x-tenant\", scope = \"orders:read\", any-tenant-scope = \"tenants:any\" }";
+const TENANT_GUARD: &str = "config = { header = \"x-tenant\", scope = \"orders:read\", \
+    any-tenant-scope = \"tenants:any\", pass = \"allow\" }";
 const DEPARTMENTS: &str = "config = { departments = { engineering = [\"*\"], audit = [\"POST\"] } }";
 
 /// A case: claims that differ from the mint's good ones, headers, and the answer.
