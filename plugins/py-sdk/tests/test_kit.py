@@ -49,7 +49,8 @@ class Request(unittest.TestCase):
     def test_an_integer_is_exact_or_an_error(self) -> None:
         for exact in (2**53 + 1, 2**63, 2**64 - 1):
             self.assertEqual(GET.claim("id", exact).run(lambda: claims.get("id")), exact)
-            self.assertEqual(GET.claim("id", [exact, {"at": exact}]).run(lambda: claims.get("id")), [exact, {"at": exact}])
+            nested = [exact, {"at": exact}]
+            self.assertEqual(GET.claim("id", nested).run(lambda: claims.get("id")), nested)
         for lost in (2**64, 2**64 + 1, -(2**63) - 1, float(2**64)):
             for claim in (lost, [lost], ["a", {"ids": [lost]}], {"team": {"id": lost}}):
                 with self.assertRaises(OverflowError, msg=claim):

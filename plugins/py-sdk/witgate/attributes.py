@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 
 def pairs(attributes: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Texts, numbers and booleans (`true`, `false`) in this order; one that is `None` is left out. Raises `TypeError` for
-    any other value, such as a list."""
+    """Texts, numbers and booleans (`true`, `false`) in this order; one that is `None` is left out. Raises `TypeError`
+    for any other value, such as a list."""
     return [(name, _text(name, value)) for name, value in attributes.items() if value is not None]
 
 

@@ -61,7 +61,8 @@ impl ClaimValue {
         serde_json::from_value(self.into_json()?).ok()
     }
 
-    /// The value as JSON, an integer with its exact digits; `None` for JSON that does not parse, which no gateway hands over.
+    /// The value as JSON, an integer with its exact digits; `None` for JSON that does not parse, which no gateway hands
+    /// over.
     ///
     /// ```
     /// use witgate_plugin::{ClaimValue, serde_json::json};

@@ -7,7 +7,8 @@ use witgate_tests::languages::Language;
 use witgate_tests::programs;
 
 /// The policy's tests are a part of what an author copies; the kit's say that the mock keeps the gateway's rules.
-const JAVASCRIPT: [&str; 4] = [
+const JAVASCRIPT: [&str; 5] = [
+    "plugins/js-sdk/test/claims.test.js",
     "plugins/js-sdk/test/kit.test.js",
     "plugins/js-sdk/test/config.test.js",
     "plugins/js-sdk/test/readme.test.js",
