@@ -111,7 +111,7 @@ fn value(claim: ClaimValue) -> Result<Value, ExecutionError> {
     claim.into_json().map(of_json).ok_or_else(|| ExecutionError::function_error("claims", "no value"))
 }
 
-/// The crate's own conversion makes a `uint` of an integer that is not negative, which no operator takes beside an
+/// The crate's own conversion makes a `uint` of an integer that is not negative, and a sum takes none beside an
 /// `int`.
 fn of_json(json: Json) -> Value {
     match json {
