@@ -120,11 +120,9 @@ fn of_json(json: Json) -> Value {
         Json::Number(number) => of_number(&number),
         Json::String(text) => text.into(),
         Json::Array(items) => Value::List(items.into_iter().map(of_json).collect::<Vec<_>>().into()),
-        Json::Object(members) => members
-            .into_iter()
-            .map(|(name, member)| (name, of_json(member)))
-            .collect::<HashMap<String, Value>>()
-            .into(),
+        Json::Object(members) => {
+            members.into_iter().map(|(name, member)| (name, of_json(member))).collect::<HashMap<String, Value>>().into()
+        }
     }
 }
 

@@ -139,7 +139,10 @@ fn a_wrong_config_names_its_key() {
         (when(r#"{"header": "a b", "equals": "c"}"#), "rules[0].when.header: `a b` is no header name"),
         (when(r#"{"header": "", "equals": "c"}"#), "rules[0].when.header: `` is no header name"),
         (when(r#"{"header": "x_tier", "equals": "c"}"#), "rules[0].when.header: `x_tier` is taken off"),
-        (when(r#"{"header": "X-Forwarded-For", "equals": "c"}"#), "rules[0].when.header: `X-Forwarded-For` is taken off"),
+        (
+            when(r#"{"header": "X-Forwarded-For", "equals": "c"}"#),
+            "rules[0].when.header: `X-Forwarded-For` is taken off",
+        ),
         (when(r#"{"claim": "", "equals": 1}"#), "rules[0].when: a name must not be empty"),
         (r#"{"split": []}"#.into(), "split: at least one weight"),
         (r#"{"split": [{"upstream": "a", "weight": 0}]}"#.into(), "split: at least one weight"),
