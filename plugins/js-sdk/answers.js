@@ -39,8 +39,8 @@ export const Decision = {
 };
 
 /**
- * An authenticator's answer. `authenticated` only after `jwt.verify` succeeded; its pairs become attributes.
- * `anonymous` counts on a public route only.
+ * An authenticator's answer. `authenticated` only after `jwt.verify` succeeded; its pairs become attributes, as those
+ * of `Selection.to` do. `anonymous` counts on a public route only.
  */
 export const Outcome = {
   authenticated: (attributes = {}) => ({ tag: "authenticated", val: pairs(attributes) }),
@@ -48,7 +48,11 @@ export const Outcome = {
   refused,
 };
 
-/** A router's answer: an upstream that the route lists, where wanted with another path and attributes; or its own. */
+/**
+ * A router's answer: an upstream that the route lists, where wanted with another path and attributes; or its own.
+ * An attribute is a text, a number or a boolean; one that is `undefined` or `null` is left out.
+ * @throws {TypeError} for an attribute that is a list or an object
+ */
 export const Selection = {
   to: (upstream, { path, attributes = {} } = {}) => ({
     tag: "to",
@@ -68,4 +72,12 @@ export const HeaderOp = {
   remove: (name) => ({ tag: "remove", val: name }),
 };
 
-const pairs = (attributes) => Object.entries(attributes).map(([name, value]) => [name, String(value)]);
+// `String` would make a tenant called "undefined" of a claim that is absent.
+function pairs(attributes) {
+  const given = Object.entries(attributes).filter(([, value]) => value !== undefined && value !== null);
+  return given.map(([name, value]) => {
+    const isScalar = ["string", "boolean", "bigint"].includes(typeof value) || Number.isFinite(value);
+    if (!isScalar) throw new TypeError(`the attribute ${name} must be a text, a number or a boolean`);
+    return [name, String(value)];
+  });
+}

@@ -5,7 +5,7 @@ import gateway from "witgate:policy/claims@0.2.0";
 
 /**
  * A claim by top-level name, or by RFC 6901 pointer when it starts with "/". A null claim is absent: `undefined`.
- * Numbers inside of an object or a mixed list are as exact as `JSON.parse` is: ask for them by pointer.
+ * @throws {RangeError} for an integer past 2^53, also inside of a list or an object: ask for the part that you need
  */
 export function get(name) {
   const value = gateway.get(name);
@@ -23,15 +23,13 @@ export function get(name) {
 /** Whether `scope` or `scp` has this scope. */
 export const hasScope = (scope) => gateway.hasScope(scope);
 
-// A number outside the range of an s64 comes as JSON.
-function parsed(name, json) {
-  const value = JSON.parse(json) ?? undefined;
-  return typeof value === "number" ? exact(name, value) : value;
-}
+// At every depth: `includes` compares what `JSON.parse` has rounded. A number outside the range of an s64 is JSON, too.
+const parsed = (name, json) =>
+  JSON.parse(json, (_, value) => (Number.isInteger(value) ? exact(name, value) : value)) ?? undefined;
 
 // Two ids past 2^53 would become one number, and one tenant would pass as another.
 function exact(name, integer) {
   const number = Number(integer);
-  if (!Number.isSafeInteger(number)) throw new RangeError(`the claim ${name} is too large for a number`);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`the claim ${name} has an integer too large for a number`);
   return number;
 }

@@ -8,6 +8,7 @@ import {
   definePlugin,
   described,
   log,
+  oneOf,
   optional,
   refuse,
   request,
@@ -34,6 +35,8 @@ const plugin = definePlugin({
     claim: optional(text, "tenant"),
     scope: optional(text),
     "any-tenant-scope": optional(text),
+    // an allow would switch off the authorizers behind
+    pass: optional(oneOf("abstain", "allow"), "abstain"),
   },
   codes: ["scope_missing", "tenant_ambiguous", "tenant_missing", "tenant_mismatch"],
 });
@@ -49,7 +52,7 @@ export const authorizer = role({
     const named = request.headerValues(header);
     if (named.length > 1) return Refusal.badRequest("tenant_ambiguous", "Name one tenant.");
     if (!named[0]) return Refusal.badRequest("tenant_missing", "Name the tenant.");
-    return mayEnter(named[0]) ? Decision.allow : elsewhere();
+    return mayEnter(named[0]) ? Decision[plugin.config.pass] : elsewhere();
   },
 });
 

@@ -17,8 +17,11 @@ function decision(request, config = CONFIG) {
   return request.run(() => policy.authorizer.authorize());
 }
 
-test("the tenant of the token is let in", () => {
-  assert.deepEqual(decision(asked.claim("tenant", "acme")), Decision.allow);
+test("who is at home is left to the next authorizer, or let in where the config says so", () => {
+  const home = asked.claim("tenant", "acme");
+  assert.deepEqual(decision(home), Decision.abstain);
+  assert.deepEqual(decision(home, { ...CONFIG, pass: "allow" }), Decision.allow);
+  assert.equal(decision(asked.claim("tenant", "globex"), { ...CONFIG, pass: "allow" }).tag, "deny");
 });
 
 test("another tenant is kept out, and the log says so", () => {
@@ -41,4 +44,5 @@ test("a claim that is no text is no tenant", () => {
 test("a wrong config is refused with its key", () => {
   assert.throws(() => decision(asked, { header: "x tenant" }), /^Error: header: must be the name of a header/);
   assert.throws(() => decision(asked, { header: "x-tenant", scop: "a" }), /^Error: scop: is no key of this policy/);
+  assert.throws(() => decision(asked, { ...CONFIG, pass: "deny" }), /^Error: pass: must be one of abstain, allow/);
 });

@@ -1,9 +1,12 @@
 //! What an expression can read: `request`, `claims` and `attributes`, each fact when it is asked for.
 //!
 //! Never makes a text of bytes that are no UTF-8: such a header is an error, and the request is refused.
+use std::collections::HashMap;
+
 use cel::common::types::{CelString, Type};
 use cel::common::value::Val;
 use cel::{ExecutionError, Value};
+use serde_json::{Number, Value as Json};
 use witgate_plugin::{ClaimValue, claims, path, request};
 
 use crate::lookup::{Facts, Found, Lookup};
@@ -105,18 +108,28 @@ fn utf8(bytes: Vec<u8>) -> Result<String, ExecutionError> {
 }
 
 fn value(claim: ClaimValue) -> Result<Value, ExecutionError> {
-    match claim {
-        ClaimValue::Text(text) => Ok(text.into()),
-        ClaimValue::Integer(integer) => Ok(integer.into()),
-        ClaimValue::Number(number) => Ok(number.into()),
-        ClaimValue::Boolean(boolean) => Ok(boolean.into()),
-        ClaimValue::Texts(texts) => Ok(Value::List(texts.into_iter().map(Value::from).collect::<Vec<_>>().into())),
-        ClaimValue::Json(json) => parsed(&json),
+    claim.into_json().map(of_json).ok_or_else(|| ExecutionError::function_error("claims", "no value"))
+}
+
+/// The crate's own conversion makes a `uint` of an integer that is not negative, and a sum takes none beside an
+/// `int`.
+fn of_json(json: Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(boolean) => boolean.into(),
+        Json::Number(number) => of_number(&number),
+        Json::String(text) => text.into(),
+        Json::Array(items) => Value::List(items.into_iter().map(of_json).collect::<Vec<_>>().into()),
+        Json::Object(members) => {
+            members.into_iter().map(|(name, member)| (name, of_json(member))).collect::<HashMap<String, Value>>().into()
+        }
     }
 }
 
-fn parsed(json: &str) -> Result<Value, ExecutionError> {
-    let failed = |_| ExecutionError::function_error("claims", "no value");
-    let parsed: serde_json::Value = serde_json::from_str(json).map_err(failed)?;
-    cel::to_value(parsed).map_err(|_| ExecutionError::function_error("claims", "no value"))
+fn of_number(number: &Number) -> Value {
+    match (number.as_i64(), number.as_u64()) {
+        (Some(integer), _) => Value::Int(integer),
+        (None, Some(integer)) => Value::UInt(integer),
+        (None, None) => number.as_f64().map_or(Value::Null, Value::Float),
+    }
 }

@@ -31,6 +31,7 @@ fn alice() -> Request {
         .claim("ratio", 0.5)
         .claim("admin", true)
         .claim("uid", u64::MAX)
+        .claim("wide", json!([u64::MAX, [i64::MAX, -7], 1.0, {"n": 1}, null]))
         .claim("nothing", json!(null))
         .claim("org", json!({"plan": "gold", "seats": [1, 2], "owner": {"id": "alice"}}))
         .claim("https://example.com/groups", ["a", "b"])
@@ -77,6 +78,11 @@ fn expressions_that_hold() {
         r#""staff" in claims.roles && claims.roles.exists(role, role.startsWith("cust"))"#,
         r#"claims.roles.all(role, role != "admin") && claims.roles.filter(role, role == "staff").size() == 1"#,
         r#"claims.org.plan == "gold" && claims["/org/plan"] == "gold" && claims.org.seats[1] == 2"#,
+        r#"claims.org.seats[0] + 1 == claims.org.seats[1] && claims.org.seats[0] - 2 == -1"#,
+        r#"type(claims.org.seats[0]) == int && claims.org.seats.map(seat, seat * claims.level) == [3, 6]"#,
+        r#"type(claims.wide[0]) == uint && claims.wide[0] == 18446744073709551615u && type(claims.wide[1][0]) == int"#,
+        r#"claims.wide[1] == [9223372036854775807, -7] && type(claims.wide[2]) == double && claims.wide[3].n + 1 == 2"#,
+        r#"claims["/wide/0"] == claims.wide[0] && claims["/wide/1/0"] == claims.wide[1][0] && claims.wide[4] == null"#,
         r#"claims.org.owner.id == claims.sub"#,
         r#"claims["https://example.com/groups"].map(group, group + "!") == ["a!", "b!"]"#,
         r#"has(claims.sub) && !has(claims.email) && !has(claims.nothing) && has(claims.org.plan)"#,

@@ -38,7 +38,7 @@ pub struct WrittenRule {
     pub upstream: String,
 }
 
-/// Exactly one subject (claim, attribute, header), exactly one of equals and one-of.
+/// Exactly one subject (claim, attribute, header), exactly one of equals, one-of and contains.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct WrittenTest {
@@ -47,6 +47,8 @@ pub struct WrittenTest {
     pub header: Option<String>,
     pub equals: Option<Value>,
     pub one_of: Option<Vec<Value>>,
+    /// An item of a claim that is a list, or the claim itself.
+    pub contains: Option<Value>,
 }
 
 /// One part of the split.

@@ -2,7 +2,7 @@
 //!
 //! Never true of what is absent. A header is the client's own word: use it to choose a version, never a tenant.
 use serde_json::Value;
-use witgate_plugin::{ClaimValue, claims, request};
+use witgate_plugin::{ClaimValue, claims, contract, request};
 
 use crate::config::{WrittenRule, WrittenTest};
 
@@ -11,7 +11,14 @@ use crate::config::{WrittenRule, WrittenTest};
 pub struct Rule {
     pub upstream: String,
     subject: Subject,
-    wanted: Vec<Value>,
+    wanted: Wanted,
+}
+
+/// What must hold of the subject. Every value is a string, a number or a boolean, so a list or an object equals none.
+#[derive(Debug)]
+enum Wanted {
+    OneOf(Vec<Value>),
+    Contains(Value),
 }
 
 #[derive(Debug)]
@@ -30,7 +37,7 @@ pub fn compile(written: Vec<WrittenRule>) -> Result<Vec<Rule>, String> {
 impl Rule {
     /// Whether this rule decides the request under way.
     pub fn matches(&self) -> bool {
-        self.subject.value().is_some_and(|value| self.wanted.contains(&value))
+        self.subject.value().is_some_and(|value| self.wanted.is_met(&value))
     }
 
     fn compile(written: WrittenRule) -> Result<Self, String> {
@@ -38,32 +45,36 @@ impl Rule {
             return Err("upstream: must not be empty".into());
         }
         let (subject, wanted) = (subject(&written.when)?, wanted(written.when)?);
-        if !matches!(subject, Subject::Claim(_)) && !wanted.iter().all(Value::is_string) {
-            return Err("when: attributes and headers are text; compare them with strings".into());
+        match (&subject, &wanted) {
+            (Subject::Claim(_), _) => {}
+            (_, Wanted::Contains(_)) => {
+                return Err("when.contains: attributes and headers are text; use `equals` or `one-of`".into());
+            }
+            (_, Wanted::OneOf(values)) if values.iter().all(Value::is_string) => {}
+            _ => return Err("when: attributes and headers are text; compare them with strings".into()),
         }
         Ok(Self { upstream: written.upstream, subject, wanted })
+    }
+}
+
+impl Wanted {
+    fn is_met(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::OneOf(wanted), value) => wanted.contains(value),
+            (Self::Contains(wanted), Value::Array(items)) => items.contains(wanted),
+            // Some issuers write a list of one as the one.
+            (Self::Contains(wanted), one) => wanted == one,
+        }
     }
 }
 
 impl Subject {
     fn value(&self) -> Option<Value> {
         match self {
-            Self::Claim(name) => claims::value(name).and_then(scalar),
+            Self::Claim(name) => claims::value(name).and_then(ClaimValue::into_json),
             Self::Attribute(name) => request::attribute(name).map(Value::String),
             Self::Header(name) => request::header_text(name).map(Value::String),
         }
-    }
-}
-
-/// Lists and objects equal nothing here. A number outside the range of an s64 is JSON.
-fn scalar(value: ClaimValue) -> Option<Value> {
-    match value {
-        ClaimValue::Text(text) => Some(text.into()),
-        ClaimValue::Integer(integer) => Some(integer.into()),
-        ClaimValue::Number(number) => Some(number.into()),
-        ClaimValue::Boolean(boolean) => Some(boolean.into()),
-        ClaimValue::Json(json) => serde_json::from_str(&json).ok().filter(Value::is_number),
-        ClaimValue::Texts(_) => None,
     }
 }
 
@@ -74,20 +85,26 @@ fn subject(written: &WrittenTest) -> Result<Subject, String> {
     match (&written.claim, &written.attribute, &written.header) {
         (Some(claim), None, None) => Ok(Subject::Claim(name(claim)?)),
         (None, Some(attribute), None) => Ok(Subject::Attribute(name(attribute)?)),
-        (None, None, Some(header)) => Ok(Subject::Header(name(header)?)),
+        (None, None, Some(header)) => {
+            contract::readable_header(header).map(Subject::Header).map_err(|why| format!("when.header: {why}"))
+        }
         _ => Err("when: give exactly one of `claim`, `attribute`, `header`".into()),
     }
 }
 
-fn wanted(written: WrittenTest) -> Result<Vec<Value>, String> {
-    let wanted = match (written.equals, written.one_of) {
-        (Some(value), None) => vec![value],
-        (None, Some(values)) if !values.is_empty() => values,
-        (None, Some(_)) => return Err("when.one-of: must not be empty".into()),
-        _ => return Err("when: give exactly one of `equals`, `one-of`".into()),
-    };
-    match wanted.iter().all(|value| value.is_string() || value.is_number() || value.is_boolean()) {
-        true => Ok(wanted),
-        false => Err("when: compare with strings, numbers or booleans".into()),
+fn wanted(written: WrittenTest) -> Result<Wanted, String> {
+    match (written.equals, written.one_of, written.contains) {
+        (Some(value), None, None) => Ok(Wanted::OneOf(vec![scalar(value)?])),
+        (None, Some(values), None) if values.is_empty() => Err("when.one-of: must not be empty".into()),
+        (None, Some(values), None) => values.into_iter().map(scalar).collect::<Result<_, _>>().map(Wanted::OneOf),
+        (None, None, Some(value)) => scalar(value).map(Wanted::Contains),
+        _ => Err("when: give exactly one of `equals`, `one-of`, `contains`".into()),
+    }
+}
+
+fn scalar(value: Value) -> Result<Value, String> {
+    match value {
+        Value::String(_) | Value::Number(_) | Value::Bool(_) => Ok(value),
+        _ => Err("when: compare with strings, numbers or booleans".into()),
     }
 }

@@ -1,4 +1,5 @@
 //! The router against the mock: never a real upstream.
+use serde_json::json;
 use witgate_plugin::mock::{self, Request};
 use witgate_plugin::{Router, Selection};
 
@@ -33,13 +34,38 @@ fn two_integers_are_two_tenants() {
     assert_eq!(choice(&rules, &get().claim("uid", u64::MAX - 614)), "default");
 }
 
+#[test]
+fn a_list_contains_an_item_and_never_a_part_of_a_text() {
+    let when = |wanted: &str| {
+        format!(r#"{{"rules": [{{"when": {{"claim": "roles", "contains": {wanted}}}, "upstream": "beta"}}]}}"#)
+    };
+    let cases = [
+        (json!(["customer", "tester"]), true),
+        (json!("tester"), true),
+        (json!(["tester", 7, {}]), true),
+        (json!(["testers"]), false),
+        (json!("testers"), false),
+        (json!("a tester"), false),
+        (json!([["tester"]]), false),
+        (json!({"tester": true}), false),
+        (json!([]), false),
+    ];
+    for (roles, is_met) in cases {
+        let chosen = choice(&when(r#""tester""#), &get().claim("roles", roles.clone()));
+        assert_eq!(chosen == "beta", is_met, "{roles}");
+    }
+    assert_eq!(choice(&when("7"), &get().claim("roles", json!([7, "a"]))), "beta");
+    assert_eq!(choice(&when("7"), &get().claim("roles", json!(["7"]))), "default");
+    assert_eq!(choice(&when("7"), &get()), "default");
+}
+
 fn get() -> Request {
     mock::request("GET", "/orders")
 }
 
 #[test]
 fn the_first_matching_rule_chooses() {
-    let level = |level: u32| get().claim("org", serde_json::json!({"level": level}));
+    let level = |level: u32| get().claim("org", json!({"level": level}));
     let cases = [
         (get().claim("tenant", "globex"), "globex"),
         (get().claim("tenant", "globex").header("x-version", "beta"), "globex"),
@@ -106,7 +132,17 @@ fn a_wrong_config_names_its_key() {
         (when(r#"{"claim": "a"}"#), "rules[0].when: give exactly one of `equals`"),
         (when(r#"{"claim": "a", "one-of": []}"#), "rules[0].when.one-of: must not be empty"),
         (when(r#"{"claim": "a", "equals": {}}"#), "rules[0].when: compare with strings, numbers"),
+        (when(r#"{"claim": "a", "equals": "b", "contains": "b"}"#), "rules[0].when: give exactly one of `equals`"),
+        (when(r#"{"claim": "a", "contains": ["b"]}"#), "rules[0].when: compare with strings, numbers"),
         (when(r#"{"header": "a", "equals": 1}"#), "rules[0].when: attributes and headers are text"),
+        (when(r#"{"attribute": "a", "contains": "b"}"#), "rules[0].when.contains: attributes and headers are text"),
+        (when(r#"{"header": "a b", "equals": "c"}"#), "rules[0].when.header: `a b` is no header name"),
+        (when(r#"{"header": "", "equals": "c"}"#), "rules[0].when.header: `` is no header name"),
+        (when(r#"{"header": "x_tier", "equals": "c"}"#), "rules[0].when.header: `x_tier` is taken off"),
+        (
+            when(r#"{"header": "X-Forwarded-For", "equals": "c"}"#),
+            "rules[0].when.header: `X-Forwarded-For` is taken off",
+        ),
         (when(r#"{"claim": "", "equals": 1}"#), "rules[0].when: a name must not be empty"),
         (r#"{"split": []}"#.into(), "split: at least one weight"),
         (r#"{"split": [{"upstream": "a", "weight": 0}]}"#.into(), "split: at least one weight"),

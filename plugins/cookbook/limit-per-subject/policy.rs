@@ -35,8 +35,10 @@ impl Authorizer for Limit {
         let Some(subject) = claims::get::<String>("sub") else {
             return Decision::deny(403, "subject_missing", "This can only be counted for somebody.");
         };
+        // By issuer and subject, since two issuers may have an alice each. No issuer has a blank in its name.
+        let key = format!("requests/{} {subject}", claims::get::<String>("iss").unwrap_or_default());
         // One step for all workers; the window ends when its first request was `seconds` ago.
-        match store::increment(&format!("requests/{subject}"), 1, Some(self.0.seconds)) {
+        match store::increment(&key, 1, Some(self.0.seconds)) {
             Ok(count) if count <= i64::from(self.0.requests) => Decision::Abstain,
             Ok(_) => Decision::deny(429, "too_many_requests", "Try again a little later."),
             Err(_) => Decision::deny(503, "not_counted", "Try again."),
@@ -62,10 +64,12 @@ mod tests {
 
     #[test]
     fn each_subject_is_counted_alone() {
-        let alice = mock::request("GET", "/").claim("sub", "alice");
-        assert_eq!(code(&alice.clone().store_entry("requests/alice", "1")), None);
-        assert_eq!(code(&alice.clone().store_entry("requests/alice", "2")).as_deref(), Some("too_many_requests"));
-        assert_eq!(code(&alice.store_entry("requests/bob", "2")), None);
+        let alice = mock::request("GET", "/").claim("iss", "https://id").claim("sub", "alice");
+        let after = |key: &str, count: &str| code(&alice.clone().store_entry(key, count));
+        assert_eq!(after("requests/https://id alice", "1"), None);
+        assert_eq!(after("requests/https://id alice", "2").as_deref(), Some("too_many_requests"));
+        assert_eq!(after("requests/https://id bob", "2"), None);
+        assert_eq!(after("requests/https://partner alice", "2"), None, "another issuer's alice");
     }
 
     #[test]

@@ -48,31 +48,6 @@ test("what is absent, and what is no text, is undefined", () => {
     });
 });
 
-test("a claim is found by name and by pointer, and keeps its shape", () => {
-  const realm_access = { roles: ["staff"], mixed: [1, "two"], "a/b": { "~": null } };
-  GET.claim("realm_access", realm_access)
-    .claim("level", 3)
-    .claim("share", 0.5)
-    .claim("scp", ["read"])
-    .run(() => {
-      assert.deepEqual(claims.get("/realm_access/roles"), ["staff"]);
-      assert.deepEqual(claims.get("realm_access"), realm_access);
-      assert.deepEqual([claims.get("/realm_access/mixed/1"), claims.get("/realm_access/mixed/01")], ["two", undefined]);
-      assert.deepEqual(
-        [claims.get("level"), claims.get("share"), claims.get("/realm_access/a~1b/~0")],
-        [3, 0.5, undefined],
-      );
-      assert.deepEqual([claims.get("constructor"), claims.get("/realm_access/toString")], [undefined, undefined]);
-      assert.deepEqual([claims.hasScope("read"), claims.hasScope("write"), claims.hasScope("")], [true, false, false]);
-    });
-});
-
-test("an integer that a number cannot hold is an error, not another tenant", () => {
-  for (const id of [2 ** 53, 2n ** 63n - 1n, 2n ** 64n - 1n, 1e300]) {
-    assert.throws(() => GET.claim("id", id).run(() => claims.get("id")), RangeError, String(id));
-  }
-});
-
 test("a token is verified before its claims are there", () => {
   asked.run(() => {
     assert.deepEqual(jwt.peek(), { alg: "ES256", kid: undefined, typ: undefined });
@@ -104,6 +79,15 @@ test("a demand that fails is told in the gateway's words", () => {
 test("answers are those of the Rust SDK", () => {
   assert.deepEqual(Decision.deny(403, "a", "b"), { tag: "deny", val: Refusal.forbidden("a", "b") });
   assert.deepEqual(Outcome.authenticated({ tenant: 7 }), { tag: "authenticated", val: [["tenant", "7"]] });
+  const given = { a: "x", b: 0, c: false, d: 2n, no: undefined, none: null, empty: "" };
+  const pairs = Object.entries({ a: "x", b: "0", c: "false", d: "2", empty: "" });
+  assert.deepEqual(Outcome.authenticated(given).val, pairs);
+  assert.deepEqual(Selection.to("b", { attributes: given }).val.attributes, pairs);
+  for (const wrong of [["acme"], {}, NaN, Symbol("a"), () => "acme"]) {
+    const refused = /^TypeError: the attribute tenant must be/;
+    assert.throws(() => Outcome.authenticated({ tenant: wrong }), refused);
+    assert.throws(() => Selection.to("b", { attributes: { tenant: wrong } }), refused);
+  }
   assert.deepEqual(Selection.to("b"), { tag: "to", val: { upstream: "b", path: null, attributes: [] } });
   const ops = [HeaderOp.set("x-a", "é"), HeaderOp.remove("cookie")];
   assert.deepEqual(Action.forward(ops).val, [

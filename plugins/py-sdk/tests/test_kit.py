@@ -49,8 +49,14 @@ class Request(unittest.TestCase):
     def test_an_integer_is_exact_or_an_error(self) -> None:
         for exact in (2**53 + 1, 2**63, 2**64 - 1):
             self.assertEqual(GET.claim("id", exact).run(lambda: claims.get("id")), exact)
-        with self.assertRaises(OverflowError):
-            GET.claim("id", float(2**64)).run(lambda: claims.get("id"))
+            nested = [exact, {"at": exact}]
+            self.assertEqual(GET.claim("id", nested).run(lambda: claims.get("id")), nested)
+        for lost in (2**64, 2**64 + 1, -(2**63) - 1, float(2**64)):
+            for claim in (lost, [lost], ["a", {"ids": [lost]}], {"team": {"id": lost}}):
+                with self.assertRaises(OverflowError, msg=claim):
+                    GET.claim("id", claim).run(lambda: claims.get("id"))
+        held = {"ids": [-(2**63), 0.5, 1e16], "none": None, "text": "1e300"}
+        self.assertEqual(GET.claim("held", held).run(lambda: claims.get("held")), held)
 
     def test_nothing_is_left_after_a_run_but_the_log(self) -> None:
         GET.claim("sub", "alice").run(lambda: log.info("seen", n=1))
@@ -93,6 +99,14 @@ class Answers(unittest.TestCase):
         self.assertEqual(Decision.deny(403, "a", "b").value, Refusal.forbidden("a", "b"))
         self.assertEqual(Outcome.authenticated({"tenant": 7}).value, [("tenant", "7")])
         self.assertEqual(Selection.to("b", "/c").value.path, "/c")
+        given = {"a": "x", "b": 0, "c": False, "d": True, "e": 0.5, "none": None, "empty": ""}
+        pairs = [("a", "x"), ("b", "0"), ("c", "false"), ("d", "true"), ("e", "0.5"), ("empty", "")]
+        self.assertEqual(Outcome.authenticated(given).value, pairs)
+        self.assertEqual(Selection.to("b", attributes=given).value.attributes, pairs)
+        for wrong in (["acme"], {}, ("acme",), float("nan"), b"acme"):
+            for answer in (Outcome.authenticated, lambda attributes: Selection.to("b", attributes=attributes)):
+                with self.assertRaisesRegex(TypeError, "the attribute tenant must be"):
+                    answer({"tenant": wrong})
         self.assertEqual(Action.forward([HeaderOp.set("x-a", "é")]).value[0].value, ("x-a", b"\xc3\xa9"))
         names = ("bad_request", "unauthorized", "forbidden", "not_found", "too_many_requests", "unavailable")
         self.assertEqual([getattr(Refusal, name)("c", "m").status for name in names], [400, 401, 403, 404, 429, 503])

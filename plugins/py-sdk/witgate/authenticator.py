@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from wit_world.exports.authenticator import Outcome_Anonymous, Outcome_Authenticated, Outcome_Refused
 
+from witgate.attributes import pairs
 from witgate.refusal import Refusal
 
 __all__ = ["Outcome"]
@@ -16,8 +17,9 @@ class Outcome:
 
     @staticmethod
     def authenticated(attributes: Mapping[str, object] = {}) -> Outcome_Authenticated:
-        """The caller is known: only after `jwt.verify` succeeded. The pairs become attributes."""
-        return Outcome_Authenticated([(name, str(value)) for name, value in attributes.items()])
+        """The caller is known: only after `jwt.verify` succeeded. The pairs become attributes: texts, numbers and
+        booleans; one that is `None` is left out. Raises `TypeError` for a list or a dict."""
+        return Outcome_Authenticated(pairs(attributes))
 
     @staticmethod
     def refused(status: int, code: str, message: str) -> Outcome_Refused:

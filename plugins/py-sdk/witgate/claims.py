@@ -6,10 +6,13 @@ from typing import Any
 
 from wit_world.imports import claims as gateway
 
+_INTEGERS_END = 2**63
+"""From here on a float may have been an integer that lost its digits."""
+
 
 def get(name: str) -> Any:
     """A claim by top-level name, or by RFC 6901 pointer when it starts with "/". A null claim is absent: `None`. Raises
-    `OverflowError` for a number whose digits the gateway does not know."""
+    `OverflowError` for a number whose digits the gateway does not know, also inside of a list or an object."""
     value = gateway.get(name)
     if isinstance(value, gateway.ClaimValue_Json):
         return _parsed(name, value.value)
@@ -17,11 +20,15 @@ def get(name: str) -> Any:
 
 
 def _parsed(name: str, text: str) -> Any:
-    # An integer of 64 bits without a sign is exact. Further out many integers are one float, and two tenants would be one.
-    value = json.loads(text)
-    if isinstance(value, float):
-        raise OverflowError(f"the claim {name} is too large for a number")
-    return value
+    def exact(digits: str) -> float:
+        # An integer of 64 bits without a sign is exact. Further out many integers are one float, and two tenants would
+        # be one; `in` and `==` look inside, so at every depth.
+        number = float(digits)
+        if abs(number) >= _INTEGERS_END:
+            raise OverflowError(f"the claim {name} has a number that is too large")
+        return number
+
+    return json.loads(text, parse_float=exact)
 
 
 def has_scope(scope: str) -> bool:

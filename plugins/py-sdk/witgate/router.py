@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from wit_world.exports.router import Selection_Default, Selection_Refused, Selection_To, Target
 
+from witgate.attributes import pairs
 from witgate.refusal import Refusal
 
 __all__ = ["Selection"]
@@ -16,8 +17,9 @@ class Selection:
 
     @staticmethod
     def to(upstream: str, path: str | None = None, attributes: Mapping[str, object] = {}) -> Selection_To:
-        """An upstream that the route lists; where wanted with another canonical path, and attributes."""
-        return Selection_To(Target(upstream, path, [(name, str(value)) for name, value in attributes.items()]))
+        """An upstream that the route lists; where wanted with another canonical path, and attributes as those of
+        `Outcome.authenticated`."""
+        return Selection_To(Target(upstream, path, pairs(attributes)))
 
     @staticmethod
     def refused(status: int, code: str, message: str) -> Selection_Refused:

@@ -28,7 +28,7 @@ pub enum WrittenSource {
     Claim(String),
     /// What an earlier policy found, or a path parameter such as `path.id`.
     Attribute(String),
-    /// A header of the request, the client's own word.
+    /// A header of the request, the client's own word. One that holds a credential goes with `hash-key` only.
     Header(String),
     /// The network of the peer.
     Peer(Prefixes),

@@ -33,7 +33,7 @@ impl Plugin for RateKey {
     fn configure(config: Config) -> Result<Self, String> {
         Ok(Self {
             header: contract::header_name(&config.header).map_err(|why| format!("header: {why}"))?,
-            sources: source::compile(config.from)?,
+            sources: source::compile(config.from, config.hash_key.is_some())?,
             otherwise: config.otherwise,
             disguise: Disguise::compile(config.hash_key)?,
         })

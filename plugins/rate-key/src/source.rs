@@ -11,6 +11,22 @@ use crate::config::{Prefixes, WrittenSource};
 
 const IPV4_BITS: u8 = 32;
 const IPV6_BITS: u8 = 128;
+/// Parts of a header's name that say that its value is a credential: those of gateway/src/policy/secrecy.rs, by which
+/// traces hide one. A header has no `_`.
+const CREDENTIAL_NAMES: [&str; 12] = [
+    "auth",
+    "cookie",
+    "token",
+    "secret",
+    "passw",
+    "api-key",
+    "apikey",
+    "session",
+    "credential",
+    "signature",
+    "csrf",
+    "assertion",
+];
 
 /// One source, checked.
 #[derive(Debug)]
@@ -27,8 +43,8 @@ pub struct Found<'a> {
     pub value: String,
 }
 
-/// Checks the key `from`.
-pub fn compile(written: Vec<WrittenSource>) -> Result<Vec<Source>, String> {
+/// Checks the key `from`; `is_hashed` says that nobody reads a value in the header.
+pub fn compile(written: Vec<WrittenSource>, is_hashed: bool) -> Result<Vec<Source>, String> {
     if written.is_empty() {
         return Err("from: must name at least one source".into());
     }
@@ -37,7 +53,7 @@ pub fn compile(written: Vec<WrittenSource>) -> Result<Vec<Source>, String> {
     {
         return Err(format!("from[{}]: is never reached, for each request has a peer; put `peer` last", index + 1));
     }
-    let compile = |(index, written)| Source::compile(written).map_err(|why| format!("from[{index}].{why}"));
+    let compile = |(index, written)| Source::compile(written, is_hashed).map_err(|why| format!("from[{index}].{why}"));
     written.into_iter().enumerate().map(compile).collect()
 }
 
@@ -54,7 +70,7 @@ impl Source {
         Some(Found { label: &self.label, value })
     }
 
-    fn compile(written: WrittenSource) -> Result<Self, String> {
+    fn compile(written: WrittenSource, is_hashed: bool) -> Result<Self, String> {
         let named = |kind: &str, name: &str| match name {
             "" => Err(format!("{kind}: must not be empty")),
             name => Ok(format!("{kind}:{name}")),
@@ -62,13 +78,23 @@ impl Source {
         let label = match &written {
             WrittenSource::Claim(name) => named("claim", name)?,
             WrittenSource::Attribute(name) => named("attribute", name)?,
-            WrittenSource::Header(name) => {
-                format!("header:{}", contract::readable_header(name).map_err(|why| format!("header: {why}"))?)
-            }
+            WrittenSource::Header(name) => header(name, is_hashed).map_err(|why| format!("header: {why}"))?,
             WrittenSource::Peer(prefixes) => bounded(*prefixes).map(|()| "peer".to_owned())?,
         };
         Ok(Self { written, label })
     }
+}
+
+/// A credential in a header that is made to be read, and logged, would be handed on in clear.
+fn header(name: &str, is_hashed: bool) -> Result<String, String> {
+    let name = contract::readable_header(name)?;
+    if !is_hashed && CREDENTIAL_NAMES.iter().any(|part| name.contains(part)) {
+        return Err(format!(
+            "`{name}` holds a credential, which the rate key would show; name what was checked, such as \
+             {{ attribute = \"api-key.id\" }}, or set `hash-key`"
+        ));
+    }
+    Ok(format!("header:{name}"))
 }
 
 fn bounded(prefixes: Prefixes) -> Result<(), String> {
@@ -105,5 +131,14 @@ mod tests {
             assert_eq!(network(address, prefixes).as_deref(), Some(expected), "{address}");
         }
         assert_eq!(network("nobody", wide), None);
+    }
+
+    /// A guest knows nothing of the gateway, so it has a copy.
+    #[test]
+    fn the_credentials_are_those_that_traces_hide() {
+        let gateway = include_str!("../../../gateway/src/policy/secrecy.rs");
+        let list = gateway.split("const SMELLS").nth(1).and_then(|rest| rest.split("];").next()).unwrap();
+        let names: Vec<&str> = list.split('"').skip(1).step_by(2).filter(|name| !name.contains('_')).collect();
+        assert_eq!(names, CREDENTIAL_NAMES);
     }
 }

@@ -1,8 +1,8 @@
 //! The verified claims of this request. Empty until an authenticator accepted a token.
 //!
 //! Never shows an unverified claim. A claim of another shape than asked for reads as absent, so a policy fails closed.
-use serde::de::value::Error as ValueError;
-use serde::de::{DeserializeOwned, IntoDeserializer};
+use serde::de::DeserializeOwned;
+use serde_json::{Number, Value};
 
 use crate::host;
 pub use crate::types::ClaimValue;
@@ -58,12 +58,26 @@ impl ClaimValue {
     /// assert_eq!(ClaimValue::Integer(-3).parse::<u8>(), None);
     /// ```
     pub fn parse<T: DeserializeOwned>(self) -> Option<T> {
+        serde_json::from_value(self.into_json()?).ok()
+    }
+
+    /// The value as JSON, an integer with its exact digits; `None` for JSON that does not parse, which no gateway hands
+    /// over.
+    ///
+    /// ```
+    /// use witgate_plugin::{ClaimValue, serde_json::json};
+    ///
+    /// assert_eq!(ClaimValue::Texts(vec!["a".into()]).into_json(), Some(json!(["a"])));
+    /// assert_eq!(ClaimValue::Json(u64::MAX.to_string()).into_json(), Some(json!(u64::MAX)));
+    /// ```
+    pub fn into_json(self) -> Option<Value> {
         match self {
-            Self::Text(text) => parsed(text),
-            Self::Integer(integer) => parsed(integer),
-            Self::Number(number) => parsed(number),
-            Self::Boolean(boolean) => parsed(boolean),
-            Self::Texts(texts) => parsed(texts),
+            Self::Text(text) => Some(text.into()),
+            Self::Integer(integer) => Some(integer.into()),
+            // `Value::from` makes null of what is no JSON number.
+            Self::Number(number) => Number::from_f64(number).map(Value::Number),
+            Self::Boolean(boolean) => Some(boolean.into()),
+            Self::Texts(texts) => Some(texts.into()),
             Self::Json(json) => serde_json::from_str(&json).ok(),
         }
     }
@@ -93,10 +107,6 @@ impl ClaimValue {
 /// Whether JSON is an integer that an `s64` does not hold: all others come as `Integer`.
 fn is_digits(json: &str) -> bool {
     !json.is_empty() && json.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn parsed<'de, V: IntoDeserializer<'de, ValueError>, T: DeserializeOwned>(value: V) -> Option<T> {
-    T::deserialize(value.into_deserializer()).ok()
 }
 
 #[cfg(test)]
@@ -159,6 +169,45 @@ mod tests {
             assert_eq!((get::<u64>("lost"), get::<f64>("lost")), (None, Some(1e300)));
             assert_eq!(value("fraction"), Some(ClaimValue::Number(1.5)));
         });
+    }
+
+    #[derive(serde::Deserialize, PartialEq, Debug)]
+    struct Of<T>(T);
+
+    #[test]
+    fn a_newtype_and_an_option_read_as_what_is_in_them() {
+        let request = mock::request("GET", "/")
+            .claim("sub", "alice")
+            .claim("one", ["alice"])
+            .claim("mixed", json!([7]))
+            .claim("level", 3)
+            .claim("uid", u64::MAX)
+            .claim("ratio", 0.5)
+            .claim("admin", true)
+            .claim("nothing", json!(null));
+        let text = |text: &str| text.to_owned();
+        request.run(|| {
+            assert_eq!(get("sub"), Some(Of(text("alice"))));
+            assert_eq!((get("level"), get("uid")), (Some(Of(3_u8)), Some(Of(u64::MAX))));
+            assert_eq!((get("ratio"), get("admin")), (Some(Of(0.5)), Some(Of(true))));
+            assert_eq!(get("one"), Some(Of(vec![text("alice")])));
+            assert_eq!((get::<Of<String>>("one"), get::<Of<u8>>("mixed")), (None, None), "a list of one is no text");
+            assert_eq!((get::<Of<Of<String>>>("one"), get::<Of<String>>("level")), (None, None));
+            assert_eq!((get("sub"), get("level")), (Some(Some(text("alice"))), Some(Some(3_u8))));
+            assert_eq!((get("one"), get::<Option<String>>("level")), (Some(Some(vec![text("alice")])), None));
+            assert_eq!((get::<Option<u64>>("nothing"), get::<Option<u64>>("absent")), (None, None));
+        });
+    }
+
+    #[test]
+    fn a_number_is_no_integer_and_what_is_no_number_is_nothing() {
+        assert_eq!(ClaimValue::Number(3.0).parse::<u64>(), None);
+        assert_eq!(ClaimValue::Integer(i64::MIN).parse::<i64>(), Some(i64::MIN));
+        assert_eq!(ClaimValue::Integer(3).parse::<f64>(), Some(3.0));
+        for number in [f64::NAN, f64::INFINITY] {
+            assert_eq!(ClaimValue::Number(number).parse::<Option<f64>>(), None, "{number}");
+            assert_eq!(ClaimValue::Number(number).into_json(), None, "{number}");
+        }
     }
 
     #[test]

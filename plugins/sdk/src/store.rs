@@ -8,8 +8,8 @@
 //!
 //! /// At most a hundred requests of one subject in a minute. Whether they may, those behind it decide.
 //! fn authorize() -> Decision {
-//!     let subject: String = claims::get("sub").unwrap_or_default();
-//!     match store::increment(&format!("requests/{subject}"), 1, Some(60)) {
+//!     let [issuer, subject]: [String; 2] = ["iss", "sub"].map(|name| claims::get(name).unwrap_or_default());
+//!     match store::increment(&format!("requests/{issuer} {subject}"), 1, Some(60)) {
 //!         Ok(..=100) => Decision::Abstain,
 //!         Ok(_) => Decision::Deny(Refusal::new(429, "too_many_requests", "Try again in a minute.")),
 //!         Err(_) => Decision::Deny(Refusal::new(503, "not_counted", "Try again.")),

@@ -26,6 +26,17 @@ fn a_rule_that_is_loosened_is_refused() {
     assert!(why.contains("from elsewhere, with any header: 198.51.100.7"), "{why}");
 }
 
+/// The rule lists what is closed by night, so its route must take no method that nobody thought of.
+#[test]
+fn by_night_the_route_takes_nothing_but_reading() {
+    let entries: toml::Table = Recipe::read("read-only-at-night").blocks().concat().parse().expect("TOML");
+    let closed = entries["plugins"]["day"]["config"]["methods"].as_array().expect("what is closed");
+    let taken = entries["routes"][0]["methods"].as_array().expect("what the route takes");
+    let open = taken.iter().filter(|method| !closed.contains(method));
+    let open: Vec<&str> = open.filter_map(toml::Value::as_str).collect();
+    assert_eq!(open, ["GET", "HEAD"]);
+}
+
 #[test]
 fn the_page_shows_what_is_tried() {
     let shown = page::blocks();

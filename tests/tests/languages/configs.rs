@@ -72,9 +72,9 @@ fn a_case_that_does_not_hold_is_refused() {
     let policy = Language::JavaScript.shipped();
     let Some(built) = components(&[policy]) else { return };
     let cases = std::fs::read_to_string(policy.cases().expect("the policy's cases")).expect("cases.toml");
-    let wrong = cases.replacen("outcome = \"allow\"", "outcome = \"abstain\"", 1);
+    let wrong = cases.replacen("outcome = \"abstain\"", "outcome = \"allow\"", 1);
     let (code, told) = check(&built, &plugin(policy, "config = { header = \"x-tenant\" }"), &wrong);
     assert_eq!(code, Some(2), "{told}");
-    let words = "cases: \"the tenant of the token\": outcome: expected \"abstain\", got \"allow\"";
+    let words = "cases: \"the tenant of the token\": outcome: expected \"allow\", got \"abstain\"";
     assert!(told.contains(words), "{told}");
 }

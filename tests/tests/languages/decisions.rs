@@ -6,8 +6,8 @@ use witgate_tests::languages::Language;
 
 use crate::gateway::{Gateway, components, plugin};
 
-const TENANT_GUARD: &str =
-    "config = { header = \"x-tenant\", scope = \"orders:read\", any-tenant-scope = \"tenants:any\" }";
+const TENANT_GUARD: &str = "config = { header = \"x-tenant\", scope = \"orders:read\", \
+    any-tenant-scope = \"tenants:any\", pass = \"allow\" }";
 const DEPARTMENTS: &str = "config = { departments = { engineering = [\"*\"], audit = [\"POST\"] } }";
 
 /// A case: claims that differ from the mint's good ones, headers, and the answer.
@@ -27,7 +27,7 @@ async fn javascript_keeps_callers_in_their_tenant() {
     let toml = plugin(policy, TENANT_GUARD) + &whoami_route("js", &["jwt", "js-tenant-guard"]);
     let gateway = Gateway::start(&built, &toml).await;
     let (acme, globex) = ([("x-tenant", "acme")], [("x-tenant", "globex")]);
-    let cases: [Case; 11] = [
+    let cases: [Case; 12] = [
         (json!({}), &acme, (200, "")),
         (json!({}), &globex, (403, "tenant_mismatch")),
         (json!({"scope": "orders:read tenants:any"}), &globex, (200, "")),
@@ -39,6 +39,8 @@ async fn javascript_keeps_callers_in_their_tenant() {
         (json!({"tenant": ["acme"]}), &acme, (403, "tenant_mismatch")),
         (json!({"tenant": null}), &[("x-tenant", "null")], (403, "tenant_mismatch")),
         (json!({"tenant": "Größe"}), &[("x-tenant", "Größe")], (200, "")),
+        // no number of JavaScript is this one, inside of a list as little as alone
+        (json!({"tenant": [9_007_199_254_740_993_u64]}), &acme, (500, "policy_fault")),
     ];
     check(&gateway, "js", &cases).await;
 }
@@ -54,7 +56,7 @@ async fn python_keeps_departments_to_their_methods_beside_the_other_languages() 
     let routes = whoami_route("py", &["jwt", "py-departments"])
         + &whoami_route("three", &["jwt", "abstaining", "js-tenant-guard"]);
     let gateway = Gateway::start(&built, &(plugins + &routes)).await;
-    let cases: [Case; 7] = [
+    let cases: [Case; 9] = [
         (json!({"department": "engineering"}), &[], (200, "")),
         (json!({"department": ["audit", "engineering"]}), &[], (200, "")),
         (json!({"department": "audit"}), &[], (403, "department_method")),
@@ -62,6 +64,9 @@ async fn python_keeps_departments_to_their_methods_beside_the_other_languages() 
         (json!({}), &[], (403, "department_missing")),
         (json!({"department": {"name": "engineering"}}), &[], (403, "department_missing")),
         (json!({"department": [1, "engineering"]}), &[], (200, "")),
+        (json!({"department": [u64::MAX, "engineering"]}), &[], (200, "")),
+        // its digits are lost, inside of a list as well as alone
+        (json!({"department": [1e300, "engineering"]}), &[], (500, "policy_fault")),
     ];
     check(&gateway, "py", &cases).await;
     three_languages_decide_on_one_route(&gateway).await;

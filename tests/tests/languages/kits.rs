@@ -7,8 +7,13 @@ use witgate_tests::languages::Language;
 use witgate_tests::programs;
 
 /// The policy's tests are a part of what an author copies; the kit's say that the mock keeps the gateway's rules.
-const JAVASCRIPT: [&str; 3] =
-    ["plugins/js-sdk/test/kit.test.js", "plugins/js-sdk/test/config.test.js", "plugins/js-tenant-guard/policy.test.js"];
+const JAVASCRIPT: [&str; 5] = [
+    "plugins/js-sdk/test/claims.test.js",
+    "plugins/js-sdk/test/kit.test.js",
+    "plugins/js-sdk/test/config.test.js",
+    "plugins/js-sdk/test/readme.test.js",
+    "plugins/js-tenant-guard/policy.test.js",
+];
 const PYTHON: [&str; 2] = ["plugins/py-sdk/tests", "plugins/py-departments"];
 
 #[test]

@@ -29,7 +29,7 @@ def query_param(name: str) -> str | None:
 def claim(name: str) -> Any:
     """In the gateway's shapes: a list of texts only is texts; other lists, objects, null and numbers outside the range of
     an s64 are JSON."""
-    value = pointed(state.current.claims, name)
+    value = _as_read(pointed(state.current.claims, name))
     if value is None:
         return None
     is_texts = isinstance(value, list) and all(isinstance(one, str) for one in value)
@@ -41,9 +41,19 @@ def claim(name: str) -> Any:
         int: claims.ClaimValue_Integer,
         float: claims.ClaimValue_Number,
     }
-    is_far = type(value) in (int, float) and not -(2**63) <= value < 2**63
+    is_far = (type(value) is int and not -(2**63) <= value < 2**63) or (type(value) is float and abs(value) >= 2**63)
     shape = None if is_far else shapes.get(type(value))
     return claims.ClaimValue_Json(json.dumps(value)) if shape is None else shape(value)
+
+
+def _as_read(value: Any) -> Any:
+    """As the gateway reads JSON: an integer that 64 bits do not hold is a float, at every depth."""
+    if isinstance(value, list):
+        return [_as_read(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _as_read(one) for name, one in value.items()}
+    is_wide = type(value) is int and not -(2**63) <= value < 2**64
+    return float(value) if is_wide else value
 
 
 def has_scope(scope: str) -> bool:
