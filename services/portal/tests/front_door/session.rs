@@ -1,6 +1,6 @@
 //! Renew and sign out. Never with a token in a place where a script or a log could find it.
 
-use reqwest::{Method, Url};
+use reqwest::{Method, Url, header::HeaderValue};
 use serde_json::Value;
 
 use crate::{
@@ -150,6 +150,18 @@ async fn signing_out_beside_a_planted_cookie_ends_the_session_all_the_same() {
     let response = portal.with_cookie(Method::DELETE, SESSION, &both).body("{}").send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(auth.good_tokens(), 0);
+}
+
+/// A page of a sibling host can set a cookie of any bytes.
+#[tokio::test]
+async fn a_cookie_that_is_no_text_hides_no_session() {
+    let (auth, portal, cookie) = signed_in().await;
+    let beside = |cookie: &str| HeaderValue::from_bytes(&[b"x=\xfc; ", cookie.as_bytes()].concat()).unwrap();
+    let request = |method, path, cookie| portal.page_request(method, path).header("cookie", cookie).body("{}").send();
+    let response = request(Method::POST, REFRESH, beside(&cookie)).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let response = request(Method::DELETE, SESSION, beside(&set_cookie(&response).0)).await.unwrap();
+    assert_eq!((response.status().as_u16(), auth.good_tokens()), (200, 0));
 }
 
 #[tokio::test]
