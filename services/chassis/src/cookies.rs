@@ -6,8 +6,8 @@ use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use axum_extra::extract::cookie::Cookie;
 
-/// The content of every cookie of this name, in the order sent. One that is no text is passed over, and it alone: any page of
-/// a sibling host can set one, and must not hide the others with it.
+/// The content of every cookie of this name, in the order sent. One that is no text is passed over, and it alone: any
+/// page of a sibling host can set one, and must not hide the others with it.
 pub fn named<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = String> + 'a {
     let pairs = headers.get_all(COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
     let cookies = pairs.filter_map(|pair| Cookie::parse(str::from_utf8(pair).ok()?).ok());
