@@ -80,7 +80,8 @@ impl Fault {
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyCookies | Self::NoAddress => StatusCode::BAD_REQUEST,
             Self::NoRandomness => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            // Not 408, which says that the client was slow, and lets it send the request again by itself (RFC 9110 15.5.9).
+            Self::TooSlow => StatusCode::GATEWAY_TIMEOUT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         }
