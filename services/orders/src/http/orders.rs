@@ -84,9 +84,11 @@ pub async fn list(
         require_all(&caller)?;
     }
     let user = (!listing.all).then(|| caller.claims.subject().to_owned());
-    let orders = app.store.list(Page { user, before: listing.before, limit }).await?;
-    let full = orders.len() == limit as usize;
-    let next_before = orders.last().filter(|_| full).map(|order| order.id);
+    // One more than is shown: only that tells a last page that is full from one with another behind it.
+    let mut orders = app.store.list(Page { user, before: listing.before, limit: limit + 1 }).await?;
+    let is_last = orders.len() <= limit as usize;
+    orders.truncate(limit as usize);
+    let next_before = orders.last().filter(|_| !is_last).map(|order| order.id);
     Ok(Json(Listed { orders, next_before }))
 }
 

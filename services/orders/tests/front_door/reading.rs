@@ -90,18 +90,21 @@ async fn lists_come_newest_first_in_pages() {
     let server = Server::start().await;
     let alice = server.issuer.customer("alice");
     let mut all = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..6 {
         all.insert(0, place(&server, &alice).await);
     }
-    let mut collected = Vec::new();
-    let mut path = "/orders?limit=2".to_owned();
-    loop {
-        let page = server.get(&path, &alice).await;
-        collected.extend(ids(&page).into_iter().map(str::to_owned));
-        let Some(before) = page.body["next_before"].as_str() else { break };
-        path = format!("/orders?limit=2&before={before}");
+    for (limit, lengths) in [(2, &[2, 2, 2][..]), (4, &[4, 2]), (6, &[6]), (100, &[6])] {
+        let (mut collected, mut pages) = (Vec::new(), Vec::new());
+        let mut path = format!("/orders?limit={limit}");
+        loop {
+            let page = server.get(&path, &alice).await;
+            pages.push(ids(&page).len());
+            collected.extend(ids(&page).into_iter().map(str::to_owned));
+            let Some(before) = page.body["next_before"].as_str() else { break };
+            path = format!("/orders?limit={limit}&before={before}");
+        }
+        assert_eq!((&collected, &*pages), (&all, lengths), "also a full page is the last where nothing is behind it");
     }
-    assert_eq!(collected, all);
 }
 
 #[tokio::test]
