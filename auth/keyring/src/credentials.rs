@@ -58,14 +58,14 @@ impl Account {
         self.authorization.load_full()
     }
 
-    /// Reads the file again, and says whether there is another secret now.
-    pub async fn read_again(&self) -> Result<bool, CredentialFault> {
-        let (credentials, refused) = (self.credentials.clone(), self.authorization());
+    /// Reads the file again: the value of now, where it is another than the one that was sent and refused. Compared with
+    /// that one, since somebody else may have read the file in the meantime.
+    pub async fn read_again(&self, refused: &HeaderValue) -> Result<Option<Arc<HeaderValue>>, CredentialFault> {
+        let credentials = self.credentials.clone();
         let reading = tokio::task::spawn_blocking(move || read(&credentials)).await;
-        let now = reading.map_err(|cause| FileFault::Io(std::io::Error::other(cause)))??;
-        let is_other = now != *refused;
-        self.authorization.store(Arc::new(now));
-        Ok(is_other)
+        let now = Arc::new(reading.map_err(|cause| FileFault::Io(std::io::Error::other(cause)))??);
+        self.authorization.store(Arc::clone(&now));
+        Ok((*now != *refused).then_some(now))
     }
 }
 
@@ -128,9 +128,12 @@ mod tests {
         let (account, folder) = account(b"one");
         let account = account.expect("read");
         let first = account.authorization();
-        assert!(!account.read_again().await.expect("read"));
+        assert_eq!(account.read_again(&first).await.expect("read"), None);
         std::fs::write(folder.path().join("secret"), "two").expect("written");
-        assert!(account.read_again().await.expect("read"));
-        assert_ne!(account.authorization(), first);
+        let second = account.read_again(&first).await.expect("read").expect("another");
+        assert_ne!(second, first);
+        assert_eq!(account.authorization(), second);
+        assert_eq!(account.read_again(&first).await.expect("read"), Some(second.clone()), "also who comes later");
+        assert_eq!(account.read_again(&second).await.expect("read"), None);
     }
 }

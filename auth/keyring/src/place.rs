@@ -55,39 +55,39 @@ impl Place {
         if !query.is_empty() {
             address.query_pairs_mut().extend_pairs(query);
         }
-        let get = async |authorization: Option<Arc<HeaderValue>>| {
+        let address = &address;
+        let get = |authorization: Option<Arc<HeaderValue>>| async move {
             let named = [(IF_NONE_MATCH, etag), (AUTHORIZATION, authorization.as_deref())];
             let headers: HeaderMap =
                 named.into_iter().filter_map(|(name, value)| Some((name, value?.clone()))).collect();
-            fetch::get_if_changed(&self.client, &address, self.allowances, &headers, most).await
+            fetch::get_if_changed(&self.client, address, self.allowances, &headers, most).await
         };
-        match get(self.authorization()).await {
-            Err(FetchFault::Status(401)) if self.has_other_secret().await? => Ok(get(self.authorization()).await?),
-            other => Ok(other?),
-        }
+        self.ask(get).await
     }
 
     /// Posts a form and takes at most `most` bytes. The caller sets the deadline.
     pub async fn post(&self, form: &str, most: usize) -> Result<Vec<u8>, PlaceFault> {
-        let post = async |authorization: Option<Arc<HeaderValue>>| {
+        let post = |authorization: Option<Arc<HeaderValue>>| async move {
             let form = (form.to_owned(), most);
             fetch::post_form(&self.client, &self.address, self.allowances, authorization.as_deref(), form).await
         };
-        match post(self.authorization()).await {
-            Err(FetchFault::Status(401)) if self.has_other_secret().await? => Ok(post(self.authorization()).await?),
-            other => Ok(other?),
-        }
+        self.ask(post).await
     }
 
-    fn authorization(&self) -> Option<Arc<HeaderValue>> {
-        self.account.as_ref().map(|account| account.authorization())
-    }
-
-    /// A secret that the server refuses may be an old one: the file tells.
-    async fn has_other_secret(&self) -> Result<bool, CredentialFault> {
-        match &self.account {
-            Some(account) => account.read_again().await,
-            None => Ok(false),
+    /// Sends it with the secret. One that the server refuses may be an old one: where the file has another by now, once
+    /// more with that.
+    async fn ask<T, F>(&self, send: impl Fn(Option<Arc<HeaderValue>>) -> F) -> Result<T, PlaceFault>
+    where
+        F: Future<Output = Result<T, FetchFault>>,
+    {
+        let sent = self.account.as_ref().map(|account| account.authorization());
+        let answer = send(sent.clone()).await;
+        let (Err(FetchFault::Status(401)), Some(account), Some(refused)) = (&answer, &self.account, sent) else {
+            return Ok(answer?);
+        };
+        match account.read_again(&refused).await? {
+            Some(other) => Ok(send(Some(other)).await?),
+            None => Ok(answer?),
         }
     }
 }

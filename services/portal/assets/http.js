@@ -2,7 +2,7 @@
 
 import { Problem } from "./problems.js";
 
-/** Milliseconds until a request is given up. Longer than the portal takes (27 s), so that no renewal is cut off. */
+/** Milliseconds until a request is given up. Longer than the portal takes (29.5 s), so that no renewal is cut off. */
 const DEADLINE_MS = 30_000;
 
 /** Sends a request; answers the parsed JSON, or null for an empty answer. Throws Problem or the fetch's own error. */

@@ -7,9 +7,6 @@ use axum::http::HeaderMap;
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use chassis::cookies;
 
-/// Cookies of one name that are looked at when signing out: each costs a call.
-const MOST: usize = 4;
-
 /// How one cookie is written.
 #[derive(Debug, Clone, Copy)]
 pub struct BrowserCookie {
@@ -45,10 +42,10 @@ impl BrowserCookie {
         cookies::single(headers, self.name).filter(|content| !content.is_empty())
     }
 
-    /// Every content that the browser sent under the name, at most [`MOST`]: for signing out, where each may go.
+    /// Every content that the browser sent under the name: for signing out, where each may go.
     #[must_use]
     pub fn read_all(self, headers: &HeaderMap) -> Vec<String> {
-        cookies::named(headers, self.name).filter(|content| !content.is_empty()).take(MOST).collect()
+        cookies::named(headers, self.name).filter(|content| !content.is_empty()).collect()
     }
 
     /// Keeps `content` in the browser, in the place of an older one.

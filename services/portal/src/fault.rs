@@ -29,6 +29,8 @@ pub enum Fault {
     AuthUnavailable,
     /// The auth service answers something that is not in the contract.
     AuthUnexpected,
+    /// The browser has more cookies of the session's name than are ended at once.
+    TooManyCookies,
     /// The request does not come from the portal's own page.
     CrossOrigin {
         /// The origin to use, when it is configured.
@@ -57,6 +59,7 @@ impl Fault {
             Self::TooManyAttempts { .. } => "too_many_attempts",
             Self::AuthUnavailable => "auth_unavailable",
             Self::AuthUnexpected => "auth_unexpected",
+            Self::TooManyCookies => "too_many_cookies",
             Self::CrossOrigin { .. } => "cross_origin",
             Self::NotJson => "not_json",
             Self::NoAddress => "no_host",
@@ -75,9 +78,10 @@ impl Fault {
             Self::AuthUnexpected => StatusCode::BAD_GATEWAY,
             Self::CrossOrigin { .. } => StatusCode::FORBIDDEN,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::NoAddress => StatusCode::BAD_REQUEST,
+            Self::TooManyCookies | Self::NoAddress => StatusCode::BAD_REQUEST,
             Self::NoRandomness => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            // Not 408, which says that the client was slow, and lets it send the request again by itself (RFC 9110 15.5.9).
+            Self::TooSlow => StatusCode::GATEWAY_TIMEOUT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         }
@@ -89,6 +93,9 @@ impl Fault {
             Self::TooManyAttempts { .. } => "Too many attempts: wait a little, then try again.",
             Self::AuthUnavailable => "The auth service does not answer: try again in a few seconds.",
             Self::AuthUnexpected => "The auth service gave an answer that the portal does not understand.",
+            Self::TooManyCookies => {
+                "The browser has too many cookies of the session's name, so one may go on: remove this site's cookies."
+            }
             Self::CrossOrigin { public: Some(public) } => {
                 return format!("Only the portal's own page may send this request: open {public}/");
             }

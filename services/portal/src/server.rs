@@ -16,12 +16,14 @@ use tokio::{
 
 use crate::{
     app::{App, SetupError},
-    routes,
+    auth_client, routes,
     settings::{Settings, SettingsError},
 };
 
-/// How long requests under way may take to finish after a stop signal.
-pub const DRAIN: Duration = Duration::from_secs(10);
+/// How long requests under way may take to finish after a stop signal. Longer than a call to the auth service: to cut off
+/// a renewal would lose the token that is on its way.
+pub const DRAIN: Duration = Duration::from_secs(13);
+const _: () = assert!(DRAIN.as_secs() > auth_client::DEADLINE.as_secs());
 
 /// Why the portal does not run.
 #[derive(Debug, thiserror::Error)]

@@ -9,8 +9,12 @@ use axum::{
 };
 use axum_extra::extract::CookieJar;
 use serde::Serialize;
+use tokio::task::JoinSet;
 
 use crate::{app::App, auth_client::Grant, fault::Fault};
+
+/// Cookies of our name that are ended at one sign-out: each costs a call to the auth service.
+const MOST_COOKIES: usize = 4;
 
 /// What the page gets: the access token and its life in seconds.
 #[derive(Serialize)]
@@ -37,18 +41,40 @@ pub async fn refresh(State(app): State<App>, jar: CookieJar, headers: HeaderMap)
 }
 
 /// `DELETE /portal/session`: ends the session at the auth service and clears the cookie: 200 with the address where the
-/// browser signs out there, too. When the auth service does not answer, 503 and the cookie stays, so that signing out
-/// can be tried again and is never only pretended.
+/// browser signs out there, too. Where a session may go on (503: the auth service does not answer; 400
+/// `too_many_cookies`), the cookie stays, so that signing out can be tried again and is never only pretended.
 pub async fn sign_out(State(app): State<App>, jar: CookieJar, headers: HeaderMap) -> Result<Response, Fault> {
-    // Of several cookies one may be planted, and nothing tells which; to sign out of all of them is safe.
-    for token in app.refresh_cookie.read_all(&headers) {
-        match app.auth.revoke(&token, &headers).await {
-            Ok(()) | Err(Fault::SessionExpired) => {}
+    end_all(&app, &headers).await?;
+    let sign_out_url = app.pages.sign_out(app.address.home(&headers).as_ref()).into();
+    Ok((app.refresh_cookie.clear(jar), Json(SignedOut { sign_out_url })).into_response())
+}
+
+/// Ends the session of every cookie of our name. One of several may be planted, and nothing tells which; to sign out of
+/// all of them is safe. All at once: none waits for another, and together they take no longer than one.
+async fn end_all(app: &App, headers: &HeaderMap) -> Result<(), Fault> {
+    let tokens = app.refresh_cookie.read_all(headers);
+    let are_too_many = tokens.len() > MOST_COOKIES;
+    let mut calls = JoinSet::new();
+    for token in tokens.into_iter().take(MOST_COOKIES) {
+        let (auth, headers) = (app.auth.clone(), headers.clone());
+        calls.spawn(async move { auth.revoke(&token, &headers).await });
+    }
+    let outcomes = calls.join_all().await;
+    if are_too_many { Err(Fault::TooManyCookies) } else { together(outcomes) }
+}
+
+/// What became of all of them. The auth service does not end another client's session for us: a token of one beside ours
+/// was planted, and must not stand in the way. Where none was ended, the fault may be the portal's own registration.
+fn together(outcomes: Vec<Result<(), Fault>>) -> Result<(), Fault> {
+    let (mut is_any_ended, mut unexpected) = (false, Ok(()));
+    for outcome in outcomes {
+        match outcome {
+            Ok(()) | Err(Fault::SessionExpired) => is_any_ended = true,
+            Err(Fault::AuthUnexpected) => unexpected = Err(Fault::AuthUnexpected),
             Err(fault) => return Err(fault),
         }
     }
-    let sign_out_url = app.pages.sign_out(app.address.home(&headers).as_ref()).into();
-    Ok((app.refresh_cookie.clear(jar), Json(SignedOut { sign_out_url })).into_response())
+    if is_any_ended { Ok(()) } else { unexpected }
 }
 
 /// Signing in again replaces the session of this browser; the former one must not stay usable. The new one does not

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use witgate_tests::Stack;
+use witgate_tests::clients;
 use witgate_tests::session::problem_code;
 
 async fn get(stack: &Stack, path: &str, token: &str) -> Value {
@@ -58,6 +59,32 @@ async fn a_user_sees_only_their_own_orders() {
     assert_eq!((all.status().as_u16(), problem_code(all).await.as_str()), (403, "insufficient_role"));
     assert_eq!(get(&stack, &path, &bob).await["id"], order["id"], "staff may");
     assert_eq!(list(&get(&stack, "/orders?all=true", &bob).await).len(), 1);
+}
+
+/// The "Nightly report" of auth/service/README.md, but with a secret. It asks `orders` itself: the gateway wants more of a
+/// token than a client's own has.
+#[tokio::test]
+async fn a_client_for_itself_reads_all_orders() {
+    let stack = Stack::start().await;
+    let order = order(&stack, &stack.login("alice").await.access, "DRIP-V60-02", 1).await;
+    let (config, secret) = (stack.folder().join("auth.toml"), stack.folder().join("report.secret"));
+    let secret_file = secret.to_str().expect("a path of plain text");
+    let report = ["Nightly report", "--id", "report", "--grant", "client_credentials", "--scope", "orders:read:all"];
+    clients::register(&config, &[&report[..], &["--secret-file", secret_file]].concat());
+    let secret = std::fs::read_to_string(secret).expect("the secret");
+    let asked = stack.http().post(format!("{}/oauth/token", stack.auth_url()));
+    let asked = asked.basic_auth("report", Some(secret.trim()));
+    let asked = asked.header("content-type", "application/x-www-form-urlencoded").body("grant_type=client_credentials");
+    let answer: Value = asked.send().await.expect("an answer").json().await.expect("JSON");
+    let token = answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}"));
+    let read = async |path: &str| -> Value {
+        let asked = stack.http().get(format!("{}{path}", stack.orders_url())).bearer_auth(token);
+        let answer = asked.send().await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.json().await.expect("JSON")
+    };
+    assert_eq!(read(&format!("/orders/{}", order["id"].as_str().expect("an id"))).await, order);
+    assert_eq!(list(&read("/orders?all=true").await), [order]);
 }
 
 #[tokio::test]

@@ -12,14 +12,19 @@ use super::problem::Problem;
 /// # Errors
 /// 403 `insufficient_scope`, with the scope in the challenge (RFC 6750 section 3.1).
 pub fn require_scope(claims: &Claims, scope: &str) -> Result<(), Problem> {
-    require_scopes(claims, &[scope])
+    require_scopes(claims, &[[scope]])
 }
 
-/// Passes a caller whose token has all of these scopes. A refusal names all of them, as RFC 6750 section 3 says.
-pub(super) fn require_scopes<S: AsRef<str>>(claims: &Claims, scopes: &[S]) -> Result<(), Problem> {
-    let Some(lacking) = scopes.iter().map(AsRef::as_ref).find(|scope| !claims.has_scope(scope)) else { return Ok(()) };
-    let needed: Vec<&str> = scopes.iter().map(AsRef::as_ref).collect();
-    Err(Problem::forbidden("insufficient_scope", &format!("this needs the scope '{lacking}'"), &needed))
+/// Passes a caller whose token has a scope of each of these lists. A refusal names the first of each: together they are
+/// enough, which is what RFC 6750 section 3 has the challenge say.
+pub(super) fn require_scopes<A: AsRef<[S]>, S: AsRef<str>>(claims: &Claims, needed: &[A]) -> Result<(), Problem> {
+    let is_held = |scope: &S| claims.has_scope(scope.as_ref());
+    let lacking = needed.iter().map(AsRef::as_ref).find(|any| !any.iter().any(is_held));
+    let Some(lacking) = lacking else { return Ok(()) };
+    let lacking: Vec<&str> = lacking.iter().map(AsRef::as_ref).collect();
+    let detail = format!("this needs the scope '{}'", lacking.join("' or '"));
+    let enough: Vec<&str> = needed.iter().filter_map(|any| any.as_ref().first()).map(AsRef::as_ref).collect();
+    Err(Problem::forbidden("insufficient_scope", &detail, &enough))
 }
 
 /// Passes a caller whose `roles` list (RFC 9068 section 2.2.3.1) holds this role.

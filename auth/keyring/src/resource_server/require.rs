@@ -36,7 +36,8 @@ pub struct RequireToken {
     keyring: Keyring,
     /// Never empty; a token must meet each.
     demands: Vec<Demands>,
-    scopes: Vec<String>,
+    /// A token must have one of each.
+    scopes: Vec<Vec<String>>,
     scrutiny: Scrutiny,
 }
 
@@ -59,7 +60,15 @@ impl RequireToken {
     /// The token must have all of these scopes, besides those asked for before.
     #[must_use]
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
-        self.scopes.extend(scopes.into_iter().map(Into::into));
+        self.scopes.extend(scopes.into_iter().map(|scope| vec![scope.into()]));
+        self
+    }
+
+    /// The token must have one of these scopes at least, besides those asked for before; of no scopes nobody has one. A
+    /// refusal names the first in its challenge.
+    #[must_use]
+    pub fn any_scope<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes.push(scopes.into_iter().map(Into::into).collect());
         self
     }
 

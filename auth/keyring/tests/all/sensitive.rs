@@ -27,10 +27,21 @@ use crate::revocation::often;
 
 /// The base64 of `gate:secret`.
 const AUTHORIZATION: &str = "Basic Z2F0ZTpzZWNyZXQ=";
+/// The base64 of `gate:another`.
+const ANOTHER: &str = "Basic Z2F0ZTphbm90aGVy";
+/// Calls that are under way while the secret is rotated.
+const UNDER_WAY: usize = 2;
 const ACTIVE: &str = r#"{"active":true}"#;
 const INACTIVE: &str = r#"{"active":false}"#;
 /// As many requests as go to one issuer at once.
 const AT_ONCE: usize = 64;
+
+/// Calls that came, by what became of their secret.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Came {
+    refused: usize,
+    let_in: usize,
+}
 
 /// An introspection endpoint whose answer a test sets and holds back.
 #[derive(Clone)]
@@ -38,6 +49,8 @@ struct Introspection {
     answer: Arc<Mutex<(StatusCode, String)>>,
     open: Arc<watch::Sender<bool>>,
     forms: Arc<Mutex<Vec<String>>>,
+    wanted: Arc<Mutex<&'static str>>,
+    came: Arc<watch::Sender<Came>>,
     address: url::Url,
 }
 
@@ -46,7 +59,8 @@ impl Introspection {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = format!("http://{}/introspect", listener.local_addr().expect("bound")).parse().expect("a URL");
         let (answer, open) = (Arc::new(Mutex::new((StatusCode::OK, answer.to_owned()))), watch::Sender::new(true));
-        let this = Self { answer, open: Arc::new(open), forms: Arc::default(), address };
+        let (wanted, came) = (Arc::new(Mutex::new(AUTHORIZATION)), Arc::new(watch::Sender::default()));
+        let this = Self { answer, open: Arc::new(open), forms: Arc::default(), wanted, came, address };
         let app = Router::new().fallback(respond).with_state(this.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
         this
@@ -62,9 +76,19 @@ impl Introspection {
 }
 
 async fn respond(State(server): State<Introspection>, headers: HeaderMap, form: String) -> Response {
-    if headers.get("authorization").is_none_or(|given| *given != *AUTHORIZATION) {
+    let wanted = *server.wanted.lock().expect("unpoisoned");
+    if headers.get("authorization").is_none_or(|given| *given != *wanted) {
+        // All came with the old secret; then each is refused when the one before was let in with the new.
+        let mut before = 0;
+        server.came.send_modify(|came| {
+            before = came.refused;
+            came.refused += 1;
+        });
+        let is_next = |came: &Came| came.refused == UNDER_WAY && came.let_in >= before;
+        let _ = server.came.subscribe().wait_for(is_next).await;
         return StatusCode::UNAUTHORIZED.into_response();
     }
+    server.came.send_modify(|came| came.let_in += 1);
     server.forms.lock().expect("unpoisoned").push(form);
     let _ = server.open.subscribe().wait_for(|open| *open).await;
     server.answer.lock().expect("unpoisoned").clone().into_response()
@@ -73,7 +97,7 @@ async fn respond(State(server): State<Introspection>, headers: HeaderMap, form: 
 struct Stage {
     keyring: Keyring,
     signer: Signer,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Stage {
@@ -87,7 +111,7 @@ impl Stage {
             .introspection(introspection.map(|asked| asked.address.clone()))
             .client_credentials(Some(ClientCredentials { id: CLIENT.to_owned(), secret_file }));
         let keyring = Keyring::with_timing(vec![config], Handle::current(), timing).expect("a keyring");
-        Self { keyring, signer, _folder: folder }
+        Self { keyring, signer, folder }
     }
 
     fn token(&self, jti: &str) -> String {
@@ -265,6 +289,17 @@ async fn no_answer_in_time_is_a_refusal_and_no_more_than_so_many_are_asked_at_on
     assert_eq!(most.load(Ordering::SeqCst), AT_ONCE);
     introspection.open.send_replace(true);
     eventually("there is room again", async || stage.sensitive(&tokens[0]).await.is_none()).await;
+}
+
+#[tokio::test]
+async fn a_rotated_secret_fails_none_of_the_calls_under_way() {
+    let introspection = Introspection::saying(ACTIVE).await;
+    let stage = Stage::of(None, Some(&introspection), &timing(often()));
+    std::fs::write(stage.folder.path().join("secret"), "another").expect("written");
+    *introspection.wanted.lock().expect("unpoisoned") = ANOTHER;
+    let (one, other) = (stage.token("t1"), stage.token("t2"));
+    assert_eq!(tokio::join!(stage.sensitive(&one), stage.sensitive(&other)), (None, None));
+    assert_eq!(*introspection.came.borrow(), Came { refused: UNDER_WAY, let_in: UNDER_WAY });
 }
 
 #[tokio::test]

@@ -63,10 +63,15 @@ async fn tenant(Authenticated { claims: Typed(Tenant { tenant }), .. }: Authenti
 fn behind_the_layer(keyring: &Keyring) -> Router<App> {
     let token = RequireToken::new(keyring.clone());
     let both = token.clone().scopes(["orders:read"]).scopes(["orders:write"]);
+    let either = token.clone().any_scope(["orders:read", "orders:read:all"]);
+    let either_and = either.clone().scopes(["orders:write"]);
     let part = |path: &str, routes, token: RequireToken| Router::new().route(path, routes).route_layer(token);
     part("/layered/any", get(layered), token.clone())
         .merge(part("/layered/read", get(layered), token.clone().scopes(["orders:read"])))
         .merge(part("/layered/both", get(layered), both))
+        .merge(part("/layered/either", get(layered), either))
+        .merge(part("/layered/either-and", get(layered), either_and))
+        .merge(part("/layered/nobody", get(layered), token.clone().any_scope([""; 0])))
         .merge(part("/layered/audience", get(layered), token.clone().audience("orders").audience("stock")))
         .merge(part("/layered/whoami", get(whoami), token.clone()))
         .merge(part("/layered/tenant", get(tenant), token))
@@ -217,6 +222,11 @@ async fn the_layer_asks_for_scopes_by_route() {
         ("/layered/both", "orders:write orders:read", None),
         ("/layered/both", "orders:read", Some("orders:read orders:write")),
         ("/layered/both", "orders:write", Some("orders:read orders:write")),
+        ("/layered/either", "orders:read", None),
+        ("/layered/either", "orders:read:all", None),
+        ("/layered/either", "orders:write", Some("orders:read")),
+        ("/layered/either-and", "orders:write orders:read:all", None),
+        ("/layered/either-and", "orders:read:all", Some("orders:read orders:write")),
     ] {
         let before = service.handled.load(Ordering::SeqCst);
         let seen = service.get_as(path, &token(scope)).await;
@@ -229,6 +239,7 @@ async fn the_layer_asks_for_scopes_by_route() {
         let challenge = format!(r#"Bearer error="insufficient_scope", scope="{needed}""#);
         assert_eq!((seen.challenge, handled), (Some(challenge), 0), "{path} {scope}");
     }
+    assert_problem(&service.get_as("/layered/nobody", &token("orders:read")).await, 403, "insufficient_scope");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use super::service::{Answer, Folder, Service};
 
 on_both!(
     a_planted_cookie_is_worth_nothing_after_a_sign_in,
+    a_cookie_that_is_no_text_hides_no_sign_in,
     forms_of_other_browsers_and_sites_do_nothing,
     what_ends_all_sessions_signs_browsers_out,
 );
@@ -34,6 +35,16 @@ async fn a_planted_cookie_is_worth_nothing_after_a_sign_in(folder: Folder) {
     let mut old = Browser::of(&service).with_cookie(before);
     assert_eq!(old.get(&portals(&[])).await.status, 200, "nor does the one before a new sign-in");
     assert_eq!(folder.number("SELECT count(*) FROM browser_sessions WHERE ended_at IS NULL"), 1);
+}
+
+async fn a_cookie_that_is_no_text_hides_no_sign_in(folder: Folder) {
+    let (_service, mut browser) = ready(&folder).await;
+    browser.alice(&portals(&[])).await;
+    let cookie = browser.cookie.clone().expect("a cookie of the sign-in");
+    for beside in [format!("x=\u{fc}; {cookie}"), format!("{cookie}; x=\u{fc}")] {
+        browser.cookie = Some(beside);
+        assert!(answered(&browser.get(&portals(&[])).await, "code").is_some());
+    }
 }
 
 async fn forms_of_other_browsers_and_sites_do_nothing(folder: Folder) {

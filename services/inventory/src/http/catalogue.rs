@@ -16,7 +16,10 @@ use crate::catalogue::{Item, MAX_STOCK, Sku};
 /// The scope that reads the catalogue.
 pub(super) const READ: &str = "catalogue:read";
 
-/// The role that sets stock.
+/// The scope that sets stock: what the user lets the application do.
+pub(super) const SET_STOCK: &str = "stock:write";
+
+/// The role that sets stock: what the user may do. Neither is enough alone.
 const STAFF: &str = "staff";
 
 /// The answer of `GET /catalogue`.
@@ -47,7 +50,7 @@ pub async fn one(
     app.store.item(sku).await?.map(Json).ok_or_else(no_such_item)
 }
 
-/// `PUT /catalogue/{sku}/stock`
+/// `PUT /catalogue/{sku}/stock`, with the scope [`SET_STOCK`].
 pub async fn set_stock(
     State(app): State<App>,
     caller: Authenticated,

@@ -32,7 +32,8 @@ impl FromRef<App> for Keyring {
 /// Every path of the service.
 pub fn router(app: App) -> Router {
     let token = RequireToken::new(app.keyring.clone());
-    let setting = tokens::sensitive(token.clone(), &app.keyring, "PUT /catalogue/{sku}/stock");
+    let setter = token.clone().scopes([catalogue::SET_STOCK]);
+    let setting = tokens::sensitive(setter, &app.keyring, "PUT /catalogue/{sku}/stock");
     let staff = Router::new().route("/catalogue/{sku}/stock", put(catalogue::set_stock)).route_layer(setting);
     let reads = Router::new()
         .route("/catalogue", get(catalogue::list))

@@ -36,10 +36,25 @@ async fn a_good_token_without_the_right_is_403() {
     let weak = server.issuer.token("alice", "orders:read", &["customer"]);
     for (method, path, body) in paths() {
         let answer = server.call(method.clone(), path, Some(&weak), body).await;
-        let code = if path.ends_with("/stock") { "insufficient_role" } else { "insufficient_scope" };
-        answer.is_problem(403, code);
+        answer.is_problem(403, "insufficient_scope");
         assert!(answer.challenge.contains("insufficient_scope"), "{method} {path}: {answer:?}");
     }
+}
+
+#[tokio::test]
+async fn setting_stock_takes_both_the_role_and_the_scope() {
+    let server = server::start().await;
+    let token = |scope: &str, role: &str| server.issuer.token("bob", scope, &[role]);
+    for (token, code) in [
+        (token("catalogue:read", "staff"), "insufficient_scope"),
+        (token("catalogue:read stock:write", "customer"), "insufficient_role"),
+    ] {
+        let body = Some(json!({"stock": 1}));
+        let answer = server.call(Method::PUT, "/catalogue/GRIND-HAND/stock", Some(&token), body).await;
+        answer.is_problem(403, code);
+    }
+    let staff = server.issuer.staff("bob");
+    assert_eq!(server.get("/catalogue/GRIND-HAND", &staff).await.body["stock"], 25, "a refused request changed it");
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 //! `/orders`: placing an order, and reading one's own.
-//! Never shows somebody else's order to who is not staff, nor that it exists.
+//! Never shows somebody else's order to who may not read all, nor that it exists.
 
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -9,22 +9,17 @@ use chassis::answer::not_found;
 use chassis::body::JsonBody;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use witgate_keyring::resource_server::{Authenticated, Problem, request_id, require_role};
+use witgate_keyring::resource_server::{Authenticated, Problem, request_id};
 
 use super::App;
+use super::readers::require_all;
 use crate::order::{Line, Lines, LinesFault, Order};
 use crate::placement::PlaceError;
 use crate::stock::{OnBehalf, StockError};
 use crate::store::Page;
 
-/// The scope that reads orders.
-pub(super) const READ: &str = "orders:read";
-
 /// The scope that places orders.
 pub(super) const WRITE: &str = "orders:write";
-
-/// The role that sees everybody's orders.
-const STAFF: &str = "staff";
 
 /// Most orders in one answer.
 const MAX_LIMIT: u32 = 100;
@@ -47,7 +42,7 @@ pub struct Listing {
     limit: Option<u32>,
     /// Only orders older than this id: `next_before` of the page before.
     before: Option<Uuid>,
-    /// Everybody's orders; needs the role `staff`.
+    /// Everybody's orders, for who may read them.
     #[serde(default)]
     all: bool,
 }
@@ -74,7 +69,7 @@ pub async fn place(
     Ok((StatusCode::CREATED, Json(order)))
 }
 
-/// `GET /orders`, with the scope [`READ`].
+/// `GET /orders`, with one of [`READ_ANY`](super::readers::READ_ANY).
 pub async fn list(
     State(app): State<App>,
     caller: Authenticated,
@@ -86,16 +81,18 @@ pub async fn list(
         return Err(invalid_query(format!("`limit` is {limit}; between 1 and {MAX_LIMIT} is allowed")));
     }
     if listing.all {
-        require_role(&caller.claims, STAFF)?;
+        require_all(&caller)?;
     }
     let user = (!listing.all).then(|| caller.claims.subject().to_owned());
-    let orders = app.store.list(Page { user, before: listing.before, limit }).await?;
-    let full = orders.len() == limit as usize;
-    let next_before = orders.last().filter(|_| full).map(|order| order.id);
+    // One more than is shown: only that tells a last page that is full from one with another behind it.
+    let mut orders = app.store.list(Page { user, before: listing.before, limit: limit + 1 }).await?;
+    let is_last = orders.len() <= limit as usize;
+    orders.truncate(limit as usize);
+    let next_before = orders.last().filter(|_| !is_last).map(|order| order.id);
     Ok(Json(Listed { orders, next_before }))
 }
 
-/// `GET /orders/{id}`, with the scope [`READ`].
+/// `GET /orders/{id}`, with one of [`READ_ANY`](super::readers::READ_ANY).
 pub async fn one(
     State(app): State<App>,
     caller: Authenticated,
@@ -104,7 +101,7 @@ pub async fn one(
     let Path(id) = id.map_err(|_| no_such_order())?;
     let order = app.store.find(id).await?.ok_or_else(no_such_order)?;
     let own = order.user == caller.claims.subject();
-    if own || require_role(&caller.claims, STAFF).is_ok() { Ok(Json(order)) } else { Err(no_such_order()) }
+    if own || require_all(&caller).is_ok() { Ok(Json(order)) } else { Err(no_such_order()) }
 }
 
 fn no_such_order() -> Problem {

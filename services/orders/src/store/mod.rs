@@ -126,16 +126,29 @@ fn find(connection: &Connection, id: Uuid) -> rusqlite::Result<Option<Order>> {
     order.map(|order| with_lines(connection, order)).transpose()
 }
 
+/// The end of a list's statement. A bound id, and no `?1 IS NULL OR`: only so SQLite seeks to where a page begins.
+const OLDER: &str = "id < ?1 ORDER BY id DESC LIMIT ?2";
+
+/// What a list of one user's orders asks.
+fn of_a_user() -> String {
+    format!("{ORDER} WHERE user = ?3 AND {OLDER}")
+}
+
+/// What a list of everybody's orders asks.
+fn of_everybody() -> String {
+    format!("{ORDER} WHERE {OLDER}")
+}
+
 fn list(connection: &Connection, page: &Page) -> rusqlite::Result<Vec<Order>> {
-    let before = page.before.map(|id| id.to_string());
-    let rest = "(?1 IS NULL OR id < ?1) ORDER BY id DESC LIMIT ?2";
+    // Ids are version 7, so all of them are below the largest one.
+    let before = page.before.unwrap_or(Uuid::max()).to_string();
     let orders: Vec<Order> = match &page.user {
         Some(user) => connection
-            .prepare_cached(&format!("{ORDER} WHERE user = ?3 AND {rest}"))?
+            .prepare_cached(&of_a_user())?
             .query_map((before, page.limit, user), to_order)?
             .collect::<Result<_, _>>()?,
         None => connection
-            .prepare_cached(&format!("{ORDER} WHERE {rest}"))?
+            .prepare_cached(&of_everybody())?
             .query_map((before, page.limit), to_order)?
             .collect::<Result<_, _>>()?,
     };

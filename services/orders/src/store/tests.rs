@@ -99,6 +99,22 @@ async fn lists_are_newest_first_in_pages_and_per_user() {
     assert_eq!(room.page(None, None, 100).await.len(), 10);
 }
 
+/// Nothing is read that is newer than the page: SQLite goes to its beginning by an index.
+#[tokio::test]
+async fn a_page_is_found_without_those_before_it() {
+    let room = room();
+    for (asked, found) in [
+        (of_a_user(), "SEARCH orders USING INDEX orders_of_a_user (user=? AND id<?)"),
+        (of_everybody(), "SEARCH orders USING PRIMARY KEY (id<?)"),
+    ] {
+        let explain = move |connection: &mut Connection| {
+            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {asked}"))?;
+            statement.raw_query().mapped(|row| row.get("detail")).collect::<rusqlite::Result<Vec<String>>>()
+        };
+        assert_eq!(room.store.database.run(explain).await.unwrap(), [found]);
+    }
+}
+
 #[tokio::test]
 async fn a_restart_loses_nothing() {
     let room = room();

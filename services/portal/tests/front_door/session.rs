@@ -1,11 +1,11 @@
 //! Renew and sign out. Never with a token in a place where a script or a log could find it.
 
-use reqwest::{Method, Url};
+use reqwest::{Method, Url, header::HeaderValue};
 use serde_json::Value;
 
 use crate::{
     running::{Portal, cookie_named, problem, set_cookie},
-    stub_auth::{Mood, StubAuth},
+    stub_auth::{ANOTHERS, Mood, StubAuth},
 };
 
 const SESSION: &str = "/portal/session";
@@ -150,6 +150,49 @@ async fn signing_out_beside_a_planted_cookie_ends_the_session_all_the_same() {
     let response = portal.with_cookie(Method::DELETE, SESSION, &both).body("{}").send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(auth.good_tokens(), 0);
+}
+
+#[tokio::test]
+async fn another_clients_token_does_not_stand_in_the_way_of_signing_out() {
+    for is_planted_first in [true, false] {
+        let (auth, portal, cookie) = signed_in().await;
+        let planted = format!("witgate_refresh={ANOTHERS}1");
+        let both = if is_planted_first { [&*planted, &*cookie] } else { [&*cookie, &*planted] };
+        let request = portal.with_cookie(Method::DELETE, SESSION, &both.join("; ")).body("{}");
+        let response = request.send().await.unwrap();
+        assert_eq!((response.status().as_u16(), auth.good_tokens()), (200, 0));
+        assert_eq!(set_cookie(&response).0, "witgate_refresh=");
+        let response = portal.with_cookie(Method::DELETE, SESSION, &planted).body("{}").send().await.unwrap();
+        assert!(!response.headers().contains_key("set-cookie"));
+        problem(response, 502, "auth_unexpected").await;
+    }
+}
+
+#[tokio::test]
+async fn more_cookies_than_are_ended_are_no_success() {
+    let (auth, portal, cookie) = signed_in().await;
+    let planted: Vec<String> = (0..4).map(|number| format!("witgate_refresh=planted-{number}")).collect();
+    let planted = planted.join("; ");
+    for (cookies, good) in [(format!("{planted}; {cookie}"), 1), (format!("{cookie}; {planted}"), 0)] {
+        let response = portal.with_cookie(Method::DELETE, SESSION, &cookies).body("{}").send().await.unwrap();
+        assert!(!response.headers().contains_key("set-cookie"));
+        problem(response, 400, "too_many_cookies").await;
+        assert_eq!(auth.good_tokens(), good, "what can be ended is");
+    }
+    let response = portal.with_cookie(Method::DELETE, SESSION, &planted).body("{}").send().await.unwrap();
+    assert_eq!(response.status(), 200, "four are ended");
+}
+
+/// A page of a sibling host can set a cookie of any bytes.
+#[tokio::test]
+async fn a_cookie_that_is_no_text_hides_no_session() {
+    let (auth, portal, cookie) = signed_in().await;
+    let beside = |cookie: &str| HeaderValue::from_bytes(&[b"x=\xfc; ", cookie.as_bytes()].concat()).unwrap();
+    let request = |method, path, cookie| portal.page_request(method, path).header("cookie", cookie).body("{}").send();
+    let response = request(Method::POST, REFRESH, beside(&cookie)).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let response = request(Method::DELETE, SESSION, beside(&set_cookie(&response).0)).await.unwrap();
+    assert_eq!((response.status().as_u16(), auth.good_tokens()), (200, 0));
 }
 
 #[tokio::test]

@@ -21,6 +21,9 @@ use tokio::net::TcpListener;
 
 use crate::issuer::{CLIENT, alices_id_token, alices_token};
 
+/// What the refresh tokens of another client begin with: the portal may not revoke them.
+pub const ANOTHERS: &str = "anothers-";
+
 /// What the stub does next, in the place of its usual answer.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Mood {
@@ -157,6 +160,9 @@ async fn revoke(State(state): State<Shared>, body: String) -> Response {
         return answer;
     }
     assert_eq!(form["client_id"], CLIENT);
+    if form["token"].starts_with(ANOTHERS) {
+        return (StatusCode::FORBIDDEN, Json(json!({"error": "insufficient_scope"}))).into_response();
+    }
     state.spend(&form["token"]);
     StatusCode::OK.into_response()
 }
