@@ -1,6 +1,7 @@
 //! Starting a stack: which programs, in which order, with which configuration. Never waits without a deadline.
 
 use tempfile::TempDir;
+use witgate_ground::reserved::Reserved;
 
 use crate::child::Running;
 use crate::configs::{self, ISSUER, Places};
@@ -28,7 +29,7 @@ pub struct StackBuilder {
     template: String,
     trusted: Option<(String, String)>,
     /// Where the auth service will listen, when its issuer is to be an address.
-    address: Option<String>,
+    reserved: Option<Reserved>,
     heard: Heard,
     /// Components that are not built by cargo, by name.
     added: Vec<(String, Vec<u8>)>,
@@ -51,7 +52,7 @@ impl Default for StackBuilder {
         StackBuilder {
             template: configs::gateway_template(),
             trusted: None,
-            address: None,
+            reserved: None,
             heard: Heard::Auth,
             added: Vec::new(),
         }
@@ -108,7 +109,7 @@ impl StackBuilder {
 
     /// People can sign in to the portal: the issuer is an address that browsers reach, and knows the portal's client.
     pub fn signing_in(mut self) -> StackBuilder {
-        self.address = Some(sign_in::free_address());
+        self.reserved = Some(Reserved::any());
         self
     }
 
@@ -119,16 +120,17 @@ impl StackBuilder {
         for (name, component) in &self.added {
             std::fs::write(folder.path().join(format!("plugins/{name}.wasm")), component).expect("a written component");
         }
-        let issuer = self.address.as_ref().map_or_else(|| ISSUER.to_owned(), |address| format!("http://{address}"));
+        let issuer =
+            self.reserved.as_ref().map_or_else(|| ISSUER.to_owned(), |one| format!("http://{}", one.address()));
         configs::write(folder.path(), "auth.toml", &configs::auth_toml_of(&issuer));
         users::add_all(&folder.path().join("auth.toml"));
         let trusted = self.trusted;
-        let (address, heard) = (self.address, self.heard);
-        let mut started = Started { folder, children: Vec::new(), issuer, address, trusted, heard };
+        let (reserved, heard) = (self.reserved, self.heard);
+        let mut started = Started { folder, children: Vec::new(), issuer, reserved, trusted, heard };
         let places = started.services().await;
         configs::write(started.folder.path(), "gateway.toml", &configs::fill(&self.template, &places));
         let (gateway, admin) = started.gateway().await;
-        if started.address.is_some() {
+        if started.reserved.is_some() {
             sign_in::add_portal(&started.folder.path().join("auth.toml"), &gateway);
         }
         Stack::new(started.folder, started.children, places, gateway, admin)
@@ -140,14 +142,14 @@ struct Started {
     folder: TempDir,
     children: Vec<Running>,
     issuer: String,
-    address: Option<String>,
+    reserved: Option<Reserved>,
     trusted: Option<(String, String)>,
     heard: Heard,
 }
 
 impl Started {
     async fn services(&mut self) -> Places {
-        let listen = self.address.clone().unwrap_or_else(|| "127.0.0.1:0".to_owned());
+        let listen = self.reserved.as_ref().map_or_else(|| "127.0.0.1:0".to_owned(), |one| one.address().to_string());
         let auth = self.launch("witgate-auth", &arguments::auth(&listen)).await;
         let own = || (self.issuer.clone(), format!("{auth}/.well-known/jwks.json"));
         let (issuer, jwks) = self.trusted.clone().unwrap_or_else(own);

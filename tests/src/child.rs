@@ -11,8 +11,8 @@ use crate::{deadline, programs};
 /// How long a program may take until it listens. Components are compiled in this time, on a busy machine.
 const READY_DEADLINE: Duration = Duration::from_secs(60);
 
-/// How long a program may take to stop after SIGTERM.
-const STOP_DEADLINE: Duration = Duration::from_secs(15);
+/// How long a program may take to stop after SIGTERM: a gateway may drain for thirty seconds.
+const STOP_DEADLINE: Duration = Duration::from_secs(45);
 
 /// How much of a log a failed test shows, in lines.
 const TAIL_LINES: usize = 40;

@@ -71,7 +71,12 @@ impl Cluster {
 
     /// A number out of the database.
     pub fn number(&self, query: &str) -> u64 {
-        self.database.sql(query).parse().unwrap_or_else(|error| panic!("{query}: {error}"))
+        self.sql(query).parse().unwrap_or_else(|error| panic!("{query}: {error}"))
+    }
+
+    /// Runs SQL behind the nodes' back; the values of the rows.
+    pub fn sql(&self, statement: &str) -> String {
+        self.database.sql(statement)
     }
 }
 

@@ -3,6 +3,9 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
+/// The longest a test waits for something that is no promise about time: a busy machine may take long, and must not fail.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Between two looks.
 const LOOK_INTERVAL: Duration = Duration::from_millis(10);
 

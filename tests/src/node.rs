@@ -8,10 +8,14 @@ use tempfile::TempDir;
 use crate::auth_caller::AuthCaller;
 use crate::child::Running;
 use crate::clients::{self, Client};
+use crate::deadline::PATIENCE;
 use crate::{arguments, configs, programs, users};
 
 /// The program.
 const PROGRAM: &str = "witgate-auth";
+
+/// Where its SQLite database is, as `tests/configs/auth.toml` says.
+const DATABASE: &str = "auth.sqlite";
 
 /// The label before its address on its stdout.
 const BOUND: &str = "listening on ";
@@ -94,5 +98,12 @@ impl Solo {
         users::add_all(&config);
         let client = clients::add(&config, "trial");
         Solo { node: Node::start(folder.path()).await, client, _folder: folder }
+    }
+
+    /// Runs SQL behind the node's back.
+    pub fn sql(&self, statement: &str) {
+        let connection = rusqlite::Connection::open(self.node.folder.join(DATABASE)).expect("the node's database");
+        connection.busy_timeout(PATIENCE).expect("a deadline");
+        connection.execute(statement, []).unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
 }

@@ -1,12 +1,9 @@
 //! Bytes on a socket, for requests that no well-behaved client would send. Never normalises anything.
 
-use std::time::Duration;
-
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// How long the answer may take.
-const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
+use crate::deadline::PATIENCE;
 
 /// Sends the bytes to `url`'s host and gives what comes back until the peer closes.
 pub async fn exchange(url: &str, request: &[u8]) -> String {
@@ -14,7 +11,7 @@ pub async fn exchange(url: &str, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     stream.write_all(request).await.expect("a sent request");
     let mut answer = Vec::new();
-    let read = tokio::time::timeout(ANSWER_DEADLINE, stream.read_to_end(&mut answer)).await;
+    let read = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await;
     read.expect("an answer in time").expect("a readable answer");
     String::from_utf8_lossy(&answer).into_owned()
 }

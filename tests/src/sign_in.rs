@@ -1,7 +1,6 @@
 //! What it takes to sign in at the auth service by its pages: an issuer that is an address, and the portal as its client.
 //! Never registers one past the auth service's own command.
 
-use std::net::TcpListener;
 use std::path::Path;
 
 use crate::clients;
@@ -9,12 +8,6 @@ use crate::clients;
 /// What the portal asks for.
 const PORTAL_SCOPES: [&str; 7] =
     ["openid", "profile", "catalogue:read", "orders:read", "orders:read:all", "orders:write", "stock:write"];
-
-/// An address on loopback that was free a moment ago: an issuer must be known before its auth service listens.
-pub fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").to_string()
-}
 
 /// Registers the portal that is at `url`, as a first-party client with all scopes that its page can use.
 pub fn add_portal(config: &Path, url: &str) {

@@ -1,8 +1,8 @@
 //! Who the demo's gateway and services are at the auth service: each a client of its own, so that each can follow the
 //! feed of revocations. Never shows a secret: they lie in files that only their owner can read.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use crate::auth_command;
 use crate::failure::{Doing, Failure};
@@ -41,8 +41,14 @@ pub fn hand_to_gateway(workspace: &Workspace, state: &Path) -> Result<(), Failur
     let place = workspace.gateway_secret();
     let folder = place.parent().unwrap_or(&place);
     fs::create_dir_all(folder).doing(format_args!("create {}", folder.display()))?;
-    let copied = fs::copy(secret_file(state, "gateway"), &place);
-    copied.doing(format_args!("write {}", place.display())).map(|_bytes| ())
+    put(&secret_file(state, "gateway"), &place).doing(format_args!("write {}", place.display()))
+}
+
+/// Copies a file into its place at once: a gateway that reads there meanwhile gets the old one or the new one, whole.
+fn put(file: &Path, place: &Path) -> io::Result<()> {
+    let beside = place.with_extension("new");
+    fs::copy(file, &beside)?;
+    fs::rename(&beside, place)
 }
 
 fn add(auth: &Path, config: &Path, id: &str, file: &Path) -> Result<(), Failure> {
@@ -64,7 +70,24 @@ fn lost(state: &Path, file: &Path) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
+
+    #[test]
+    fn a_secret_changes_at_once() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let (file, place) = (folder.path().join("state"), folder.path().join("gateway.secret"));
+        fs::write(&place, "old").expect("the old one");
+        fs::write(&file, "new").expect("the new one");
+        let mut reader = fs::File::open(&place).expect("a gateway that reads");
+        put(&file, &place).expect("put");
+        let mut read = String::new();
+        reader.read_to_string(&mut read).expect("readable");
+        assert_eq!(read, "old", "what was opened before is whole");
+        assert_eq!(fs::read_to_string(&place).expect("the secret"), "new");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2, "nothing lies beside it");
+    }
 
     #[test]
     fn a_client_is_known_by_its_whole_id() {

@@ -78,6 +78,10 @@ fn stamp(folder: &Path) -> PathBuf {
 fn install_npm(workspace: &Workspace, what: &Installation, lock: &Path, folder: &Path) -> Result<(), Failure> {
     packages::ensure(workspace, &PROGRAMS[..2]);
     refuse_old_node(workspace)?;
+    step::twice(|| npm_ci(workspace, what, lock, folder))
+}
+
+fn npm_ci(workspace: &Workspace, what: &Installation, lock: &Path, folder: &Path) -> Result<(), Failure> {
     begin_anew(folder)?;
     for name in ["package.json", "package-lock.json", ".npmrc"] {
         fs::copy(lock.with_file_name(name), folder.join(name)).doing(format_args!("copy {name}"))?;
@@ -93,6 +97,10 @@ fn install_python(workspace: &Workspace, what: &Installation, lock: &Path, folde
     if !has_venv(workspace) {
         packages::ensure(workspace, &[VENV]);
     }
+    step::twice(|| pip_install(workspace, what, lock, folder))
+}
+
+fn pip_install(workspace: &Workspace, what: &Installation, lock: &Path, folder: &Path) -> Result<(), Failure> {
     begin_anew(folder)?;
     let mut venv = step::command(workspace, "python3");
     step::run("making a Python environment (python3 -m venv)", venv.args(["-m", "venv"]).arg(folder))?;

@@ -72,10 +72,11 @@ fn may_install() -> bool {
 }
 
 fn refresh_lists(workspace: &Workspace) {
-    let mut update = step::command(workspace, "apt-get");
-    if let Err(failure) =
-        step::run("refreshing apt's package lists (apt-get update)", update.args(["-qq", RETRIES, "update"]))
-    {
+    let update = || {
+        let mut command = step::command(workspace, "apt-get");
+        step::run("refreshing apt's package lists (apt-get update)", command.args(["-qq", RETRIES, "update"]))
+    };
+    if let Err(failure) = step::twice(update) {
         step::say(&failure.to_string());
     }
 }
@@ -83,10 +84,13 @@ fn refresh_lists(workspace: &Workspace) {
 fn install(workspace: &Workspace, package: &Package) {
     let names = package.debian.join(" ");
     let purpose = format!("installing {names} for {} (apt-get install)", package.purpose);
-    let mut command = step::command(workspace, "apt-get");
-    command.env("DEBIAN_FRONTEND", "noninteractive");
-    command.args(["-qq", "-y", RETRIES, "--no-install-recommends", "install"]).args(package.debian);
-    if let Err(failure) = step::run(&purpose, &mut command) {
+    let install = || {
+        let mut command = step::command(workspace, "apt-get");
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        command.args(["-qq", "-y", RETRIES, "--no-install-recommends", "install"]).args(package.debian);
+        step::run(&purpose, &mut command)
+    };
+    if let Err(failure) = step::twice(install) {
         step::say(&failure.to_string());
     }
 }

@@ -30,3 +30,30 @@ pub fn run(purpose: &str, command: &mut Command) -> Result<(), Failure> {
     let status = command.stdin(Stdio::null()).status().doing(format_args!("{purpose}: start {command:?}"))?;
     if status.success() { Ok(()) } else { Err(Failure::new(format!("{purpose}: {command:?} ended with {status}"))) }
 }
+
+/// Does a whole step, and does it once more when it failed: what comes from other machines has bad moments.
+pub fn twice(step: impl Fn() -> Result<(), Failure>) -> Result<(), Failure> {
+    step().or_else(|failure| {
+        say(&format!("{failure}; once more"));
+        step()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn a_step_that_failed_is_done_once_more_and_no_oftener() {
+        for (failures, done, succeeds) in [(0, 1, true), (1, 2, true), (2, 2, false)] {
+            let count = Cell::new(0);
+            let step = || {
+                count.set(count.get() + 1);
+                if count.get() > failures { Ok(()) } else { Err(Failure::new("a bad moment")) }
+            };
+            assert_eq!((twice(step).is_ok(), count.get()), (succeeds, done), "{failures} failures");
+        }
+    }
+}

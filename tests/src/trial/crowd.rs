@@ -19,6 +19,10 @@ const ARRIVALS: usize = 2;
 /// How many sign out in one round at most.
 const LEAVERS: usize = 12;
 
+/// Lets the seconds in which a lost answer is given again begin now, in the database of the node: how long a machine takes
+/// to start one is no promise. `NOW` is the database's word for the time in seconds.
+pub const SPENT_NOW: &str = "UPDATE refresh_tokens SET spent_at = NOW WHERE spent_at IS NOT NULL";
+
 /// What the crowd was promised.
 #[derive(Default)]
 pub struct Crowd {
@@ -73,7 +77,8 @@ impl Crowd {
         AtWork { rest: self, workers, acknowledged }
     }
 
-    /// Asks for every promise. The lost answers come first: they are given again for a few seconds only.
+    /// Asks for every promise. The lost answers come first: they are given again for a few seconds only, which
+    /// [`SPENT_NOW`] makes begin.
     pub async fn check(&mut self, node: &AuthCaller, client: &Client) -> Broken {
         let mut broken = Broken::default();
         for tokens in std::mem::take(&mut self.alive).into_iter().rev() {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::cluster::Cluster;
 use crate::deadline;
 use crate::node::Solo;
-use crate::trial::crowd::Crowd;
+use crate::trial::crowd::{Crowd, SPENT_NOW};
 use crate::trial::revoking;
 
 /// What is acknowledged before each kill.
@@ -43,6 +43,7 @@ pub async fn solo(solo: &mut Solo, rounds: usize) -> Aftermath {
         solo.node.kill().await;
         crowd = work.gone().await;
         solo.node.restart().await;
+        solo.sql(&SPENT_NOW.replace("NOW", "unixepoch()"));
         let broken = crowd.check(&solo.node.caller(), &solo.client).await;
         aftermath.note(&crowd, broken.lost, broken.undead);
     }
@@ -61,6 +62,7 @@ pub async fn one_of_two(cluster: &mut Cluster, rounds: usize) -> Aftermath {
         work.let_run();
         cluster.nodes[0].kill().await;
         crowd = work.gone().await;
+        cluster.sql(&SPENT_NOW.replace("NOW", "floor(extract(epoch FROM now()))::bigint"));
         let broken = crowd.check(&cluster.nodes[1].caller(), &cluster.client).await;
         refused_everywhere(cluster, &crowd).await;
         if let Some(rotation) = rotation {

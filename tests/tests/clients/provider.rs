@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use witgate_ground::reserved::Reserved;
 use witgate_tests::child::Running;
 use witgate_tests::mint::SigningKey;
-use witgate_tests::{arguments, clients, configs, sign_in, users};
+use witgate_tests::{arguments, clients, configs, users};
 
 /// What a library asks for.
 pub const SCOPE: &str = "openid profile orders:read";
@@ -35,7 +36,8 @@ impl Provider {
     /// Starts it, with the users of every stack.
     pub async fn start() -> Provider {
         let folder = tempfile::tempdir().expect("a folder for the auth service");
-        let address = sign_in::free_address();
+        let reserved = Reserved::any();
+        let address = reserved.address().to_string();
         let issuer = format!("http://{address}");
         configs::write(folder.path(), "auth.toml", &configs::auth_toml_of(&issuer));
         users::add_all(&folder.path().join("auth.toml"));

@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
+use witgate_tests::deadline::PATIENCE;
 use witgate_tests::trial::cutting;
 use witgate_tests::{Cluster, measured};
 
 /// How long it is cut off.
 const SPAN: Duration = Duration::from_secs(3);
-
-/// How long it may take to catch up, on a busy machine.
-const SOON: Duration = Duration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gateway_that_was_cut_off_catches_up_without_a_gap() {
@@ -21,5 +19,5 @@ async fn a_gateway_that_was_cut_off_catches_up_without_a_gap() {
     ));
     assert_eq!(back.in_the_dark, 200, "it cannot know while it is cut off: else nothing was cut");
     assert_eq!(back.of_the_living, 200);
-    assert!(back.caught_up < SOON, "{back:?}");
+    assert!(back.caught_up < PATIENCE, "{back:?}");
 }

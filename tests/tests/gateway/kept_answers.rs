@@ -15,18 +15,18 @@ const SOON: Duration = Duration::from_secs(20);
 const OFTEN: usize = 60;
 const RECALLED: &str = "witgate_policy_calls_recalled_total";
 
-/// Guests that keep what they may.
+/// Guests that keep what they may. How long a call may wait is none of these tests' matter.
 const GUESTS: &str = r#"
 [plugins.faulty]
 world = "authorizer"
 file = "plugins/guest_faulty.wasm"
-limits = { decision-cache-bytes = 100000 }
+limits = { decision-cache-bytes = 100000, wall-ms = 20000 }
 breaker = { faults = 1000 }
 
 [plugins.granted]
 world = "authorizer"
 file = "plugins/guest_granted.wasm"
-limits = { decision-cache-bytes = 100000 }
+limits = { decision-cache-bytes = 100000, wall-ms = 20000 }
 grants = { clock = true, random = true, store = { name = "counters" }, http = { hosts = ["api.example.com"] } }
 
 [plugins.starting]
@@ -34,7 +34,7 @@ world = "authorizer"
 file = "plugins/guest_granted.wasm"
 config = { at-start = "switch" }
 isolation = "request"
-limits = { decision-cache-bytes = 100000 }
+limits = { decision-cache-bytes = 100000, wall-ms = 20000 }
 grants = { store = { name = "counters" }, http = { hosts = ["api.example.com"] } }
 "#;
 

@@ -4,13 +4,11 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::time::Duration;
-
-use witgate_tests::{Stack, StackBuilder, deadline};
+use witgate_tests::deadline::{self, PATIENCE};
+use witgate_tests::{Stack, StackBuilder};
 
 use crate::guest::{HTTP, STORE, entry, got};
 
-const SOON: Duration = Duration::from_secs(10);
 const SECRET: &str = "S3CRET-of-the-plugin\"quoted\"";
 
 fn put(folder: &Path, value: &str) {
@@ -40,7 +38,7 @@ async fn a_secret_reaches_the_plugin_and_no_eye() {
     let before = stack.gateway_toml();
     put(stack.folder(), SECRET);
     stack.write_gateway_toml(&format!("{before}\n{}", with_secret("secret = \"secret:key\"")));
-    deadline::until(SOON, "the plugin", || async { (stack.generation().await == 2).then_some(()) }).await;
+    deadline::until(PATIENCE, "the plugin", || async { (stack.generation().await == 2).then_some(()) }).await;
     assert_eq!(got(&stack, &token, "keeper", "secret").await, SECRET.len().to_string());
 
     // It tells it to the caller, who reads its name.
@@ -49,13 +47,13 @@ async fn a_secret_reaches_the_plugin_and_no_eye() {
     // It says it, and the host does not repeat it.
     assert_eq!(got(&stack, &token, "keeper", "say").await, "said");
     let said = || async { stack.gateway_log().contains("the secret is secret:key").then_some(()) };
-    deadline::until(SOON, "the plugin's line", said).await;
+    deadline::until(PATIENCE, "the plugin's line", said).await;
 
     // It quotes it in a fault of its config.
     let wrong = with_secret("secret = \"secret:key\"\nexpected = \"another\"");
     stack.write_gateway_toml(&format!("{before}\n{wrong}"));
     let refused = || async { pages(&stack).await.contains("is wrong").then_some(()) };
-    deadline::until(SOON, "the refusal", refused).await;
+    deadline::until(PATIENCE, "the refusal", refused).await;
     let shown = pages(&stack).await + &stack.gateway_log();
     assert!(!shown.contains("S3CRET"), "{shown}");
 }
@@ -66,9 +64,9 @@ async fn a_new_secret_makes_a_new_generation() {
     let token = stack.login("alice").await.access;
     put(stack.folder(), "short");
     stack.write_gateway_toml(&format!("{}\n{}", stack.gateway_toml(), with_secret("secret = \"secret:key\"")));
-    deadline::until(SOON, "the plugin", || async { (stack.generation().await >= 2).then_some(()) }).await;
+    deadline::until(PATIENCE, "the plugin", || async { (stack.generation().await >= 2).then_some(()) }).await;
     assert_eq!(got(&stack, &token, "keeper", "secret").await, "5");
     put(stack.folder(), "rather longer");
     let longer = || async { (got(&stack, &token, "keeper", "secret").await == "13").then_some(()) };
-    deadline::until(SOON, "the new secret", longer).await;
+    deadline::until(PATIENCE, "the new secret", longer).await;
 }

@@ -1,13 +1,9 @@
 //! A store: shared by workers and plugins, kept over a reload, forgotten when nobody names it any more. Never of another
 //! name.
 
-use std::time::Duration;
-
-use witgate_tests::deadline;
+use witgate_tests::deadline::{self, PATIENCE};
 
 use crate::guest::{HTTP, STORE, entry, got, stack};
-
-const SOON: Duration = Duration::from_secs(10);
 
 #[tokio::test]
 async fn a_store_is_shared_by_workers_and_by_plugins_that_name_it() {
@@ -45,7 +41,7 @@ async fn a_window_that_outlasts_its_store_is_told_once() {
     }
     assert_eq!(got(&stack, &token, "two", "count n 61").await, "Ok(4)");
     let both = || async { (told() >= 2).then_some(()) };
-    deadline::until(SOON, "a line of each", both).await;
+    deadline::until(PATIENCE, "a line of each", both).await;
     let log = stack.gateway_log();
     let line = |plugin: &str| log.lines().any(|line| line.contains("outlasts its store") && line.contains(plugin));
     assert!(told() == 2 && line("\"one\"") && line("\"two\"") && log.contains("3600"), "{log}");
@@ -65,7 +61,8 @@ async fn a_store_outlives_a_reload_and_no_change_of_its_bounds() {
     for (number, text) in steps {
         assert_ne!(text, stack.gateway_toml());
         stack.write_gateway_toml(&text);
-        deadline::until(SOON, "the generation", || async { (stack.generation().await == number).then_some(()) }).await;
+        deadline::until(PATIENCE, "the generation", || async { (stack.generation().await == number).then_some(()) })
+            .await;
         match number {
             3 => assert_eq!(got(&stack, &token, "one", "get word").await, "kept"),
             4 => assert_eq!(got(&stack, &token, "one", "get word").await, "absent", "another store"),

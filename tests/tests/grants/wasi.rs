@@ -3,11 +3,10 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use witgate_tests::{Stack, StackBuilder, deadline};
+use witgate_tests::deadline::{self, PATIENCE};
+use witgate_tests::{Stack, StackBuilder};
 
 use crate::guest::{HTTP, STORE, ask, entry, got, stack};
-
-const SOON: std::time::Duration = std::time::Duration::from_secs(10);
 
 #[tokio::test]
 async fn what_is_granted_is_real() {
@@ -30,7 +29,7 @@ async fn what_is_not_granted_traps_and_names_the_line() {
         let (status, code, _) = ask(&stack, &token, "bare", question).await;
         assert_eq!((status, code.as_str()), (500, "policy_fault"), "{question}");
         let logged = || async { stack.gateway_log().contains(&format!("not granted: add {line}")).then_some(()) };
-        deadline::until(SOON, "the line to add, in the log", logged).await;
+        deadline::until(PATIENCE, "the line to add, in the log", logged).await;
     }
     assert_eq!(got(&stack, &token, "bare", "env PATH").await, "absent");
     assert_eq!(ask(&stack, &token, "bare", "nothing").await.0, 200, "the guest lives on");
@@ -42,7 +41,7 @@ async fn refusal(stack: &Stack, text: &str, words: &[&str]) {
         let reason = stack.generations().await["last_refusal"]["reason"].as_str()?.to_owned();
         words.iter().all(|word| reason.contains(word)).then_some(())
     };
-    deadline::until(SOON, &format!("a refusal with {words:?}"), look).await;
+    deadline::until(PATIENCE, &format!("a refusal with {words:?}"), look).await;
 }
 
 #[tokio::test]
@@ -58,11 +57,11 @@ async fn an_import_that_is_not_granted_refuses_the_reload_and_a_grant_that_chang
     for (number, grants) in [(2, vec![STORE, HTTP, "clock = true"]), (3, vec![STORE, HTTP, "random = true"])] {
         stack.write_gateway_toml(&with(&grants));
         let in_force = || async { (stack.generation().await == number).then_some(()) };
-        deadline::until(SOON, "the generation in force", in_force).await;
+        deadline::until(PATIENCE, "the generation in force", in_force).await;
     }
     let plugins = stack.generations().await["current"]["plugins"].clone();
     let some = plugins.as_array().and_then(|all| all.iter().find(|one| one["name"] == "some")).expect("it is shown");
     assert_eq!(some["grants"], serde_json::json!(["random", "store counters", "http api.example.com:443"]));
     let told = || async { stack.gateway_log().contains("plugin `some`: gained random; lost clock").then_some(()) };
-    deadline::until(SOON, "what changed, in the log", told).await;
+    deadline::until(PATIENCE, "what changed, in the log", told).await;
 }

@@ -77,9 +77,9 @@ impl Attack {
         ground::plugin(&name, world, component, &format!("isolation = {isolation:?}\n{}", self.limits())) + &route
     }
 
-    /// Only the endless loop has the usual time: another attack should meet its own limit first, on a slow machine too.
+    /// Only the endless loop has the usual CPU time: another attack should meet its own limit first, on a slow machine too.
     fn limits(&self) -> &'static str {
-        if self.name == "loop" { "" } else { "limits = { cpu-ms = 2000 }" }
+        if self.name == "loop" { "limits = { wall-ms = 20000 }" } else { "limits = { cpu-ms = 2000, wall-ms = 20000 }" }
     }
 
     /// The request that attacks.

@@ -1,8 +1,8 @@
 //! A flood of log lines that is made of many calls, each within its limits. Never a line that is neither written nor counted.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use witgate_tests::deadline;
+use witgate_tests::deadline::{self, PATIENCE};
 use witgate_tests::trial::host::clients::Ask;
 use witgate_tests::trial::host::ground::{self, Ground};
 
@@ -12,9 +12,6 @@ const MOST: u64 = 20;
 const OF_A_CALL: u64 = 10;
 /// Calls, one after the other: far more in a second than lines may be.
 const CALLS: u64 = 200;
-
-/// The log is written by a thread of its own.
-const LOG_DEADLINE: Duration = Duration::from_secs(10);
 
 #[tokio::test]
 async fn lines_beyond_the_rate_are_dropped_and_counted_and_calls_go_well() {
@@ -31,9 +28,9 @@ async fn lines_beyond_the_rate_are_dropped_and_counted_and_calls_go_well() {
     let dropped = ground.gateway.metric("witgate_policy_log_lines_dropped_total{plugin=\"drizzle\"}").await;
     let written = || ground.gateway.log().matches("\"message\":\"drizzle\"").count() as u64;
     let all = async || (written() + dropped == CALLS * OF_A_CALL).then_some(());
-    deadline::until(LOG_DEADLINE, "each line is written or counted", all).await;
+    deadline::until(PATIENCE, "each line is written or counted", all).await;
     assert!(written() <= MOST * seconds, "{} lines in {seconds} s", written());
     assert!(dropped > 0, "{seconds} s are too long for this test");
     let told = async || ground.gateway.log().contains("writes more than log-lines-per-second = 20").then_some(());
-    deadline::until(LOG_DEADLINE, "the operator is told", told).await;
+    deadline::until(PATIENCE, "the operator is told", told).await;
 }

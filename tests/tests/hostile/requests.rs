@@ -1,10 +1,8 @@
 //! Every attack within a request: it costs that request alone, the operator learns which limit of which plugin, and
 //! nobody else notices. Never judges a time.
 
-use std::time::Duration;
-
 use serde_json::Value;
-use witgate_tests::deadline;
+use witgate_tests::deadline::{self, PATIENCE};
 use witgate_tests::trial::host::clients::{Ask, Clients, Met};
 use witgate_tests::trial::host::ground::{self, Ground};
 
@@ -19,9 +17,6 @@ const GOOD: usize = 3;
 
 /// Clients of another route, all the time.
 const BYSTANDERS: usize = 8;
-
-/// The log is written by a thread of its own.
-const LOG_DEADLINE: Duration = Duration::from_secs(10);
 
 /// What the bystanders' route has, and what stands behind a hostile authenticator.
 const INNOCENT: &str = "config = { rules = [{ name = \"all\", effect = \"allow\" }] }";
@@ -125,6 +120,6 @@ async fn untold(ground: &Ground, attack: &Attack) -> Option<String> {
         let log = ground.gateway.log();
         log.lines().any(|line| line.contains(&named) && line.contains(words)).then_some(())
     };
-    deadline::until(LOG_DEADLINE, &format!("the log says {words:?} of {plugin}"), look).await;
+    deadline::until(PATIENCE, &format!("the log says {words:?} of {plugin}"), look).await;
     None
 }

@@ -1,9 +1,7 @@
 //! Policies in other languages that break. Never more than their own request suffers, as with Rust's.
 
-use std::time::Duration;
-
 use witgate_tests::configs::whoami_route;
-use witgate_tests::deadline;
+use witgate_tests::deadline::{self, PATIENCE};
 use witgate_tests::languages::{Language, Policy};
 
 use crate::gateway::{BOTH, Gateway, components, plugin};
@@ -19,9 +17,6 @@ const FAULTS: [(&str, &str); 7] = [
     ("nothing", "\"kind\":\"trap\""),
 ];
 
-/// The log is written by a thread of its own.
-const LOG_DEADLINE: Duration = Duration::from_secs(5);
-
 async fn each_fault_costs_one_request(gateway: &Gateway, policy: Policy, token: &str) {
     let name = policy.name();
     for (fault, word) in FAULTS {
@@ -33,7 +28,7 @@ async fn each_fault_costs_one_request(gateway: &Gateway, policy: Policy, token: 
             let found = log[before..].lines().any(|line| line.contains(word) && line.contains(name));
             async move { found.then_some(()) }
         };
-        deadline::until(LOG_DEADLINE, &format!("{word} of {name} in the log, for {fault}"), told).await;
+        deadline::until(PATIENCE, &format!("{word} of {name} in the log, for {fault}"), told).await;
         for _ in 0..4 {
             let (next, other) = tokio::join!(
                 gateway.answer(name, token, &[("x-fault", "none")]),
@@ -82,5 +77,5 @@ async fn javascript_has_a_clock_where_one_is_granted() {
         let log = gateway.stack.gateway_log();
         async move { log.contains("not granted: add clock = true").then_some(()) }
     };
-    deadline::until(LOG_DEADLINE, "the missing grant in the log", told).await;
+    deadline::until(PATIENCE, "the missing grant in the log", told).await;
 }

@@ -6,8 +6,10 @@ use witgate_tests::languages::{Language, Policy};
 use witgate_tests::session::problem_code;
 use witgate_tests::{Mint, Stack, StackBuilder};
 
-/// What docs/plugins.md says that the interpreters need beyond the defaults.
-pub const PYTHON_LIMITS: &str = "limits = { instances = 64 }";
+/// No test here is about the time that a call may wait.
+const LIMITS: &str = "limits = { wall-ms = 20000 }";
+/// The same, and what docs/plugins.md says that the interpreters need beyond the defaults.
+const PYTHON_LIMITS: &str = "limits = { instances = 64, wall-ms = 20000 }";
 
 /// A running gateway, and who signs its tokens.
 pub struct Gateway {
@@ -24,7 +26,7 @@ pub fn components(policies: &[Policy]) -> Option<Vec<(Policy, Vec<u8>)>> {
 /// The `[plugins.NAME]` table of a policy, with its cases; `more` are lines of it.
 pub fn plugin(policy: Policy, more: &str) -> String {
     let (name, file) = (policy.name(), policy.file());
-    let limits = if name.starts_with("py-") { PYTHON_LIMITS } else { "" };
+    let limits = if name.starts_with("py-") { PYTHON_LIMITS } else { LIMITS };
     let cases = policy.cases().map(|file| format!("cases = {file:?}")).unwrap_or_default();
     let world = policy.world();
     format!("[plugins.{name}]\nworld = \"{world}\"\nfile = \"plugins/{file}.wasm\"\n{limits}\n{cases}\n{more}\n")

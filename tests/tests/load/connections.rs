@@ -13,9 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
-
-/// The longest one answer may take.
-const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
+use witgate_tests::deadline::PATIENCE;
 
 /// Between two requests of one connection.
 const PACE: Duration = Duration::from_millis(400);
@@ -66,8 +64,8 @@ async fn ask_until_stopped(mut sender: SendRequest<Empty<Bytes>>, token: String,
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !tally.stop.load(Ordering::Relaxed) {
         pace.tick().await;
-        let outcome = timeout(ANSWER_DEADLINE, ask(&mut sender, &token)).await;
-        match outcome.unwrap_or_else(|_| Err(format!("no answer within {ANSWER_DEADLINE:?}"))) {
+        let outcome = timeout(PATIENCE, ask(&mut sender, &token)).await;
+        match outcome.unwrap_or_else(|_| Err(format!("no answer within {PATIENCE:?}"))) {
             Ok(()) => tally.answered.fetch_add(1, Ordering::Relaxed),
             Err(failure) => {
                 tally.failed.fetch_add(1, Ordering::Relaxed);

@@ -13,10 +13,10 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{interval, timeout};
-use witgate_tests::deadline;
+use witgate_tests::deadline::{self, PATIENCE};
 
-/// The longest one answer may take.
-const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
+/// A connection that nobody used for so long may be closed without a word: a process that is replaced waits no longer.
+const KEPT_FOR: Duration = Duration::from_secs(1);
 /// Between two requests of one client.
 const PACE: Duration = Duration::from_millis(3);
 /// So many requests after a swap are told apart.
@@ -69,7 +69,7 @@ impl Clients {
     /// Waits until so many requests were asked since the swap that first and steady ones are known.
     pub async fn calm(&self) {
         let asked = || async { (self.shared.since_swap.load(Ordering::Relaxed) >= STEADY).then_some(()) };
-        deadline::until(ANSWER_DEADLINE, "the steady requests", asked).await;
+        deadline::until(PATIENCE, "the steady requests", asked).await;
     }
 
     pub async fn finish(self) -> Outcome {
@@ -93,15 +93,17 @@ pub fn p99(times: &mut [u64]) -> u64 {
 
 async fn run(address: String, keeps: bool, shared: Arc<Shared>) -> Outcome {
     let mut outcome = Outcome::default();
-    let mut held = None;
+    let mut held: Option<(Connection, Instant)> = None;
     let mut pace = interval(PACE);
     while !shared.stop.load(Ordering::Relaxed) {
         pace.tick().await;
         let number = shared.since_swap.fetch_add(1, Ordering::Relaxed);
         let start = Instant::now();
-        match timeout(ANSWER_DEADLINE, ask(&address, held.take())).await.unwrap_or_else(|_| Err("no answer".into())) {
+        let usable = held.take().filter(|(_, used)| used.elapsed() < KEPT_FOR).map(|(connection, _)| connection);
+        match timeout(PATIENCE, ask(&address, usable)).await.unwrap_or_else(|_| Err("no answer".into())) {
             Ok(connection) => {
-                held = connection.filter(|_| keeps);
+                // From the request on: the answer may have lain there for long, unread.
+                held = connection.filter(|_| keeps).map(|connection| (connection, start));
                 outcome.answered += 1;
                 let micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
                 match number {

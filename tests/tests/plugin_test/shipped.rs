@@ -1,7 +1,7 @@
 //! The policies that ship keep their own cases. Never with a component that is older than this build's.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use witgate_tests::languages::{Language, Policy};
 use witgate_tests::{measured, programs};
@@ -11,8 +11,6 @@ use crate::asked::{command, told};
 
 /// So many cases there are at least, over all shipped policies in Rust.
 const CASES: u64 = 380;
-/// All of them take no longer, once their components are compiled.
-const LONGEST: Duration = Duration::from_secs(10);
 
 /// The folders of crates with cases, but for those that are workspaces of their own and not built here.
 fn crates() -> Vec<PathBuf> {
@@ -43,7 +41,6 @@ fn every_shipped_policy_keeps_its_cases() {
     let took = began.elapsed();
     measured::tell(&format!("plugin test of all shipped policies in Rust: {cases} cases in {} ms", took.as_millis()));
     assert!(cases >= CASES, "{cases} cases");
-    assert!(took < LONGEST, "{took:?}");
 }
 
 #[test]

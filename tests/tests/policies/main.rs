@@ -1,12 +1,11 @@
 //! The ready policies through the front door: the parts that a policy and the gateway only keep together. What each
 //! policy decides is in its cases.toml, which the gateway rehearses here at its start. Never a mock.
 
-use std::time::Duration;
-
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
+use witgate_tests::deadline::{self, PATIENCE};
 use witgate_tests::session::{header, problem_code};
-use witgate_tests::{Mint, Stack, StackBuilder, deadline, mint, programs};
+use witgate_tests::{Mint, Stack, StackBuilder, mint, programs};
 
 const ENTRIES: &str = include_str!("entries.toml");
 /// Headers, and the status and code that they get.
@@ -15,9 +14,6 @@ type Asked = (&'static [(&'static str, &'static str)], (u16, &'static str));
 /// The one key that is known, and `printf %s KEY | sha256sum`.
 const KEY: &str = "wgk_test_41b1f0c35e0a4f6f9a7d2b63";
 const SHA256: &str = "724bcc99f79378c5db33ca5772316e68535bfaf94c0a72deeda58eccf66d01ba";
-
-/// How long a line may take into the log.
-const SOON: Duration = Duration::from_secs(10);
 
 /// A running gateway, and who signs its tokens.
 struct Gateway {
@@ -100,7 +96,7 @@ async fn a_key_counts_beside_a_token_and_is_never_logged(gateway: &Gateway) {
     assert_eq!(gateway.answer("keyed", Some(&forged), &good).await, (401, "token_invalid".into()));
     let told = |line: &str| line.contains("the API key is unknown") && !line.contains("rehearsal");
     let logged = || async { gateway.stack.gateway_log().lines().any(told).then_some(()) };
-    deadline::until(SOON, "the refusal in the log", logged).await;
+    deadline::until(PATIENCE, "the refusal in the log", logged).await;
     assert!(!gateway.stack.gateway_log().contains("wgk_test"), "a key is in the log");
 }
 

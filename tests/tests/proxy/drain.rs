@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use witgate_tests::deadline;
+use witgate_tests::deadline::{self, PATIENCE};
 
 use crate::wire::Wire;
 
@@ -33,7 +33,7 @@ async fn a_stop_finishes_what_was_begun() {
     signal(&wire, "-TERM");
     let address = wire.address().to_owned();
     let refused = || async { TcpStream::connect(&address).await.is_err().then_some(()) };
-    deadline::until(Duration::from_secs(10), "the listener to close", refused).await;
+    deadline::until(PATIENCE, "the listener to close", refused).await;
     upstream.send("rest").await;
     client.until("rest").await;
     assert!(wire.gateway.wait().await.success());
@@ -43,9 +43,12 @@ async fn a_stop_finishes_what_was_begun() {
 async fn a_second_stop_waits_for_nobody() {
     let mut wire = Wire::start("", "").await;
     let (mut client, _upstream) = wire.half_answered("/a").await;
+    // Held meanwhile, so that both come at once, however long it takes to send them.
+    signal(&wire, "-STOP");
     signal(&wire, "-TERM");
-    wire.logged("the drain", |line| line.contains("draining")).await;
     signal(&wire, "-INT");
+    signal(&wire, "-CONT");
+    wire.logged("the drain", |line| line.contains("draining")).await;
     assert!(client.silent_for(Duration::from_millis(1500)).await, "what is asked twice at once is one stop");
     signal(&wire, "-INT");
     assert_eq!(client.rest().await, "");

@@ -104,7 +104,7 @@ async fn an_answer_has_the_length_of_its_body() {
 
 #[tokio::test]
 async fn an_upload_may_outlast_its_answer() {
-    let wire = Wire::start("header-timeout-ms = 500", "").await;
+    let wire = Wire::start("header-timeout-ms = 3000", "").await;
     let mut client = wire.client().await;
     client.send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\n0").await;
     let mut upstream = wire.accepted().await;
@@ -113,7 +113,7 @@ async fn an_upload_may_outlast_its_answer() {
     client.until("\r\n\r\nok").await;
     for digit in 1..=9 {
         // slower in all than a head may be
-        assert!(client.silent_for(Duration::from_millis(150)).await, "still there at {digit}");
+        assert!(client.silent_for(Duration::from_millis(400)).await, "still there at {digit}");
         client.send(&digit.to_string()).await;
     }
     client.send("ab").await;

@@ -9,10 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use witgate_tests::arguments;
 use witgate_tests::child::Running;
-use witgate_tests::deadline;
-
-/// The longest a test waits for bytes.
-const PATIENCE: Duration = Duration::from_secs(10);
+use witgate_tests::deadline::{self, PATIENCE};
 
 /// A gateway whose only upstream is `upstream`.
 pub struct Wire {

@@ -1,16 +1,9 @@
 //! What must not come into force: a broken file is refused with its reason and changes nothing. Never a restart.
 
-use std::time::Duration;
-
 use serde_json::Value;
 use witgate_tests::component::{Delivery, deliver};
-use witgate_tests::{Stack, deadline, programs};
-
-/// How long the gateway may take to notice and judge a broken file, on a busy machine.
-const REFUSAL_DEADLINE: Duration = Duration::from_secs(10);
-
-/// How long a good file may take to come into force here, where nothing is measured.
-const RELOAD_DEADLINE: Duration = Duration::from_secs(10);
+use witgate_tests::deadline::{self, PATIENCE};
+use witgate_tests::{Stack, programs};
 
 /// Waits for another refusal than the one before, with all these words in its reason.
 async fn refused(stack: &Stack, words: &[&str], before: &Value) -> String {
@@ -20,7 +13,7 @@ async fn refused(stack: &Stack, words: &[&str], before: &Value) -> String {
         let is_new = refusal["at"] != before["at"];
         (is_new && words.iter().all(|word| reason.contains(word))).then_some(reason)
     };
-    deadline::until(REFUSAL_DEADLINE, &format!("a refusal that names {words:?}"), look).await.0
+    deadline::until(PATIENCE, &format!("a refusal that names {words:?}"), look).await.0
 }
 
 /// Breaks one thing; it must be refused with these words, and the old generation must go on serving.
@@ -89,7 +82,7 @@ async fn a_plugin_that_refuses_its_config_changes_nothing_and_the_next_good_file
     let whoami_gone = good.replace("path = \"/whoami\"", "path = \"/whoami-moved\"");
     stack.write_gateway_toml(&whoami_gone);
     let look = || async { (stack.generation().await > number).then_some(()) };
-    deadline::until(RELOAD_DEADLINE, "the good file in force", look).await;
+    deadline::until(PATIENCE, "the good file in force", look).await;
     assert_eq!(stack.get("/whoami-moved", None).await.status(), 401);
     assert_eq!(stack.generations().await["last_refusal"], Value::Null, "what was refused before is history");
 }

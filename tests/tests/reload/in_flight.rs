@@ -1,14 +1,10 @@
 //! A request that is under way while its route disappears. Never cut: it ends on the generation it began on.
 
-use std::time::Duration;
-
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use witgate_tests::{StackBuilder, deadline};
-
-/// How long the new generation may take here, where nothing is measured.
-const RELOAD_DEADLINE: Duration = Duration::from_secs(10);
+use witgate_tests::StackBuilder;
+use witgate_tests::deadline::{self, PATIENCE};
 
 /// An upstream for one request: tells when the head is there, answers when told to.
 async fn slow_upstream(listener: TcpListener, arrived: oneshot::Sender<()>, go_on: oneshot::Receiver<()>) {
@@ -38,7 +34,7 @@ async fn a_request_ends_on_its_generation_and_the_old_one_is_then_let_go() {
     let old = stack.generation().await;
     stack.write_gateway_toml(&stack.gateway_toml().replace(&route, ""));
     let look = || async { (stack.generation().await > old).then_some(()) };
-    deadline::until(RELOAD_DEADLINE, "the generation without the route", look).await;
+    deadline::until(PATIENCE, "the generation without the route", look).await;
     let page = stack.generations().await;
     assert_eq!(page["draining"], serde_json::json!([old]));
     let draining = &page["generations"][1];
@@ -49,5 +45,5 @@ async fn a_request_ends_on_its_generation_and_the_old_one_is_then_let_go() {
     let answer = request.await.expect("a task").expect("an answer");
     assert_eq!((answer.status().as_u16(), answer.text().await.expect("a body").as_str()), (200, "late"));
     let look = || async { (stack.generations().await["draining"] == serde_json::json!([])).then_some(()) };
-    deadline::until(RELOAD_DEADLINE, "the end of the old generation", look).await;
+    deadline::until(PATIENCE, "the end of the old generation", look).await;
 }

@@ -56,7 +56,7 @@ async fn a_second_gateway_does_not_share_the_port_of_the_first() {
     let address = stack.gateway_url().trim_start_matches("http://").to_owned();
     configs::write(folder.path(), "gateway.toml", &smallest_gateway(&address));
     let mut command = Command::new("timeout");
-    command.arg("10").arg(programs::program("witgate")).args(arguments::gateway()).current_dir(folder.path());
+    command.arg("30").arg(programs::program("witgate")).args(arguments::gateway()).current_dir(folder.path());
     let output = command.output().expect("timeout");
     assert_eq!(output.status.code(), Some(2), "its workers' SO_REUSEPORT is for its own sockets only");
 }

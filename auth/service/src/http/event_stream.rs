@@ -14,8 +14,9 @@ use super::feed_document::{beat, document};
 use crate::feed::{Feed, FeedError, Place};
 use crate::store::{FeedHead, FeedPage, RevokedKind};
 
-/// How long nothing may be said. Five seconds are promised.
+/// How long nothing may be said.
 const BEAT: Duration = Duration::from_secs(4);
+const _: () = assert!(BEAT.as_secs() < 5, "five seconds are promised");
 
 /// Where a stream begins, and for whom.
 pub(super) struct Resume {

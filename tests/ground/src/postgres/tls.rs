@@ -3,11 +3,11 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use super::programs::Programs;
 use super::succeeded;
+use crate::reserved::Reserved;
 
 const OPENSSL: &str = "[req]\ndistinguished_name = name\nprompt = no\n[name]\nCN = localhost\n\
     [authority]\nbasicConstraints = critical, CA:TRUE\nkeyUsage = critical, keyCertSign\nsubjectKeyIdentifier = hash\n\
@@ -21,6 +21,7 @@ pub struct Encrypted {
     pub port: u16,
     /// The certificate of its authority, PEM.
     pub authority: PathBuf,
+    _reserved: Reserved,
 }
 
 /// Makes the certificates and the settings, before the first start.
@@ -33,8 +34,8 @@ pub(super) fn set_up(programs: &Programs, folder: &Path) -> Encrypted {
     server.args(["-CA", "authority.pem", "-CAkey", "authority.key"]);
     succeeded("openssl", &server.output().expect("openssl runs"));
     fs::write(folder.join("data/pg_hba.conf"), ACCESS).expect("initdb made it");
-    // Nobody else asks for this port between here and the start, as a rule.
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+    let reserved = Reserved::any();
+    let port = reserved.address().port();
     let shown = folder.display();
     let settings = format!(
         "listen_addresses = '127.0.0.1,127.0.0.2'\nport = {port}\nssl = on\n\
@@ -42,7 +43,7 @@ pub(super) fn set_up(programs: &Programs, folder: &Path) -> Encrypted {
     );
     let mut file = fs::File::options().append(true).open(folder.join("data/postgresql.conf")).expect("it is there");
     file.write_all(settings.as_bytes()).expect("it can be written");
-    Encrypted { port, authority: folder.join("authority.pem") }
+    Encrypted { port, authority: folder.join("authority.pem"), _reserved: reserved }
 }
 
 /// `openssl req` for a certificate with this section of the configuration and files of this name.

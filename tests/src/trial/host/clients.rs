@@ -14,10 +14,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use crate::deadline::PATIENCE;
 use crate::trial::times::Times;
-
-/// The longest that one answer may take.
-const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 
 /// What is asked, with `GET`.
 #[derive(Debug, Clone, Default)]
@@ -133,13 +131,13 @@ async fn work(url: String, ask: Ask, every: Option<Duration>, stopped: watch::Re
             pace.tick().await;
         }
         let began = Instant::now();
-        match timeout(ANSWER_DEADLINE, asked(&url, &ask, &mut sender)).await {
+        match timeout(PATIENCE, asked(&url, &ask, &mut sender)).await {
             Ok(Ok(status)) => {
                 *met.statuses.entry(status).or_default() += 1;
                 met.times.push(began.elapsed());
             }
             Ok(Err(failure)) => met.failures.push(failure),
-            Err(_) => met.failures.push(format!("no answer within {ANSWER_DEADLINE:?}")),
+            Err(_) => met.failures.push(format!("no answer within {PATIENCE:?}")),
         }
     }
     met
