@@ -1,4 +1,4 @@
-//! A port that is known before its program listens. Never listens itself, and never gives the port to anybody else.
+//! A port that is known before its program listens, or where nobody shall. Never listens itself, and never gives the port to anybody else.
 
 use std::net::{Ipv4Addr, SocketAddr};
 

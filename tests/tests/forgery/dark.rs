@@ -2,7 +2,7 @@
 //! (and never 200). Other issuers do not notice.
 
 use serde_json::json;
-use tokio::net::TcpSocket;
+use witgate_ground::reserved::Reserved;
 use witgate_tests::mint::SigningKey;
 use witgate_tests::session::{header, problem_code};
 use witgate_tests::{Mint, Stack};
@@ -15,19 +15,13 @@ const DARK: &str = "https://dark.witgate.test";
 /// Tokens of the dark issuer.
 const ASKED: usize = 40;
 
-/// A port of loopback that is taken and where nobody listens: every connection is refused.
-fn closed_port() -> (TcpSocket, u16) {
-    let socket = TcpSocket::new_v4().expect("a socket");
-    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
-    let port = socket.local_addr().expect("an address").port();
-    (socket, port)
-}
-
 #[tokio::test]
 async fn keys_that_cannot_be_had_are_503_and_disturb_nobody() {
-    let (_held, port) = closed_port();
+    // Nobody listens there: every connection is refused.
+    let closed = Reserved::any();
     let issuer = format!(
-        "[issuers.dark]\nissuer = \"{DARK}\"\naudiences = [\"witgate\"]\njwks-url = \"http://127.0.0.1:{port}/jwks.json\"\n"
+        "[issuers.dark]\nissuer = \"{DARK}\"\naudiences = [\"witgate\"]\njwks-url = \"http://{}/jwks.json\"\n",
+        closed.address()
     );
     let door = Door::with(&issuer).await;
     let dark = Mint::with_keys(DARK, vec![SigningKey::es256()]).await;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::net::TcpSocket;
+use witgate_ground::reserved::Reserved;
 use witgate_tests::mint::now;
 use witgate_tests::session::problem_code;
 use witgate_tests::{Document, Mint, Stack, StackBuilder, deadline};
@@ -58,10 +58,9 @@ async fn a_revoked_token_is_refused_although_it_was_known() {
 #[tokio::test]
 async fn without_the_first_answer_of_the_feed_nobody_passes() {
     let mint = Mint::serve().await;
-    // A port that is taken and where nobody listens.
-    let held = TcpSocket::new_v4().expect("a socket");
-    held.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
-    let stack = start(&mint, &format!("http://{}/revocations", held.local_addr().expect("an address"))).await;
+    // Nobody listens there.
+    let closed = Reserved::any();
+    let stack = start(&mint, &format!("http://{}/revocations", closed.address())).await;
     let answer = stack.get("/whoami", Some(&mint.sign(&mint.claims()))).await;
     assert_eq!(answer.status(), 503, "nobody can tell whether the token was revoked");
     assert!(answer.headers().contains_key("retry-after"));

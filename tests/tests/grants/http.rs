@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use tokio::net::TcpListener;
+use witgate_ground::reserved::Reserved;
 use witgate_tests::{Recorder, Stack};
 
 use crate::guest::{STORE, ask, entry, got, stack};
@@ -87,9 +88,8 @@ async fn bounds_and_deadline_hold_and_the_worker_serves_others_meanwhile() {
 
 #[tokio::test]
 async fn nobody_there_is_told() {
-    let gone = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = gone.local_addr().expect("an address").to_string();
-    drop(gone);
+    let closed = Reserved::any();
+    let address = closed.address().to_string();
     let (stack, token) = stack(&[asking("out", &address, ANSWERED)]).await;
     assert_eq!(asked(&stack, &token, &format!("http://{address}/")).await, "Unreachable");
 }

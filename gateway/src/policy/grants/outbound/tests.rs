@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use witgate_ground::reserved::Reserved;
 use witgate_keyring::Names;
 
 use super::super::clients::Clients;
@@ -143,9 +144,8 @@ async fn silence_ends_at_the_deadline() {
 async fn nobody_there_and_no_http_are_told_apart() {
     let port = server(b"SSH-2.0-no\r\n\r\n").await;
     assert_eq!(get(&outbound(port, "127.0.0.1", |_| {}), port).await.err(), Some(Error::Broken));
-    let gone = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let port = gone.local_addr().expect("an address").port();
-    drop(gone);
+    let closed = Reserved::any();
+    let port = closed.address().port();
     assert_eq!(get(&outbound(port, "127.0.0.1", |_| {}), port).await.err(), Some(Error::Unreachable));
 }
 
