@@ -183,6 +183,12 @@ mod tests {
         while thread_cpu_time() < end {}
     }
 
+    /// Begins a call whose time on the wall has no end here, and looks at it a first time.
+    fn begin(clock: &mut CallClock, limit: Limit, cpu: Duration, is_cold: bool) {
+        clock.begin(Allowance { limit, cpu, wall: Duration::from_secs(3600) }, is_cold);
+        assert_eq!(clock.look(), None, "the first look only notes the time");
+    }
+
     #[test]
     fn time_between_two_turns_belongs_to_others() {
         let turns = Arc::new(Turns::default());
@@ -195,39 +201,35 @@ mod tests {
         burn(2 * cpu);
         turns.begin();
         assert_eq!(clock.look(), None, "what others did in between");
-        burn_until_the_last_look(&mut clock, cpu);
-        assert_eq!(clock.look(), Some(Exceeded::new(Limit::CpuMs, 5_u64)));
+        ends_at_the_last_look(&mut clock, cpu, Exceeded::new(Limit::CpuMs, 5_u64));
     }
 
-    /// Burns the whole allowance before each look but the last, and expects nothing of them.
-    fn burn_until_the_last_look(clock: &mut CallClock, cpu: Duration) {
+    /// Burns more than the whole allowance before each look: the last one ends the call, and none before it.
+    fn ends_at_the_last_look(clock: &mut CallClock, cpu: Duration, exceeded: Exceeded) {
         for look in 1..LOOKS {
             burn(2 * cpu);
             assert_eq!(clock.look(), None, "look {look}");
         }
         burn(2 * cpu);
+        assert_eq!(clock.look(), Some(exceeded));
     }
 
     #[test]
     fn one_jump_of_the_clock_ends_no_call_and_steady_work_does() {
         let mut clock = CallClock::new(None);
         let cpu = Duration::from_millis(5);
-        clock.begin(Allowance { limit: Limit::StartCpuMs, cpu, wall: Duration::from_secs(3600) }, false);
-        assert_eq!(clock.look(), None);
-        burn_until_the_last_look(&mut clock, cpu);
-        assert_eq!(clock.look(), Some(Exceeded::new(Limit::StartCpuMs, 5_u64)));
+        begin(&mut clock, Limit::StartCpuMs, cpu, false);
+        ends_at_the_last_look(&mut clock, cpu, Exceeded::new(Limit::StartCpuMs, 5_u64));
         clock.begin(Allowance { limit: Limit::CpuMs, cpu: Duration::from_secs(3600), wall: cpu }, false);
         assert_eq!(clock.look(), None);
-        burn_until_the_last_look(&mut clock, cpu);
-        assert_eq!(clock.look(), Some(Exceeded::new(Limit::WallMs, 5_u64)));
+        ends_at_the_last_look(&mut clock, cpu, Exceeded::new(Limit::WallMs, 5_u64));
     }
 
     #[test]
     fn a_cold_call_has_slack_and_an_end() {
         let mut clock = CallClock::new(None);
         let cpu = Duration::from_millis(2);
-        clock.begin(Allowance { limit: Limit::CpuMs, cpu, wall: Duration::from_secs(3600) }, true);
-        assert_eq!(clock.look(), None);
+        begin(&mut clock, Limit::CpuMs, cpu, true);
         let began = thread_cpu_time();
         let ended = std::iter::repeat_with(|| {
             burn(cpu);
@@ -235,10 +237,9 @@ mod tests {
         });
         assert_eq!(ended.flatten().next(), Some(Exceeded::new(Limit::CpuMs, 2_u64)), "what is configured");
         assert!(thread_cpu_time() - began > cpu * COLD_SLACK);
-        clock.begin(Allowance { limit: Limit::StartCpuMs, cpu, wall: Duration::from_secs(3600) }, true);
-        assert_eq!(clock.look(), None);
-        burn_until_the_last_look(&mut clock, cpu);
-        assert_eq!(clock.look(), Some(Exceeded::new(Limit::StartCpuMs, 2_u64)), "a start has none");
+        // A start has none.
+        begin(&mut clock, Limit::StartCpuMs, cpu, true);
+        ends_at_the_last_look(&mut clock, cpu, Exceeded::new(Limit::StartCpuMs, 2_u64));
     }
 
     #[test]
@@ -260,8 +261,7 @@ mod tests {
     fn the_hosts_own_work_is_not_the_guests() {
         let mut clock = CallClock::new(None);
         let cpu = Duration::from_millis(5);
-        clock.begin(Allowance { limit: Limit::CpuMs, cpu, wall: Duration::from_secs(3600) }, false);
-        assert_eq!(clock.look(), None);
+        begin(&mut clock, Limit::CpuMs, cpu, false);
         for _ in 0..=LOOKS {
             let began = thread_cpu_time();
             burn(2 * cpu);
