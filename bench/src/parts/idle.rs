@@ -1,5 +1,6 @@
-//! 10,000 connections that wait, or as many as fit into the descriptors that the system allows: the memory of each. Each has asked once, so that its buffers are there. Never a connection
-//! that never said anything: those end at the head's deadline.
+//! 10,000 connections that wait, or as many as fit into the descriptors that the system allows: the memory of each. Each
+//! has asked once, so that its buffers are there. Never a connection that never said anything: those end at the head's
+//! deadline.
 
 use std::time::Duration;
 

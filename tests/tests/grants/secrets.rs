@@ -4,6 +4,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+
 use witgate_tests::deadline::{self, PATIENCE};
 use witgate_tests::{Stack, StackBuilder};
 
